@@ -1,0 +1,57 @@
+"""One hook through which long work shows how far it is; nothing in this package prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Bar(Protocol):
+    """What a progress bar must be able to do (tqdm's bars are such)."""
+
+    def update(self, n: float = 1) -> Any: ...
+
+    def set_description_str(self, desc: str) -> Any: ...
+
+    def close(self) -> Any: ...
+
+
+class _Silent:
+    def update(self, n: float = 1) -> None:
+        pass
+
+    def set_description_str(self, desc: str) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def silent(total: float | None = None, desc: str = "") -> Bar:
+    """A bar that shows nothing: the default hook."""
+    return _Silent()
+
+
+def tqdm_bar(total: float | None = None, desc: str = "") -> Bar:
+    """A tqdm bar: text in a terminal, a widget in a notebook."""
+    from tqdm.auto import tqdm
+
+    return tqdm(total=total, desc=desc, leave=False)
+
+
+Progress = Callable[..., Bar]
+
+
+def track(items: Iterable[Item], progress: Progress, desc: str, total: int | None = None) -> Iterator[Item]:
+    """Yield ``items`` while a bar made by ``progress(total=, desc=)`` counts them."""
+    if total is None and hasattr(items, "__len__"):
+        total = len(items)
+    bar = progress(total=total, desc=desc)
+    try:
+        for item in items:
+            yield item
+            bar.update(1)
+    finally:
+        bar.close()
