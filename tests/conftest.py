@@ -176,7 +176,7 @@ def postgresql_url(postgresql_server: str) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A headless Chromium with a profile of its own, under Playwright; mark such tests ``pytest.mark.browser``.
+    """A headless Chromium of its own profile, under Playwright; mark such tests ``pytest.mark.browser``.
 
     A module's, not the session's: Playwright keeps an event loop running, which would trouble other tests.
     """
