@@ -15,7 +15,7 @@ PERSON = 0  # the category that brings faces
 
 @dataclass(frozen=True)
 class Content:
-    """``attributes`` (m, 20) standardised; ``category`` (m,) of the moving object; ``clip`` (m,); ``scene`` (m, 32)."""
+    """``attributes`` (m, 20), ``category`` (m,) of what moves, ``clip`` (m,), ``scene`` (m, 32) shares."""
 
     attributes: NDArray[np.float64]
     category: NDArray[np.int64]
@@ -73,7 +73,7 @@ def simulate_features(
 
 
 def _five_numbers(centre: NDArray[np.float64], scale: float, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Minimum, maximum, mean, median and standard deviation of twelve measurements around each item's centre."""
+    """Minimum, maximum, mean, median and deviation of twelve measurements around each item's centre."""
     samples = scale * centre[:, None] * np.exp(0.4 * rng.normal(size=(len(centre), 12)))
     return np.stack(
         [samples.min(1), samples.max(1), samples.mean(1), np.median(samples, axis=1), samples.std(1)], axis=1
@@ -91,7 +91,7 @@ def _face_numbers(
 
 
 def _activations(x: NDArray[np.float64], size: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """A rectified random network of two layers with noise: non-negative, half of it zero, far from linear in x."""
+    """A rectified random network of two layers with noise: non-negative, half zero, far from linear in x."""
     hidden = np.maximum(
         x @ rng.normal(size=(x.shape[1], 64)) / np.sqrt(x.shape[1]) + 0.5 * rng.normal(size=64), 0
     )

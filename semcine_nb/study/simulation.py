@@ -6,11 +6,11 @@ tried; every figure made from them has to say so (``SimulatedStudy.note``).
 A cinemagraph has attributes: some show in its features (through a non-linear map with noise), some do not.
 A person's taste is one of three structures, chosen so that none is the generative form of a model that this
 package compares: every structure passes through a personal, non-linear response (thresholds fitted to the
-person's own habit of using the scale) with heavy-tailed errors of personal size, and
+person's own habit of using the scale) with heavy-tailed errors of personal size:
 
-- ``"groups"``: a few types of people with saturating likes and a table of liked categories, and own deviations;
+- ``"groups"``: types of people with saturating likes, a table of liked categories, own deviations;
 - ``"continuous"``: tastes spread over a continuum of decaying rank, compressed for strong likes and dislikes;
-- ``"nonlinear"``: every person prefers a personal *level* of several attributes (bell-shaped, so of full rank),
+- ``"nonlinear"``: every person prefers a personal *level* of several attributes (bell-shaped: full rank)
   and likes one attribute only where another is present.
 
 The constants below were set from the paper's statistics alone, before any model was compared on them.
@@ -41,8 +41,8 @@ DIRECTIONS = 12
 class SimulatedStudy:
     """A study that nobody took part in.
 
-    ``ratings`` (m, n) float64 with NaN where unrated (CSR with stored ratings only, if asked for); ``features``
-    (m, d) raw; ``blocks`` name → slice of the features' columns; ``groups`` (m,) int, the clip that each
+    ``ratings`` (m, n) float64 with NaN where unrated (CSR with stored ratings only, if asked for);
+    ``features`` (m, d) raw; ``blocks`` name → slice of the columns; ``groups`` (m,) int, the clip that each
     cinemagraph was made from; ``complete`` (m, n) uint8, what everybody would have given to everything.
     """
 
@@ -117,7 +117,7 @@ def diversity(ratings: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _feelings(structure: str, content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """What each person feels about each item (m, n): appeal + taste + error, each of its share of the variance."""
+    """What each person feels about each item (m, n): appeal, taste and error, by ``SHARES`` of variance."""
     x = content.attributes
     m = len(x)
     seen_part = np.tanh(_unit(x[:, :VISIBLE] @ rng.normal(size=VISIBLE)))
@@ -176,25 +176,26 @@ def _nonlinear_taste(content: Content, people: int, rng: np.random.Generator) ->
 def _responses(
     feeling: NDArray[np.float32], seen: NDArray[np.bool_], rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Ratings 1–5 by personal thresholds; how much of the scale is used meets the published share of σ > 1."""
+    """Ratings 1–5 by personal thresholds; how much of the scale is used is set to meet ``DIVERSE``."""
     m, n = feeling.shape
     place = (np.argsort(np.argsort(feeling, axis=0), axis=0).astype(np.float32) + 0.5) / m
-    tilt = rng.normal(scale=0.8, size=n)
-    habit = rng.normal(scale=0.5, size=n)
+    tilt = rng.normal(scale=0.8, size=(n,))
+    habit = rng.normal(scale=0.5, size=(n,))
     some = rng.permutation(n)[:400]
     low, high = (-3.0, 3.0) if n > 2 else (-0.5, -0.5)  # σ over one or two people says nothing
+    middle = (low + high) / 2
     for _ in range(24 if n > 2 else 0):
-        middle = (low + high) / 2
         ratings = _cut(place[:, some], tilt[some], habit[some] + middle)
         spread = diversity(np.where(seen[:, some], ratings.astype(float), np.nan))
         low, high = (middle, high) if np.mean(spread[np.isfinite(spread)] > 1) < DIVERSE else (low, middle)
-    return _cut(place, tilt, habit + (low + high) / 2)
+        middle = (low + high) / 2
+    return _cut(place, tilt, habit + middle)
 
 
 def _cut(
     place: NDArray[np.float32], tilt: NDArray[np.float64], extremity: NDArray[np.float64]
 ) -> NDArray[np.uint8]:
-    step = (np.arange(1, 6) - 3) / 2
+    step = np.linspace(-1.0, 1.0, 5)
     weight = np.exp(extremity[:, None] * step**2 + tilt[:, None] * step)
     cuts = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)[:, :4]
     ratings = np.ones(place.shape, dtype=np.uint8)
