@@ -1,0 +1,154 @@
+"""Reads a clip from wherever it is into a Video of handy size, length and rate, and says what that changed."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import VideoError
+from ..progress import Progress, silent
+from .clip import Origin, Video
+from .footage import Footage, array_footage
+from .geometry import Size, fit
+from .timing import Grid, plan_grid
+
+Stabilize = bool | Literal["homography", "affine"]
+
+
+def read_video(
+    source: str | PathLike[str] | NDArray[Any] | Video,
+    start: float = 0.0,
+    max_seconds: float | None = 5.0,
+    max_size: tuple[int, int] | None = (960, 540),
+    max_fps: float | None = 30.0,
+    stabilize: Stabilize = False,
+    fps: float | None = None,
+    progress: Progress = silent,
+) -> Video:
+    """Read a clip: a video file, a folder of images, a GIF, an array or another Video.
+
+    Frames keep their exact times: a clip with a constant rate keeps its own frames (every second one from 60 to
+    30 frames a second), one with a varying rate is resampled. Turns, pixel shape, colour matrix and range that the
+    file states are applied, and high dynamic range is mapped to a normal display. Frames are reduced as they are
+    decoded, so memory holds one frame of the source's size.
+
+    Args:
+        source: path of a file or folder, array (T, H, W[, 1..4]) of uint8, uint16 or floats in [0, 1], or Video.
+        start: seconds to skip.
+        max_seconds: longest window, seconds; None for all that follows.
+        max_size: (width, height) bound for a landscape clip, turned for a portrait one: 540×960 fits (960, 540).
+            Clips are never enlarged. None keeps the size.
+        max_fps: highest frame rate, None for any.
+        stabilize: "homography" (also True) or "affine" to hold the background still, see `stabilization`.
+        fps: rate of an array or a folder of images (30 if not given); other sources have their own.
+        progress: see `semcine_nb.progress`.
+
+    Returns:
+        A Video whose ``notes`` hold a sentence for each change.
+
+    Raises:
+        VideoError: with the file, the cause and the way out.
+    """
+    _check(start, max_seconds, max_size, max_fps, stabilize)
+    footage = _open(source, start, max_seconds, fps)
+    grid = plan_grid(
+        footage.times, footage.end, footage.tick, start, max_seconds, max_fps, footage.fps, footage.hold
+    )
+    size = fit(footage.upright, max_size)
+    frames, times = _gather(footage, grid, size, progress)
+    notes = list(footage.notes) + list(grid.notes)
+    if size != footage.upright:
+        notes.append(f"Reduced from {_by(footage.upright)} to {_by(size)} pixels.")
+    span = float(np.ptp(footage.times))
+    origin = Origin(
+        path=footage.path,
+        start=times[0],
+        seconds=len(frames) / grid.fps,
+        times=tuple(times),
+        size=footage.size,
+        sample_aspect=footage.sample_aspect,
+        rotation=footage.rotation,
+        mirrored=footage.mirrored,
+        fps=(len(footage.times) - 1) / span if span > 0 else grid.fps,
+        scaled_size=size,
+    )
+    return Video(frames, grid.fps, tuple(notes), origin)
+
+
+def _check(
+    start: float, seconds: float | None, size: Size | None, max_fps: float | None, stabilize: Stabilize
+) -> None:
+    if not (np.isfinite(start) and start >= 0):
+        raise VideoError(f"start={start!r} must be a number of seconds, 0 or more.")
+    if seconds is not None and not seconds > 0:
+        raise VideoError(f"max_seconds={seconds!r} must be positive, or None for the whole clip.")
+    if max_fps is not None and not max_fps > 0:
+        raise VideoError(f"max_fps={max_fps!r} must be positive, or None for the clip's own rate.")
+    if size is not None and (len(size) != 2 or min(size) < 2):
+        raise VideoError(f"max_size={size!r} must be (width, height) of at least 2 pixels each, or None.")
+    if stabilize not in (False, True, "homography", "affine"):
+        raise VideoError(f"stabilize={stabilize!r} must be False, True, 'homography' or 'affine'.")
+
+
+def _open(source: Any, start: float, seconds: float | None, fps: float | None) -> Footage:
+    if isinstance(source, Video):
+        return array_footage(source.frames, source.fps, start, seconds, "the video")
+    if isinstance(source, np.ndarray):
+        return array_footage(source, 30.0 if fps is None else fps, start, seconds)
+    if not isinstance(source, (str, PathLike)):
+        raise VideoError(
+            f"cannot read a clip from a {type(source).__name__}: give a path, an array or a Video."
+        )
+    path = Path(source).expanduser()
+    if not path.exists():
+        raise VideoError(f"{path} does not exist: check the spelling and the folder.")
+    if path.is_file() and path.stat().st_size == 0:
+        raise VideoError(f"{path.name} is empty (0 bytes): copy or download it again.")
+    from .container import file_footage
+
+    return file_footage(path, start, seconds)
+
+
+def _gather(
+    footage: Footage, grid: Grid, size: Size, progress: Progress
+) -> tuple[NDArray[np.uint8], list[float]]:
+    """(T, H, W, 3) frames at the grid's times and the source time of each; shorter than planned if the source is."""
+    frames = np.empty((grid.count, size[1], size[0], 3), np.uint8)
+    times: list[float] = []
+    bar = progress(total=grid.count, desc=f"reading {footage.name}")
+    previous: tuple[float, Any] | None = None
+
+    def emit(until: float) -> None:
+        if previous is None:
+            return
+        n = grid.due(previous[0], until, len(times))
+        if n:
+            frames[len(times) : len(times) + n] = previous[1](size)
+            times.extend([previous[0]] * n)
+            bar.update(n)
+
+    try:
+        for time, load in footage.frames():
+            emit(time)
+            if len(times) == grid.count:
+                break
+            previous = (time, load)
+        else:
+            # the last frame lasts as long as planned, or a frame where the source ended early
+            expected = previous is not None and previous[0] >= footage.times[-1] - 1e-6
+            emit(np.inf if expected else (previous[0] if previous else 0.0) + 1 / grid.fps)
+    finally:
+        bar.close()
+    if not times:
+        raise VideoError(f"{footage.name} has no frame at {grid.first:.2f} s: choose an earlier start.")
+    if len(times) < grid.count:
+        footage.notes.append(f"The source ends early: {len(times)} of {grid.count} frames could be read.")
+    return frames[: len(times)].copy() if len(times) < grid.count else frames, times
+
+
+def _by(size: Size) -> str:
+    return f"{size[0]}×{size[1]}"
