@@ -1,0 +1,65 @@
+"""The label space (p, s): which loops a clip of T frames allows, and the time that each label shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import LoopError
+from .parameters import LoopParameters
+
+
+@dataclass(frozen=True)
+class LabelSpace:
+    """The grid of labels that the solver chooses from.
+
+    A loop (p, s) shows frames s … s + p − 1 and its temporal cost reads frames s − 1 and s + p as well,
+    so 1 ≤ s and s + p ≤ T − 1. A static pixel is p = 1 with any frame of the grid.
+    """
+
+    frames: int  # T
+    periods: tuple[int, ...]  # p > 1, ascending
+    step: int
+
+    @classmethod
+    def of_clip(cls, frames: int, fps: float, parameters: LoopParameters) -> LabelSpace:
+        """All labels of a clip; raises LoopError when not even the shortest loop fits."""
+        step, shortest = parameters.step, parameters.shortest_period(fps)
+        longest = frames - 1 - step
+        if parameters.max_period is not None:
+            longest = min(longest, parameters.max_period)
+        first = step * -(-shortest // step)
+        periods = tuple(range(first, longest + 1, step))
+        if not periods:
+            raise LoopError(
+                f"The clip has {frames} frames ({frames / fps:.1f} s); a loop of at least {first} frames needs "
+                f"{first + step + 1}. Use a longer clip or LoopParameters(min_period=…)."
+            )
+        return cls(frames, periods, step)
+
+    def starts(self, period: int) -> NDArray[np.int32]:
+        """Starts of the grid for one period, ascending."""
+        if period == 1:
+            return np.arange(0, self.frames, self.step, dtype=np.int32)
+        return np.arange(self.step, self.frames - period, self.step, dtype=np.int32)
+
+
+def check_labelling(period: NDArray[np.integer], start: NDArray[np.integer], frames: int) -> None:
+    """Raise LoopError unless every (p, s) is a loop or a still frame of a clip of ``frames`` frames."""
+    static = period == 1
+    if np.any(period < 1):
+        raise LoopError(f"A period is {int(period.min())}; periods are at least 1 (static).")
+    bad = np.where(static, (start < 0) | (start > frames - 1), (start < 1) | (start + period > frames - 1))
+    if bad.any():
+        y, x = np.argwhere(bad)[0]
+        raise LoopError(
+            f"Label (p={int(period[y, x])}, s={int(start[y, x])}) at row {y}, column {x} does not fit into "
+            f"{frames} frames: a loop needs 1 <= s and s + p <= T - 1, a static pixel 0 <= s <= T - 1."
+        )
+
+
+def phi(period: NDArray[np.integer] | int, start: NDArray[np.integer] | int, t: NDArray[np.integer] | int) -> NDArray:
+    """Time map φ(x, t) = s + (t − s) mod p of Section 3.2: the frame that a label shows at time t."""
+    return start + np.mod(np.subtract(t, start), period)
