@@ -1,0 +1,122 @@
+"""Frames of a cinemagraph: gather each pixel's source frames, then blend the seams."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numba import njit
+
+from ..errors import LoopError
+from ..progress import Progress, silent
+from .blending import BlendParameters, corrections, shown
+from .poisson import run_parts
+from .timelines import Timeline, make_timeline
+
+_CHUNK = 8  # output frames a task
+
+
+def render(
+    frames: np.ndarray,
+    period: np.ndarray,
+    start: np.ndarray,
+    length: int | None = None,
+    timing: str = "scaled",
+    blend: bool = True,
+    still: int | str | None = None,
+    crossfade: int = 0,
+    interpolate: bool = False,
+    ping_pong: bool = False,
+    parameters: BlendParameters | None = None,
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> np.ndarray:
+    """Render the loop that a labelling describes.
+
+    Parameters
+    ----------
+    frames : (T, H, W, 3) uint8.
+    period, start : (H, W) integers in frames; period 1 is static, a loop needs s ≥ 0 and s + p ≤ T.
+    length, timing, interpolate, crossfade, ping_pong : see `timelines.make_timeline`.
+    blend : gradient-domain blending of seams (see `blending`); without it every output pixel is a source
+        pixel at its place.
+    still : what static pixels show: None, the frame of each one's own label; a frame index, that frame.
+    workers : threads, None for all cores; the result does not depend on it.
+
+    Returns
+    -------
+    (N, H, W, 3) uint8. Shown again and again it has no jump at its end: frame N would be frame 0 (with
+    timing="exact", only when N is a multiple of every period, as the default is).
+
+    Raises
+    ------
+    LoopError : see `timelines.make_timeline`; a still frame outside the clip.
+    """
+    if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
+        raise LoopError(f"frames are {frames.shape} {frames.dtype}; rendering needs (T, H, W, 3) uint8")
+    if frames.shape[1:3] != np.shape(period):
+        raise LoopError(
+            f"frames are {frames.shape[1:3]} px and labels {np.shape(period)}; they must be the same"
+        )
+    workers = workers or os.cpu_count() or 1
+    if isinstance(still, int | np.integer):
+        if not 0 <= still < len(frames):
+            raise LoopError(f"still frame {still} is outside the clip's 0 … {len(frames) - 1}")
+        start = np.where(np.asarray(period) == 1, still, start)
+    elif still is not None:
+        raise LoopError(f"still is {still!r}; use None or a frame index")
+    timeline = make_timeline(period, start, len(frames), length, timing, interpolate, crossfade, ping_pong)
+    picture = frames[0]
+    out = gather(frames, picture, timeline, workers)
+    if blend:
+        for box, channel, change in corrections(frames, picture, timeline, parameters, workers, progress):
+            plane = out[:, box.y0 : box.y1, box.x0 : box.x1, channel]
+
+            def add(part: slice, plane: np.ndarray = plane, change: np.ndarray = change) -> None:
+                _add(change[part], plane[part])
+
+            run_parts(add, _parts(timeline.length), workers)
+    return out
+
+
+def gather(frames: np.ndarray, still: np.ndarray, timeline: Timeline, workers: int = 1) -> np.ndarray:
+    """Every output pixel from its source frames, without blending: (N, H, W, 3) uint8."""
+    out = np.empty((timeline.length, *frames.shape[1:]), np.uint8)
+
+    def part(span: slice) -> None:
+        _gather(
+            frames, still, timeline.label, timeline.first, timeline.second, timeline.weight,
+            span.start, span.stop, out,
+        )  # fmt: skip
+
+    run_parts(part, _parts(timeline.length), workers)
+    return out
+
+
+def _parts(n: int) -> list[slice]:
+    return [slice(i, min(i + _CHUNK, n)) for i in range(0, n, _CHUNK)]
+
+
+@njit(cache=True, nogil=True)
+def _gather(frames, still, label, first, second, weight, t0, t1, out):  # type: ignore[no-untyped-def]
+    for t in range(t0, t1):
+        for y in range(label.shape[0]):
+            for x in range(label.shape[1]):
+                k = label[y, x]
+                if weight[k, t] > 0 or first[k, t] < 0:
+                    for c in range(3):
+                        value = shown(frames, still, first[k, t], second[k, t], weight[k, t], y, x, c)
+                        out[t, y, x, c] = np.uint8(value + np.float32(0.5))
+                else:
+                    for c in range(3):
+                        out[t, y, x, c] = frames[first[k, t], y, x, c]
+
+
+@njit(cache=True, nogil=True)
+def _add(change, plane):  # type: ignore[no-untyped-def]
+    n, h, w = change.shape
+    for t in range(n):
+        for y in range(h):
+            for x in range(w):
+                value = np.float32(plane[t, y, x]) + change[t, y, x] + np.float32(0.5)
+                plane[t, y, x] = np.uint8(0 if value < 0 else (255 if value > 255 else value))

@@ -1,0 +1,148 @@
+"""Screened Poisson blending against a plain sparse solve of its definition."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from scipy.sparse.linalg import spsolve
+
+from semcine_nb.errors import LoopError
+from semcine_nb.looping.blending import (
+    BlendParameters,
+    Box,
+    seam_boxes,
+    seam_mask,
+    seam_source,
+)
+from semcine_nb.looping.rendering import render
+from semcine_nb.looping.timelines import make_timeline
+from semcine_nb.looping.timing import time_map
+
+
+def differences(shape: tuple[int, int, int]) -> list[tuple[tuple[int, int, int], tuple[int, int, int]]]:
+    """All neighbours (a, b) in x, y and periodic t."""
+    n, h, w = shape
+    edges = []
+    for t, y, x in itertools.product(range(n), range(h), range(w)):
+        if x + 1 < w:
+            edges.append(((t, y, x), (t, y, x + 1)))
+        if y + 1 < h:
+            edges.append(((t, y, x), (t, y + 1, x)))
+        edges.append(((t, y, x), ((t + 1) % n, y, x)))
+    return edges
+
+
+def plain_blend(
+    frames: np.ndarray, period: np.ndarray, start: np.ndarray, n: int, screening: float
+) -> np.ndarray:
+    """The definition, edge by edge, of exact time over the whole picture: (N, H, W, 3) float64."""
+    phi = np.stack([time_map(period, start, t) for t in range(n)])
+    video = frames.astype(float)
+
+    def at(f: int, y: int, x: int) -> np.ndarray:
+        return video[min(max(f, 0), len(video) - 1), y, x]
+
+    edges = differences(phi.shape)
+    rows, cols, values, right = [], [], [], []
+    for i, (a, b) in enumerate(edges):
+        (ta, ya, xa), (tb, yb, xb) = a, b
+        fa, fb = phi[a], phi[b]
+        if ta == tb:  # the mean of the gradients that either label would show
+            wanted = (at(fa, yb, xb) - at(fa, ya, xa) + at(fb, yb, xb) - at(fb, ya, xa)) / 2
+        elif period[ya, xa] == 1:
+            wanted = np.zeros(3)
+        else:  # the mean of running on after the one, and of running up to the other
+            wanted = (at(fa + 1, ya, xa) - at(fa, ya, xa) + at(fb, ya, xa) - at(fb - 1, ya, xa)) / 2
+        rows += [i, i]
+        cols += [int(np.ravel_multi_index(b, phi.shape)), int(np.ravel_multi_index(a, phi.shape))]
+        values += [1.0, -1.0]
+        right.append(wanted - (at(fb, yb, xb) - at(fa, ya, xa)))
+    gradient = sp.csr_array((values, (rows, cols)), (len(edges), phi.size))
+    matrix = (gradient.T @ gradient + screening * sp.eye_array(phi.size)).tocsc()
+    change = spsolve(matrix, gradient.T @ np.array(right)).reshape(*phi.shape, 3)
+    y, x = np.mgrid[: phi.shape[1], : phi.shape[2]]
+    return video[phi, y, x] + change
+
+
+def test_two_halves_of_different_brightness_by_hand():
+    """Left shows 100, right 120 from the same clip: they meet at 110, and the step between them is gone."""
+    frames = np.full((6, 1, 40, 3), 100, np.uint8)
+    frames[3:] = 120
+    start = np.where(np.arange(40) < 20, 0, 4)[None]
+    out = render(frames, np.ones_like(start), start, parameters=BlendParameters(screening=1e-4))
+    assert abs(int(out[0, 0, 19, 0]) - 110) <= 1
+    assert abs(int(out[0, 0, 20, 0]) - 110) <= 1
+    assert np.abs(np.diff(out[0, 0, :, 0].astype(int))).max() <= 1
+
+
+def test_blend_agrees_with_its_definition():
+    rng = np.random.default_rng(2)
+    frames = rng.integers(90, 150, (14, 9, 11, 3)).astype(np.uint8)
+    choices = np.array([(1, 3), (1, 9), (4, 2), (4, 7), (6, 1), (6, 7), (3, 5)])
+    period, start = choices[rng.integers(0, len(choices), (9, 11))].transpose(2, 0, 1)
+    plain = plain_blend(frames, period, start, 12, 1e-3)
+    out = render(frames, period, start, timing="exact", length=12)
+    assert np.abs(out - plain).max() <= 0.51
+
+
+def test_nothing_changes_without_seams():
+    rng = np.random.default_rng(3)
+    frames = rng.integers(0, 255, (9, 20, 20, 3)).astype(np.uint8)
+    out = render(frames, np.ones((20, 20), int), np.full((20, 20), 4))
+    assert np.array_equal(out, frames[4:5])
+
+
+def test_pixels_beyond_the_margin_are_left_alone():
+    rng = np.random.default_rng(4)
+    frames = rng.integers(0, 255, (12, 20, 200, 3)).astype(np.uint8)
+    period, start = np.ones((20, 200), int), np.full((20, 200), 5)
+    period[5:15, 5:15], start[5:15, 5:15] = 8, 2
+    out = render(frames, period, start, parameters=BlendParameters(margin=16))
+    assert np.array_equal(out[:, :, 64:], np.broadcast_to(frames[5, :, 64:], (len(out), 20, 136, 3)))
+
+
+def test_threads_do_not_change_the_result():
+    rng = np.random.default_rng(5)
+    frames = rng.integers(0, 255, (20, 45, 37, 3)).astype(np.uint8)
+    period = rng.choice([1, 4, 6, 8], (45, 37))
+    start = rng.integers(1, 10, (45, 37))
+    one, *others = (render(frames, period, start, length=17, workers=n) for n in (1, 2, 3))
+    assert all(np.array_equal(one, other) for other in others)
+
+
+def test_source_of_a_box_is_that_of_the_whole_inside_it():
+    rng = np.random.default_rng(6)
+    frames = rng.integers(0, 255, (12, 16, 16, 3)).astype(np.uint8)
+    period, start = np.full((16, 16), 1), np.full((16, 16), 3)
+    period[6:10, 6:10], start[6:10, 6:10] = 4, 5
+    line = make_timeline(period, start, 12, 8)
+    whole, part = np.empty((8, 16, 16), np.float32), np.empty((8, 8, 8), np.float32)
+    seam_source(frames, frames[0], line, Box(0, 16, 0, 16), 1, whole)
+    seam_source(frames, frames[0], line, Box(4, 12, 4, 12), 1, part)
+    assert np.array_equal(whole[:, 4:12, 4:12], part)
+    assert not whole[:, :4].any()
+
+
+def test_seam_mask_by_hand():
+    period, start = np.array([[1, 1, 1, 4, 1]]), np.array([[0, 0, 2, 2, 2]])
+    assert seam_mask(make_timeline(period, start, 8, 4)).tolist() == [[False, True, True, True, True]]
+
+
+def test_boxes_hold_their_seams_and_do_not_overlap():
+    rng = np.random.default_rng(7)
+    mask = rng.random((150, 200)) < 0.0005
+    boxes, count = seam_boxes(mask, 10), np.zeros(mask.shape, int)
+    for box in boxes:
+        count[box.y0 : box.y1, box.x0 : box.x1] += 1
+    assert count.max() == 1
+    for y, x in np.argwhere(mask):
+        assert count[max(y - 10, 0) : y + 11, max(x - 10, 0) : x + 11].all()
+    assert seam_boxes(np.zeros((5, 5), bool), 10) == []
+
+
+def test_parameters_are_checked():
+    with pytest.raises(LoopError, match="screening"):
+        BlendParameters(screening=0)
