@@ -1,0 +1,62 @@
+"""One palette for a whole clip, and frames drawn with it by ordered dither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.spatial import cKDTree
+
+_SAMPLES = 250_000  # pixels of the whole clip that the palette is made from
+_BITS = 6  # levels of the table from colour to palette entry, bits a channel
+
+# Bayer's matrix of 8×8 thresholds, recursively from 2×2
+_BAYER = np.array([[0]])
+for _ in range(3):
+    _BAYER = np.block([[4 * _BAYER, 4 * _BAYER + 2], [4 * _BAYER + 3, 4 * _BAYER + 1]])
+_THRESHOLD = (_BAYER + 0.5) / 64 - 0.5
+
+
+def global_palette(frames: NDArray[np.uint8], colors: int) -> NDArray[np.uint8]:
+    """(n, 3) uint8 palette of at most ``colors`` colours for (T, H, W, 3) ``frames``, from pixels of all of them."""
+    stride = max(1, round(frames[..., 0].size / _SAMPLES))
+    pixels = frames.reshape(-1, 3)
+    # a stride that shares no factor with the row length spreads the samples over columns
+    while stride > 1 and np.gcd(stride, frames.shape[2]) > 1:
+        stride += 1
+    sample = np.ascontiguousarray(pixels[::stride])
+    picture = Image.fromarray(sample[None]).quantize(colors, method=Image.Quantize.MEDIANCUT, kmeans=3)
+    entries = np.array(picture.getpalette(), np.uint8).reshape(-1, 3)
+    return np.unique(entries[np.unique(np.asarray(picture))], axis=0)
+
+
+def to_palette(
+    frames: NDArray[np.uint8], palette: NDArray[np.uint8], tolerance: float = 0.0
+) -> Iterator[NDArray[np.uint8]]:
+    """For each frame (H, W) uint8 indices into ``palette``, dithered by place and colour alone.
+
+    A pixel keeps its index while no channel differs by more than ``tolerance`` levels from the frame that it was
+    last drawn from.
+    """
+    tree = cKDTree(palette.astype(np.float64))
+    centres = (np.arange(1 << _BITS) + 0.5) * (256 >> _BITS) - 0.5
+    red, green, blue = np.meshgrid(centres, centres, centres, indexing="ij")
+    grid = np.stack([red, green, blue], axis=-1).reshape(-1, 3)
+    table = tree.query(grid)[1].astype(np.uint8)
+    if len(palette) > 1:
+        spread = float(np.median(tree.query(palette.astype(np.float64), k=2)[0][:, 1]))
+    else:
+        spread = 0.0
+    height, width = frames.shape[1:3]
+    tiles = np.tile(_THRESHOLD, (height // 8 + 1, width // 8 + 1))[:height, :width]
+    offset = np.rint(tiles * min(spread, 24.0)).astype(np.int16)[..., None]
+    shift = 8 - _BITS
+    drawn = frames[0].astype(np.int16)
+    for frame in frames:
+        stale = np.abs(drawn - frame).max(axis=2, keepdims=True) > tolerance
+        drawn = np.where(stale, frame, drawn)
+        cell = np.clip(drawn + offset, 0, 255) >> shift
+        key = (cell[..., 0].astype(np.int32) << 2 * _BITS) | (cell[..., 1] << _BITS) | cell[..., 2]
+        yield table[key]
