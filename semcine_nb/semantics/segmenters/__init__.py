@@ -1,0 +1,128 @@
+"""Where a semantic response comes from: one file a segmenter, one function to call any of them.
+
+torch, transformers and onnxruntime are imported by the segmenter that needs them, when it is used.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...errors import SegmentationError
+from ...progress import Progress, silent
+from ..response import SemanticResponse
+from .protocol import Segmenter
+
+if TYPE_CHECKING:
+    from ...video import Video
+
+__all__ = ["KINDS", "Segmenter", "resolve_segmenter", "segment"]
+
+KINDS = {
+    "embedded": "the default: a small decoder on EfficientNet features, shipped with this package",
+    "huggingface:MODEL": "a semantic-segmentation model of transformers, by hub name or folder",
+    "onnx:PATH": "an ONNX model",
+    "fcn8s:PATH": "FCN-8s on VGG-16 with weights you have, as .safetensors, .npz or .pth",
+    "masks:FOLDER": "a folder of PNG masks named by category, or of label images with a labels.json",
+}
+"""What may be named by a string, and what it is."""
+
+_log = logging.getLogger("semcine")
+
+
+def segment(video: Video, segmenter: Any = "embedded", progress: Progress = silent) -> SemanticResponse:
+    """Say what is where in a clip.
+
+    Parameters
+    ----------
+    video : Video
+    segmenter : str, SemanticResponse, mapping, or Segmenter
+        A string of `KINDS`; a response that is only checked; masks by hand as category → (H, W) or (T, H, W);
+        or any object with ``name``, ``license`` and ``__call__(video, progress)``.
+    progress : Progress
+
+    Returns
+    -------
+    SemanticResponse
+        Of the clip's own (T, H, W).
+
+    Raises
+    ------
+    SegmentationError
+        If there is no such segmenter, it cannot be loaded, or its scores do not fit the clip.
+    """
+    if isinstance(segmenter, SemanticResponse):
+        response = segmenter
+    else:
+        response = resolve_segmenter(segmenter)(video, progress)
+    if not isinstance(response, SemanticResponse):
+        raise SegmentationError(f"a segmenter must return a SemanticResponse, not {type(response).__name__}")
+    if response.shape[:3] != video.frames.shape[:3]:
+        raise SegmentationError(
+            f"the response is (T, H, W) = {response.shape[:3]}, the clip {video.frames.shape[:3]}"
+        )
+    return response
+
+
+def resolve_segmenter(segmenter: Any) -> Segmenter:
+    """The segmenter that a string, a mapping of masks or an object stands for; its licence is logged.
+
+    Raises
+    ------
+    SegmentationError
+        If there is none; the message lists what exists.
+    """
+    found = _resolve(segmenter)
+    _log.info("segmenter %s, licence: %s", found.name, found.license)
+    return found
+
+
+def _resolve(segmenter: Any) -> Segmenter:
+    if isinstance(segmenter, Mapping):
+        from .masks import Masks
+
+        return Masks(segmenter)
+    if callable(segmenter) and isinstance(segmenter, Segmenter):
+        return segmenter
+    if not isinstance(segmenter, str):
+        raise SegmentationError(
+            f"{type(segmenter).__name__} is no segmenter: it needs name, license and"
+            f" __call__(video, progress). {_listed()}"
+        )
+    kind, _, source = segmenter.partition(":")
+    if kind == "clicks":
+        raise SegmentationError(
+            "clicks need a person: make Clicks(video), add clicks to it, and give it as the segmenter"
+        )
+    if kind == "embedded" and not source:
+        from .embedded import EmbeddedSegmenter
+
+        return EmbeddedSegmenter()
+    if f"{kind}:" not in {name.partition(":")[0] + ":" for name in KINDS} or kind == "embedded":
+        raise SegmentationError(f"there is no segmenter {segmenter!r}. {_listed()}")
+    if not source:
+        raise SegmentationError(f"{kind!r} needs to know what to load, as in {kind}:SOURCE. {_listed()}")
+    if kind == "huggingface":
+        from .huggingface import HuggingFaceSegmenter
+
+        return HuggingFaceSegmenter(source)
+    if kind == "onnx":
+        from .onnx import OnnxSegmenter
+
+        return OnnxSegmenter(Path(source))
+    if kind == "fcn8s":
+        from .fcn8s import Fcn8sSegmenter
+
+        return Fcn8sSegmenter(Path(source))
+    from .masks import MaskFolder
+
+    return MaskFolder(Path(source))
+
+
+def _listed() -> str:
+    kinds = "; ".join(f"{name} ({what})" for name, what in KINDS.items())
+    return (
+        f"There are: {kinds}; a mapping of category to masks; a SemanticResponse; or an object of your own."
+    )

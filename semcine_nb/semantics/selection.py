@@ -1,0 +1,128 @@
+"""What a selection is made of: candidates, the reasons for them, and the channels that were kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import SegmentationError
+from .categories import check_categories
+from .response import SemanticResponse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One thing, or a set of things, to bring to life.
+
+    Attributes
+    ----------
+    categories : tuple of str
+        The target 𝕀𝔻: names from the kept channels.
+    mask : (H, W) bool
+        π: where E_static asks for movement. The union of the categories' maps, or what a person painted.
+    name : str, optional
+        To tell two of a kind apart, e.g. ``"boat 2"``.
+    note : str, optional
+        A warning for a person: why it is offered although a filter dropped it.
+    """
+
+    categories: tuple[str, ...]
+    mask: np.ndarray
+    name: str | None = None
+    note: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "categories", check_categories(self.categories))
+        mask = np.asarray(self.mask)
+        if mask.ndim != 2 or (mask.dtype != np.bool_ and not np.isin(mask, (0, 1)).all()):
+            raise SegmentationError(f"a mask must be (H, W) of 0 and 1, not {mask.dtype} of {mask.shape}")
+        object.__setattr__(self, "mask", mask.astype(bool))
+
+    @property
+    def label(self) -> str:
+        """What to call it: its name, or its categories joined by " + "."""
+        return self.name or " + ".join(self.categories)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a category was kept or dropped, with the figures it was judged by.
+
+    Attributes
+    ----------
+    category : str
+    pixels : int
+        h_g: pixels of all frames in which it wins.
+    share : float
+        The same as a share of all pixels of all frames.
+    std : float
+        Filter (b): temporal standard deviation of grey intensity in [0, 1], mean over π; NaN where π is
+        empty.
+    mean_blob : float
+        Filter (c): mean area of π's connected components, in pixels; 0 where π is empty.
+    motion : float
+        Sum over π of the deviation above sensor noise: what decides which category is offered when none
+        passes.
+    kept : bool
+    reason : str
+        One sentence.
+    """
+
+    category: str
+    pixels: int
+    share: float
+    std: float
+    mean_blob: float
+    motion: float
+    kept: bool
+    reason: str
+
+
+class Reasons(tuple[Reason, ...]):
+    """The reasons in the order of h_g."""
+
+    __slots__ = ()
+
+    def table(self) -> pd.DataFrame:
+        """One row a category, indexed by its name."""
+        import pandas as pd
+
+        columns = list(Reason.__dataclass_fields__)
+        rows = [[getattr(reason, name) for name in columns] for reason in self]
+        return pd.DataFrame(rows, columns=columns).set_index("category")
+
+    def __getitem__(self, key: Any) -> Any:
+        """By position, or by a category's name."""
+        if isinstance(key, str):
+            for reason in self:
+                if reason.category == key:
+                    return reason
+            raise KeyError(key)
+        return super().__getitem__(key)
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """What `select_candidates` found.
+
+    Attributes
+    ----------
+    response : SemanticResponse
+        The K kept channels, normalised, with h_t counted among all categories. K may be less than asked for.
+    candidates : tuple of Candidate
+        Single categories in the order of h_g, then sets of them by joint area.
+    reasons : Reasons
+        One for each category that wins anywhere, kept or not; ``.table()`` is a DataFrame.
+    maps : dict of str to (H, W) bool
+        π of each of these categories.
+    """
+
+    response: SemanticResponse
+    candidates: tuple[Candidate, ...]
+    reasons: Reasons
+    maps: dict[str, np.ndarray] = field(default_factory=dict, repr=False)

@@ -1,0 +1,225 @@
+"""Scores kept small: coarser in space and time and in few bits, brought to the clip's size frame by frame.
+
+32 channels of 960×540×90 are 6 GB in float32. A segmenter's own grid (a quarter of the width, every few
+frames, uint8) is 50 MB, and one frame at full size is made when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+
+from ..errors import SegmentationError
+
+_SUM_FLOOR = 1e-6  # below this a sum of scores counts as zero; half a step of uint8 storage is 2e-3
+
+
+class FrameScores(Protocol):
+    """What a response needs of its scores: a shape, and one (H, W, C) float32 frame at a time."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(T, H, W, C)."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, t: int, /) -> Any: ...
+
+
+class StoredScores:
+    """Scores on a coarse grid, upsampled when a frame is read.
+
+    Between stored frames the scores are interpolated linearly in time, within a frame bilinearly in space.
+    With a guide they follow its edges: the coefficients of a guided filter are fitted on the coarse grid and
+    upsampled in place of the scores, which costs one more upsampling (He & Sun, "Fast Guided Filter",
+    arXiv:1505.00996).
+
+    Parameters
+    ----------
+    values : ndarray (t, h, w, C), uint8 (255 is 1), bool, float16 or float32 in [0, 1]
+    shape : (T, H, W)
+        The clip's.
+    times : sequence of float, optional
+        Frame index of each stored frame, ascending; all T frames, or evenly spread over the clip, by default.
+    guide : ndarray (T, H, W, 3) uint8, optional
+        The clip's frames. It is kept by reference.
+    radius : int
+        Half the window of the guided filter, in pixels of the coarse grid.
+    epsilon : float
+        Its regularisation, in squared intensity of [0, 1]: texture fainter than √epsilon is not followed.
+
+    Raises
+    ------
+    SegmentationError
+        For a wrong shape, NaN, or values outside [0, 1].
+    """
+
+    def __init__(
+        self,
+        values: np.ndarray,
+        shape: tuple[int, int, int],
+        times: Sequence[float] | np.ndarray | None = None,
+        guide: np.ndarray | None = None,
+        radius: int = 2,
+        epsilon: float = 1e-3,
+    ) -> None:
+        values = np.asarray(values)
+        if values.ndim != 4 or 0 in values.shape:
+            raise SegmentationError(f"stored scores must be (t, h, w, C) and not empty, not {values.shape}")
+        if values.dtype not in (np.uint8, np.bool_, np.float16, np.float32):
+            raise SegmentationError(
+                f"scores are stored as uint8, bool, float16 or float32, not {values.dtype}"
+            )
+        frames = len(values)
+        if times is None:
+            times = np.linspace(0, shape[0] - 1, frames)
+        self._times = np.asarray(times, dtype=np.float64)
+        if self._times.shape != (frames,) or (np.diff(self._times) <= 0).any():
+            raise SegmentationError(f"{frames} stored frames need as many ascending times, not {times!r}")
+        if values.dtype.kind == "f":
+            for t, frame in enumerate(values):
+                check_frame(frame, t)
+        if guide is not None and guide.shape != (*shape, 3):
+            raise SegmentationError(f"the guide is {guide.shape}, the clip {(*shape, 3)}")
+        self.values = values
+        self._size = (int(shape[0]), int(shape[1]), int(shape[2]))
+        self._guide, self._radius, self._epsilon = guide, radius, epsilon
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(T, H, W, C) as read, not as stored."""
+        return (*self._size, self.values.shape[3])
+
+    def __len__(self) -> int:
+        return self._size[0]
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return (self[t] for t in range(len(self)))
+
+    def __getitem__(self, t: int) -> np.ndarray:
+        """Frame ``t`` (negative from the end) as (H, W, C) float32 in [0, 1]."""
+        t = frame_index(t, len(self))
+        coarse = self._between(t)
+        height, width = self._size[1:]
+        if coarse.shape[:2] == (height, width):
+            return coarse
+        if self._guide is None:
+            return _resized(coarse, height, width)
+        return _guided(coarse, self._guide[t], self._radius, self._epsilon)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """The whole (T, H, W, C) at once: for small clips."""
+        return np.stack(list(self)).astype(dtype or np.float32)
+
+    def channels(self, indices: Sequence[int]) -> StoredScores:
+        """The same with some channels only; the storage of these is copied."""
+        kept = np.ascontiguousarray(self.values[..., list(indices)])
+        return StoredScores(kept, self._size, self._times, self._guide, self._radius, self._epsilon)
+
+    def _between(self, t: int) -> np.ndarray:
+        right = int(np.searchsorted(self._times, t))
+        if right == 0 or right == len(self._times):
+            return self._stored(min(right, len(self._times) - 1))
+        if self._times[right] == t:
+            return self._stored(right)
+        before, after = self._times[right - 1], self._times[right]
+        part = np.float32((t - before) / (after - before))
+        return self._stored(right - 1) * (1 - part) + self._stored(right) * part
+
+    def _stored(self, i: int) -> np.ndarray:
+        frame = self.values[i].astype(np.float32)
+        return frame / np.float32(255) if self.values.dtype == np.uint8 else frame
+
+
+class KeptChannels:
+    """Some channels of other scores, summing to one at each pixel and frame.
+
+    A pixel on which all kept channels are zero gets 1/K each.
+    """
+
+    def __init__(self, scores: FrameScores, indices: Sequence[int], normalise: bool = True) -> None:
+        self._indices = list(indices)
+        self._normalise = normalise
+        if isinstance(scores, StoredScores):  # what is dropped need not be upsampled
+            scores, self._indices = scores.channels(self._indices), list(range(len(self._indices)))
+        self._scores = scores
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(T, H, W, K)."""
+        return (*self._scores.shape[:3], len(self._indices))
+
+    def __len__(self) -> int:
+        return self._scores.shape[0]
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return (self[t] for t in range(len(self)))
+
+    def __getitem__(self, t: int) -> np.ndarray:
+        """Frame ``t`` as (H, W, K) float32."""
+        frame = np.asarray(self._scores[frame_index(t, len(self))], dtype=np.float32)[..., self._indices]
+        return normalised(frame) if self._normalise else frame
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """The whole (T, H, W, K) at once: for small clips."""
+        return np.stack(list(self)).astype(dtype or np.float32)
+
+
+def normalised(frame: np.ndarray) -> np.ndarray:
+    """Scores (…, K) divided by their sum; 1/K where they are all zero.
+
+    >>> normalised(np.array([[0.1, 0.3], [0.0, 0.0]], np.float32)).tolist()
+    [[0.25, 0.75], [0.5, 0.5]]
+    """
+    total = frame.sum(axis=-1, keepdims=True)
+    empty = total < _SUM_FLOOR
+    return np.where(empty, np.float32(1 / frame.shape[-1]), frame / np.where(empty, 1, total)).astype(
+        np.float32
+    )
+
+
+def check_frame(frame: np.ndarray, t: int) -> None:
+    """Refuse scores that are not numbers in [0, 1]; rounding of 1e-3 is let through."""
+    low, high = frame.min(), frame.max()
+    if not np.isfinite(low) or not np.isfinite(high):
+        raise SegmentationError(f"the scores of frame {t} contain NaN or infinity")
+    if low < -1e-3 or high > 1 + 1e-3:
+        raise SegmentationError(f"the scores of frame {t} lie in [{low:.4g}, {high:.4g}], not in [0, 1]")
+
+
+def frame_index(t: int, length: int) -> int:
+    """``t`` counted from 0; IndexError outside, so that iteration by index ends."""
+    index = int(t) + length if t < 0 else int(t)
+    if not 0 <= index < length:
+        raise IndexError(f"frame {t} of {length}")
+    return index
+
+
+def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """(h, w, C) → (height, width, C), bilinear; OpenCV drops a last axis of one."""
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR).reshape(height, width, -1)
+
+
+def _guided(coarse: np.ndarray, frame: np.ndarray, radius: int, epsilon: float) -> np.ndarray:
+    """Upsample (h, w, C) scores to the size of an RGB frame along that frame's edges."""
+    height, width = frame.shape[:2]
+    h, w = coarse.shape[:2]
+    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    small = cv2.resize(grey, (w, h), interpolation=cv2.INTER_AREA)[..., None]
+    window = (2 * radius + 1, 2 * radius + 1)
+
+    def mean(image: np.ndarray) -> np.ndarray:
+        return cv2.blur(image, window, borderType=cv2.BORDER_REFLECT).reshape(h, w, -1)
+
+    mean_grey, mean_score = mean(small), mean(coarse)
+    variance = mean(small * small) - mean_grey**2
+    slope = (mean(coarse * small) - mean_score * mean_grey) / (variance + epsilon)
+    offset = mean_score - slope * mean_grey
+    scores = _resized(mean(slope), height, width)
+    scores *= grey[..., None]
+    scores += _resized(mean(offset), height, width)
+    return np.clip(scores, 0, 1, out=scores)
