@@ -1,0 +1,185 @@
+"""Item covariance from features: kernels a block, weighted by how well they explain who is liked together.
+
+``ItemKernel`` is Σ_b w_b K_b with w ≥ 0 and Σ w = 1. Each K_b is a Gaussian of the distance within one block of
+features, at several widths: on the block as scaled, on its standardised columns (units differ within a block)
+and on its first principal components (thousands of noisy columns drown distances); besides, one over all blocks
+together. Kernels are centred, so that unlike items may covary negatively, and have mean diagonal 1. The weights
+come from a non-negative least squares fit to the products of item factors over pairs of different items, which
+are free of the factors' own noise (Haseman & Elston, 1972, doi:10.1007/BF01066731): a useless block gets none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import nnls
+
+from .base import BlockScaler, Floats
+
+WIDTHS = (3.0, 1.0, 0.5)  # of the median distance; the widest is nearly linear in the features
+COMPONENTS = (8, 24)
+SAMPLE = 600  # items that set widths, axes, means and weights
+LANDMARKS = 1500  # items beyond which the kernel's eigenvectors come from half as many
+
+
+@dataclass(frozen=True)
+class _View:
+    """Columns of one block (or all), each divided by ``scale``, seen along ``axes`` (columns, r) if given."""
+
+    columns: slice
+    scale: Floats
+    axes: Floats | None = None
+
+    def __call__(self, x: Floats) -> Floats:
+        part: Floats = x[:, self.columns] / self.scale
+        return part if self.axes is None else part @ self.axes
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One centred Gaussian kernel; ``middle`` is its mean over all pairs of the sample, before centring."""
+
+    name: str
+    view: int
+    width: float
+    middle: float
+
+    def raw(self, squares: Floats) -> Floats:
+        result: Floats = np.exp(-0.5 * squares / self.width)
+        return result
+
+
+def squared_distances(a: Floats, b: Floats) -> Floats:
+    """‖a_i − b_j‖² (rows of a, rows of b), never below zero."""
+    result = (a * a).sum(1)[:, None] + (b * b).sum(1)[None, :] - 2 * a @ b.T
+    return np.maximum(result, 0.0)
+
+
+class ItemKernel:
+    """Weighted centred Gaussian kernels over the blocks of scaled features (m, d)."""
+
+    def __init__(self, features: Floats, scaler: BlockScaler, rng: np.random.Generator) -> None:
+        self.train = features
+        self.some = np.sort(rng.permutation(len(features))[:SAMPLE])
+        self.sample = features[self.some]
+        self.views: list[_View] = []
+        self.parts: list[_Part] = []
+        self._squares: list[Floats] = []  # one a view, between the items of the sample
+        overall = np.full(features.shape[1], np.inf)
+        for name, columns in scaler.blocks.items():
+            spread = self.sample[:, columns].std(axis=0)
+            if not (spread > 1e-12).any():
+                continue  # a constant block says nothing about any pair
+            standard = np.where(spread > 1e-12, spread, np.inf)
+            self._add(f"{name}/scaled", _View(columns, np.ones(len(spread))))
+            median = self._add(f"{name}/columns", _View(columns, standard))
+            overall[columns] = standard * np.sqrt(max(median, 1e-12))
+            centred = _View(columns, standard)(self.sample)
+            axes = np.linalg.svd(centred - centred.mean(axis=0), full_matrices=False)[2].T
+            for r in COMPONENTS:
+                if axes.shape[1] > 2 * r:
+                    self._add(f"{name}/pca{r}", _View(columns, standard, axes[:, :r]))
+        if len(scaler.blocks) > 1 and self.parts:
+            self._add("together", _View(slice(None), overall))
+        self.weights = np.full(len(self.parts), 1 / max(len(self.parts), 1))
+
+    @property
+    def names(self) -> list[str]:
+        return [part.name for part in self.parts]
+
+    def _add(self, name: str, view: _View) -> float:
+        seen = view(self.sample)
+        squares = squared_distances(seen, seen)
+        positive = squares[squares > 1e-12]
+        median = float(np.median(positive)) if len(positive) else 0.0
+        if median > 0:
+            self.views.append(view)
+            self._squares.append(squares)
+            for width in WIDTHS:
+                part = _Part(f"{name}/{width}", len(self.views) - 1, width**2 * median, 0.0)
+                middle = float(part.raw(squares).mean())
+                if middle < 1 - 1e-9:
+                    self.parts.append(_Part(part.name, part.view, part.width, middle))
+        return median
+
+    def learn(self, factors: Floats, certainty: Floats) -> float:
+        """Fit the weights to item factors (m, q) whose shrinkage towards zero is ``certainty`` (m, q, q).
+
+        Returns the share of the factors' variance that the features explain, in [0, 1]; 0 leaves the weights
+        as they are.
+        """
+        s = self.some
+        if not self.parts or len(s) < 3:
+            return 0.0
+        z, shrink = factors[s], certainty[s].reshape(len(s), -1)
+        gain = (shrink @ shrink.T).astype(np.float32)
+        upper = np.triu_indices(len(s), 1)
+        target = (z @ z.T)[upper].astype(np.float32)
+        design = np.empty((len(self.parts), len(target)), dtype=np.float32)
+        for row, part in zip(design, self.parts, strict=True):
+            raw = part.raw(self._squares[part.view].astype(np.float32))
+            mean = raw.mean(axis=0)
+            centred = (raw - mean[:, None] - mean[None, :] + part.middle) / (1 - part.middle)
+            row[:] = (centred * gain)[upper]
+        gram = (design @ design.T).astype(float)
+        ridge = 1e-3 * np.trace(gram) / len(gram)
+        root = np.linalg.cholesky(gram + max(ridge, 1e-12) * np.eye(len(gram)))
+        weights, _ = nnls(
+            root.T, np.linalg.solve(root, (design @ target).astype(float)), maxiter=50 * len(gram)
+        )
+        total = float(weights.sum())
+        if total <= 1e-6:
+            return 0.0
+        weights[weights < 0.01 * total] = 0.0
+        self.weights = weights / weights.sum()
+        return min(total, 1.0)
+
+    def __call__(self, a: Floats, b: Floats) -> Floats:
+        """K between rows of scaled features a and b."""
+        result = np.zeros((len(a), len(b)))
+        for index, group in self._used().items():
+            view = self.views[index]
+            seen_a, seen_b, seen_s = view(a), view(b), view(self.sample)
+            squares = squared_distances(seen_a, seen_b)
+            to_sample_a = squared_distances(seen_a, seen_s)
+            to_sample_b = to_sample_a if a is b else squared_distances(seen_b, seen_s)
+            for weight, part in group:
+                mean_a, mean_b = part.raw(to_sample_a).mean(1), part.raw(to_sample_b).mean(1)
+                centred = part.raw(squares) - mean_a[:, None] - mean_b[None, :] + part.middle
+                result += (weight / (1 - part.middle)) * centred
+        return result
+
+    def diagonal(self, a: Floats) -> Floats:
+        """K of each row of a with itself."""
+        result = np.zeros(len(a))
+        for index, group in self._used().items():
+            view = self.views[index]
+            squares = squared_distances(view(a), view(self.sample))
+            for weight, part in group:
+                result += (weight / (1 - part.middle)) * (1 - 2 * part.raw(squares).mean(1) + part.middle)
+        return result
+
+    def _used(self) -> dict[int, list[tuple[float, _Part]]]:
+        groups: dict[int, list[tuple[float, _Part]]] = {}
+        for weight, part in zip(self.weights, self.parts, strict=True):
+            if weight > 0:
+                groups.setdefault(part.view, []).append((float(weight), part))
+        return groups
+
+    def eigen(self, rng: np.random.Generator) -> tuple[Floats, Floats]:
+        """Orthonormal U (m, r), e (r,) ≥ 0 with K ≈ U diag(e) Uᵀ: exact up to ``LANDMARKS`` items, then Nyström."""
+        m = len(self.train)
+        if not self.parts:
+            return np.zeros((m, 0)), np.zeros(0)
+        if m <= LANDMARKS:
+            values, vectors = np.linalg.eigh(self(self.train, self.train))
+            keep = values > 1e-8 * max(values[-1], 1e-12)
+            return vectors[:, keep], values[keep]
+        landmarks = np.sort(rng.permutation(m)[: LANDMARKS // 2])
+        cross = self(self.train, self.train[landmarks])
+        values, axes = np.linalg.eigh(cross[landmarks])
+        keep = values > 1e-6 * values[-1]
+        low = cross @ (axes[:, keep] / np.sqrt(values[keep]))
+        vectors, singular, _ = np.linalg.svd(low, full_matrices=False)
+        return vectors, singular**2
