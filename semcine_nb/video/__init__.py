@@ -1,7 +1,19 @@
 """A clip: read, trimmed, down-sampled, stabilised and written."""
 
 from .clip import Origin, Video
-from .reading import read_video
+from .reading import read_source, read_video
+from .stabilization import Drift, camera_drift, measure_drift, stabilize_video
 from .writing import Written, write_video
 
-__all__ = ["Origin", "Video", "Written", "read_video", "write_video"]
+__all__ = [
+    "Drift",
+    "Origin",
+    "Video",
+    "Written",
+    "camera_drift",
+    "measure_drift",
+    "read_source",
+    "read_video",
+    "stabilize_video",
+    "write_video",
+]

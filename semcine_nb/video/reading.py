@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -12,8 +13,11 @@ from numpy.typing import NDArray
 from ..errors import VideoError
 from ..progress import Progress, silent
 from .clip import Origin, Video
+from .container import file_footage
 from .footage import Footage, array_footage
 from .geometry import Size, fit
+from .images import ANIMATED, STILLS, animation_footage, folder_footage
+from .stabilization import stabilize_video, warp_frames
 from .timing import Grid, plan_grid
 
 Stabilize = bool | Literal["homography", "affine"]
@@ -76,7 +80,51 @@ def read_video(
         fps=(len(footage.times) - 1) / span if span > 0 else grid.fps,
         scaled_size=size,
     )
-    return Video(frames, grid.fps, tuple(notes), origin)
+    video = Video(frames, grid.fps, tuple(notes), origin)
+    if stabilize:
+        video = stabilize_video(video, "homography" if stabilize is True else stabilize, progress)
+    return video
+
+
+def read_source(
+    video: Video,
+    max_size: tuple[int, int] | None = None,
+    max_fps: float | None = None,
+    progress: Progress = silent,
+) -> Video:
+    """Read the window that ``video`` shows again, by default at its source's own size and frame rate.
+
+    Stabilisation and crop are repeated at the new size, so that the pictures coincide.
+
+    Raises:
+        VideoError: the video did not come from a file, or the file is gone.
+    """
+    origin = video.origin
+    if origin is None or origin.path is None:
+        raise VideoError("the video was not read from a file, so there is no source to read again.")
+    again = read_video(
+        origin.path, origin.start, origin.seconds, max_size, max_fps, fps=origin.fps, progress=progress
+    )
+    if origin.warps is None or origin.crop is None or again.origin is None:
+        return again
+    x_scale = again.width / origin.scaled_size[0]
+    y_scale = again.height / origin.scaled_size[1]
+    grow = np.diag([x_scale, y_scale, 1.0])
+    known = np.asarray(origin.times)
+    warps = np.stack(
+        [
+            np.array(
+                [np.interp(t, known, origin.warps[:, i, j]) for i in range(3) for j in range(3)]
+            ).reshape(3, 3)
+            for t in again.origin.times
+        ]
+    )
+    warps = grow @ warps @ np.linalg.inv(grow)
+    x, y, width, height = origin.crop
+    crop = (round(x * x_scale), round(y * y_scale), round(width * x_scale), round(height * y_scale))
+    frames = warp_frames(again.frames, warps, crop, progress)
+    notes = (*again.notes, "Stabilised and cut as before.")
+    return Video(frames, again.fps, notes, replace(again.origin, warps=warps, crop=crop))
 
 
 def _check(
@@ -108,8 +156,10 @@ def _open(source: Any, start: float, seconds: float | None, fps: float | None) -
         raise VideoError(f"{path} does not exist: check the spelling and the folder.")
     if path.is_file() and path.stat().st_size == 0:
         raise VideoError(f"{path.name} is empty (0 bytes): copy or download it again.")
-    from .container import file_footage
-
+    if path.is_dir():
+        return folder_footage(path, 30.0 if fps is None else fps, start, seconds)
+    if path.suffix.lower() in (*ANIMATED, *STILLS):
+        return animation_footage(path, start, seconds)
     return file_footage(path, start, seconds)
 
 

@@ -108,6 +108,8 @@ def plan_grid(
     limit = np.inf if max_fps is None else float(max_fps)
     stop = end if seconds is None else min(end, start + seconds)
     rate = constant_rate(times, tick)
+    if hold and rate is not None and np.ptp(np.diff(np.append(times, end))) > tick * 1.01:
+        rate = None  # rounding alone makes delays differ by one tick, no more
     if len(times) == 1:
         rate = declared_fps or 1.0 / max(end - times[0], 1e-3)
     if rate is not None:

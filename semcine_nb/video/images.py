@@ -1,0 +1,165 @@
+"""Clips made of pictures: a folder of images, and animated GIF, WebP and PNG with their true delays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ..errors import VideoError
+from .footage import Footage, Load, check_window, to_rgb8
+from .geometry import resize
+
+ANIMATED = (".gif", ".webp", ".apng", ".png")
+STILLS = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+_SHORTEST = 0.011  # seconds; browsers show delays of 0 and 10 ms as 100 ms
+
+
+def folder_footage(folder: Path, fps: float, start: float, seconds: float | None) -> Footage:
+    """Footage of the images in a folder in natural order (frame2 before frame10), ``fps`` a second.
+
+    Raises:
+        VideoError: no image, one that does not open, or images of several sizes.
+    """
+    if not (np.isfinite(fps) and fps > 0):
+        raise VideoError(f"{folder.name} needs a positive frame rate, got fps={fps!r}.")
+    files = sorted(
+        (f for f in folder.iterdir() if f.suffix.lower() in STILLS and not f.name.startswith(".")),
+        key=_natural,
+    )
+    if not files:
+        kinds = ", ".join(suffix[1:] for suffix in STILLS)
+        raise VideoError(f"{folder} holds no image ({kinds}): choose the folder that the frames are in.")
+    check_window(folder.name, start, len(files) / fps)
+    low = max(0, int(start * fps) - 1)
+    high = len(files) if seconds is None else min(len(files), int(np.ceil((start + seconds) * fps)) + 1)
+    notes = [f"{len(files)} images were taken as {fps:g} frames a second."]
+    # the first image also tells what the conversion changes
+    height, width = _still(files[low], notes).shape[:2]
+
+    def each() -> Iterator[tuple[float, Load]]:
+        for index in range(low, high):
+            image = _still(files[index], [])
+            if image.shape[:2] != (height, width):
+                raise VideoError(
+                    f"{files[index]} is {image.shape[1]}×{image.shape[0]} but {files[low].name} is {width}×{height}: "
+                    "make all images the same size."
+                )
+            yield index / fps, lambda size, i=image: resize(i, size)  # type: ignore[misc]
+
+    times = np.arange(low, high) / fps
+    return Footage(
+        folder.name, times, high / fps, 0.0, (width, height), each, fps=float(fps), notes=notes, path=folder
+    )
+
+
+def animation_footage(path: Path, start: float, seconds: float | None) -> Footage:
+    """Footage of an animated GIF, WebP or PNG.
+
+    Raises:
+        VideoError: not a picture, damaged, or a single picture.
+    """
+    notes: list[str] = []
+    ends, size = _delays(path, start, seconds, notes)
+    begins = np.concatenate([[0.0], ends[:-1]])
+    check_window(path.name, start, float(ends[-1]))
+    stop = np.inf if seconds is None else start + seconds
+    inside = np.flatnonzero((ends > start + 1e-9) & (begins < stop))
+
+    def each() -> Iterator[tuple[float, Load]]:
+        with _open(path) as image:
+            for index in range(int(inside[-1]) + 1):
+                # frames build on each other, so the ones before the window are composed as well
+                picture = _frame(image, index, path)
+                if index >= inside[0]:
+                    yield (
+                        float(begins[index]),
+                        lambda size, p=picture: resize(to_rgb8(p, notes, path.name), size),
+                    )  # type: ignore[misc]
+
+    tick = 0.01 if path.suffix.lower() == ".gif" else 0.001
+    return Footage(
+        path.name,
+        begins[inside],
+        float(ends[inside[-1]]),
+        tick,
+        size,
+        each,
+        hold=True,
+        notes=notes,
+        path=path,
+    )
+
+
+def _natural(path: Path) -> list[Any]:
+    return [
+        (0, int(part), "") if part.isdigit() else (1, 0, part)
+        for part in re.split(r"(\d+)", path.name.lower())
+    ]
+
+
+def _open(path: Path) -> Image.Image:
+    try:
+        return Image.open(path)
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        raise VideoError(
+            f"{path} cannot be read as a picture: it is damaged or of another kind; save it again."
+        ) from error
+
+
+def _still(path: Path, notes: list[str]) -> NDArray[np.uint8]:
+    with _open(path) as image:
+        try:
+            return to_rgb8(_array(ImageOps.exif_transpose(image)), notes, path.name)
+        except (OSError, SyntaxError) as error:
+            raise VideoError(f"{path} is damaged ({error}): save it again or remove it.") from error
+
+
+def _array(image: Image.Image) -> NDArray[Any]:
+    """Grey, RGB or RGBA levels; palettes and other colour models are resolved."""
+    if image.mode in ("I;16", "I;16L", "I;16B"):
+        return np.asarray(image).astype(np.uint16)
+    if image.mode not in ("L", "RGB", "RGBA", "LA", "1"):
+        image = image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
+    return np.asarray(image)
+
+
+def _delays(
+    path: Path, start: float, seconds: float | None, notes: list[str]
+) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """Seconds at which each frame ends, up to the window's end, and (width, height)."""
+    ends: list[float] = []
+    stop = np.inf if seconds is None else start + seconds
+    with _open(path) as image:
+        count = getattr(image, "n_frames", 1)
+        if count < 2:
+            raise VideoError(
+                f"{path.name} is a single picture: give a video, or the folder that holds the frames."
+            )
+        size = image.size
+        for index in range(count):
+            image.seek(index)
+            image.load()
+            delay = float(image.info.get("duration", 0)) / 1000
+            if delay < _SHORTEST:
+                text = "Delays of 10 ms or less were read as 100 ms, as browsers show them."
+                if text not in notes:
+                    notes.append(text)
+                delay = 0.1
+            ends.append((ends[-1] if ends else 0.0) + delay)
+            if ends[-1] > stop:
+                break
+    return np.array(ends), size
+
+
+def _frame(image: Image.Image, index: int, path: Path) -> NDArray[Any]:
+    try:
+        image.seek(index)
+        return _array(image)
+    except (EOFError, OSError, SyntaxError) as error:
+        raise VideoError(f"{path.name} is damaged at frame {index} ({error}): save it again.") from error
