@@ -1,0 +1,134 @@
+"""Ratings as tables for other programs: CSV, Parquet and DataFrames, there and back."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import RatingError, StoreError
+from .events import Event
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = tuple(field.name for field in fields(Event))
+_NEEDED = ("person", "item", "value")
+_NUMBERS = ("value", "response_time", "order", "loops_seen")
+
+
+def to_frame(events: Sequence[Event]) -> pd.DataFrame:
+    """One event a row, in order; ``value`` and ``order`` nullable integers, ``time`` in UTC."""
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        [{name: getattr(event, name) for name in COLUMNS} for event in events], columns=COLUMNS
+    )
+    types = {"value": "Int64", "order": "Int64", "response_time": "Float64", "loops_seen": "Float64"}
+    frame["time"] = pd.to_datetime(frame["time"], utc=True)
+    return frame.astype(types)
+
+
+def write(events: Sequence[Event], path: str | Path) -> Path:
+    """Write events to a ``.csv`` or ``.parquet`` file, whole or not at all.
+
+    Raises StoreError for another suffix or a place that cannot be written.
+    """
+    path = Path(path)
+    suffix = _suffix(path)
+    frame = to_frame(events)
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        if suffix == ".csv":
+            frame["time"] = [moment.isoformat() for moment in frame["time"]]
+            frame.to_csv(unfinished, index=False)
+        else:
+            frame.to_parquet(unfinished, index=False)
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def read(source: Any) -> list[Event]:
+    """Events from a ``.csv`` or ``.parquet`` file or a DataFrame with at least person, item and value.
+
+    Raises StoreError for a file that cannot be read, RatingError naming the first row that is not usable.
+    """
+    import pandas as pd
+
+    name = "the table" if isinstance(source, pd.DataFrame) else str(source)
+    frame = source if isinstance(source, pd.DataFrame) else _read_file(Path(source))
+    missing = [column for column in _NEEDED if column not in frame.columns]
+    if missing:
+        raise RatingError(f"{name} has no column {', '.join(missing)}")
+    present = [column for column in COLUMNS if column in frame.columns]
+    events = []
+    columns = [frame[column].astype(object).tolist() for column in present]
+    for number, row in enumerate(zip(*columns, strict=True), start=1):
+        given = {k: v for k, v in zip(present, row, strict=True) if not _is_missing(v)}
+        try:
+            events.append(Event(**_parsed(given)))
+        except (RatingError, TypeError, ValueError, OverflowError) as error:
+            raise RatingError(f"row {number} of {name}: {_sentence(error, given)}") from None
+    return events
+
+
+def _read_file(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    suffix = _suffix(path)
+    try:
+        if suffix == ".csv":  # as text: a person called NA or 007 stays that
+            return pd.read_csv(path, dtype=str, keep_default_na=False)
+        return pd.read_parquet(path)
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror or 'it is damaged'}") from error
+    except (ValueError, ArithmeticError, LookupError) as error:  # what the parsers raise on a damaged file
+        raise StoreError(f"cannot read {path}: it is damaged, or no {suffix[1:]} file") from error
+
+
+def _suffix(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".parquet"):
+        raise StoreError(f"{path} ends with {suffix!r}: ratings are kept as .csv or .parquet")
+    return suffix
+
+
+def _is_missing(value: Any) -> bool:
+    import pandas as pd
+
+    return value is None or value == "" or (not isinstance(value, str) and bool(pd.isna(value)))
+
+
+def _parsed(given: dict[str, Any]) -> dict[str, Any]:
+    """Fields of a row as an Event wants them: text to numbers and moments, other names to text."""
+    import pandas as pd
+
+    out = dict(given)
+    for name in _NUMBERS:
+        if isinstance(out.get(name), str):
+            out[name] = float(out[name])
+    for name in ("person", "item", "session"):  # numbered people and cinemagraphs are common
+        if name in out and not isinstance(out[name], str):
+            number = out[name]
+            out[name] = str(int(number) if isinstance(number, float) and number.is_integer() else number)
+    if "time" in out:
+        moment: datetime = pd.Timestamp(out["time"]).to_pydatetime()
+        if moment.tzinfo is None:
+            raise RatingError(f"time {given['time']!s} has no time zone: write 2025-01-31T12:00:00+00:00")
+        out["time"] = moment
+    return out
+
+
+def _sentence(error: Exception, given: dict[str, Any]) -> str:
+    if isinstance(error, RatingError):
+        return str(error)
+    needed = [name for name in ("person", "item") if name not in given]
+    return f"{needed[0]} is empty" if needed else f"{error}"
