@@ -14,7 +14,7 @@ _HOMES = {
     "GaussianProcessModel": "gaussian_process",
     "evaluate": "evaluation",
 }
-__all__ = [*_HOMES]
+__all__ = ["ContextFeatures", "GaussianProcessModel", "context_features", "evaluate"]
 
 if TYPE_CHECKING:
     from .evaluation import evaluate

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 
 from ..errors import RatingError
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Bools = NDArray[np.bool_]
 
 
@@ -107,7 +107,7 @@ def check_features(
     if len(bad):
         row, column = bad[0]
         raise RatingError(
-            f"features[{row}, {column}] is {matrix[row, column]} ({len(bad)} such values); replace or drop them"
+            f"features[{row}, {column}] is {matrix[row, column]} ({len(bad)} such values); replace them"
         )
     return matrix
 
@@ -115,7 +115,8 @@ def check_features(
 def split_validation(
     ratings: Ratings, validation: ArrayLike | None, share: float, rng: np.random.Generator
 ) -> tuple[Ratings, Ratings]:
-    """Training and validation ratings: the given (m, n) mask, or a seeded share that leaves each person one."""
+    """Training and validation ratings: the given (m, n) mask, or a seeded share that leaves each person
+    one."""
     if validation is not None:
         mask = np.asarray(validation, dtype=bool)
         if mask.shape != ratings.shape:
@@ -161,7 +162,8 @@ class BlockScaler:
 
 
 class PreferenceModel(BaseEstimator):
-    """Base of the models: subclasses set ``ratings_``, ``n_features_`` and implement ``_fit`` and ``predict``.
+    """Base of the models: subclasses set ``ratings_``, ``n_features_`` and implement ``_fit`` and
+    ``predict``.
 
     A model that cannot tell how sure it is gives ``return_std=True`` the error of its validation ratings,
     the same for all. Newcomers are served in the paper's way, by the most similar person of the database.

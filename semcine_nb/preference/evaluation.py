@@ -1,7 +1,8 @@
 """The supplement's protocol (Sec. 3.2): a tenth of the ratings for validation, cross-validation on the rest.
 
-With ``groups`` whole clips are held out instead, and predicted from their features alone. Every model sees the
-same splits, so that differences are paired; all errors are over people, by a bootstrap that draws people.
+With ``groups`` whole clips are held out instead, and predicted from their features alone. Every model sees
+the same splits, so that differences are paired; all errors are over people, by a bootstrap that draws
+people.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ BOOTSTRAP = 400
 class Evaluation:
     """Out-of-fold predictions and what follows from them.
 
-    ``test`` holds the tested ratings, ``fold`` (k,) the fold of each, ``predictions`` model → (k,), ``seconds``
-    model → CPU seconds of one fit.
+    ``test`` holds the tested ratings, ``fold`` (k,) the fold of each, ``predictions`` model → (k,),
+    ``seconds`` model → CPU seconds of one fit.
     """
 
     test: Ratings
@@ -52,7 +53,8 @@ class Evaluation:
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
     def paired(self, reference: str) -> pd.DataFrame:
-        """``reference`` minus each other model, with the 95 % interval over people; indexed by (model, metric)."""
+        """``reference`` minus each other model, with the 95 % interval over people; indexed by (model,
+        metric)."""
         if reference not in self.predictions:
             raise RatingError(f"{reference!r} was not evaluated; choose from {', '.join(self.predictions)}")
         mine = self._draws(reference)
@@ -69,7 +71,8 @@ class Evaluation:
         return pd.DataFrame(rows, columns=columns).set_index(["model", "metric"])
 
     def per_person(self, name: str) -> pd.DataFrame:
-        """Metrics (n, 3) that are defined for one person: AP, Spearman and NDCG@10, each a mean over folds."""
+        """Metrics (n, 3) that are defined for one person: AP, Spearman and NDCG@10, each a mean over
+        folds."""
         rng = np.random.default_rng([self.seed, 1])
         n = self.test.shape[1]
         sums, counts = np.zeros((n, 3)), np.zeros((n, 3))
@@ -183,7 +186,8 @@ def evaluate(
     seed: int = 0,
     progress: Progress = silent,
 ) -> pd.DataFrame:
-    """``evaluate_models`` of one model (or a dict of them) as a table: a row each, metrics with standard errors."""
+    """``evaluate_models`` of one model (or a dict of them) as a table: a row each, metrics with standard
+    errors."""
     models = model if isinstance(model, Mapping) else {type(model).__name__: model}
     return evaluate_models(models, ratings, features, groups, folds, validation, seed, progress).table()
 

@@ -1,10 +1,11 @@
 """Bayesian factors of people and items from incomplete ratings: variational EM with learnt priors.
 
 A rating is y_ij = ℓ_j · [1; z_i] + ε_ij: item i has factors z_i ~ N(0, I), person j has loadings
-ℓ_j ~ N(a, A) (the first is the person's own mean) and errors of variance σ_j². Both posteriors are Gaussian and
-kept with their covariances, a, A and σ² are learnt, so that a person with one rating, or one who gives 3 to
-everything, is drawn to what people are like instead of to noise; unneeded factors vanish. The covariance of
-people, A's part plus Λ Λᵀ, never has to be formed: cost is O(ratings · q²) a round, for 59 people or 10,000.
+ℓ_j ~ N(a, A) (the first is the person's own mean) and errors of variance σ_j². Both posteriors are Gaussian
+and kept with their covariances, a, A and σ² are learnt, so that a person with one rating, or one who gives
+3 to everything, is drawn to what people are like instead of to noise; unneeded factors vanish. The
+covariance of people, A's part plus Λ Λᵀ, never has to be formed: cost is O(ratings · q²) a round, for 59
+people or 10,000.
 
 The steps are those of variational Bayesian matrix factorisation (Lim & Teh, KDD Cup 2007) with hierarchical
 priors (Salakhutdinov & Mnih, ICML 2008, doi:10.1145/1390156.1390267).
@@ -26,8 +27,8 @@ PRIOR_STRENGTH = 3.0  # people's worth of belief in the starting A
 
 @dataclass
 class Factors:
-    """``items`` (m, q) with ``item_cov`` (m, q, q); ``people`` (n, q+1) with ``people_cov``; ``noise`` (n,) σ²;
-    ``mean`` (q+1,) and ``cov`` (q+1, q+1), a and A of the population."""
+    """``items`` (m, q) with ``item_cov`` (m, q, q); ``people`` (n, q+1) with ``people_cov``; ``noise`` (n,)
+    σ²; ``mean`` (q+1,) and ``cov`` (q+1, q+1), a and A of the population."""
 
     items: Floats
     item_cov: Floats

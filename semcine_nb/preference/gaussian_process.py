@@ -2,10 +2,10 @@
 
 cov(y_ij, y_i'j') = Σ_k K_k(i, i') λ_jk λ_j'k + …: people covary through learnt loadings (``factors``), items
 through factors whose covariance comes partly from features, a kernel a block (``kernels``, ``item_prior``).
-A new cinemagraph gets factors from its features and is therefore ranked differently for different people, which
-the additive f of the paper's eq. (10) cannot do. A new person gets loadings from a few ratings. All predictions
-carry a standard deviation, calibrated on ratings that were held out. Memory and time grow linearly with people
-and ratings.
+A new cinemagraph gets factors from its features and is therefore ranked differently for different people,
+which the additive f of the paper's eq. (10) cannot do. A new person gets loadings from a few ratings. All
+predictions carry a standard deviation, calibrated on ratings that were held out. Memory and time grow
+linearly with people and ratings.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class GaussianProcessModel(PreferenceModel):
 
     Parameters
     ----------
-    blocks : name → slice of the features' columns (``ContextFeatures.blocks``); None makes each column a block
+    blocks : name → slice of the features' columns (``ContextFeatures.blocks``); None makes each column a
+    block
         for scaling and all of them one kernel.
     rank : most factors that people may differ in; unneeded ones vanish by themselves.
     n_iter : rounds of the plain factor model.
@@ -112,7 +113,8 @@ class GaussianProcessModel(PreferenceModel):
             shown = np.maximum(np.einsum("ikk->ik", precision)[rated].mean(axis=0), 1e-6)
             noise = 1 / shown
             if step < 2:
-                # undo the shrinkage of the current posterior: an item's factors as its ratings alone show them
+                # undo the shrinkage of the current posterior: an item's factors as its
+                # ratings alone show them
                 shown_alone = np.einsum("iab,ib->ia", np.linalg.inv(precision + 1e-3 * np.eye(q)), target)
                 prior.learn_shares(np.where(rated[:, None], shown_alone, 0.0), noise)
             factors.items = solve_items(prior, precision, target, factors.items)
@@ -161,7 +163,8 @@ class GaussianProcessModel(PreferenceModel):
     def predict(self, return_std: bool = False) -> Any:
         """Predicted ratings (m, n) of all items by all people; with their standard deviations if asked for.
 
-        The deviation is that of the rating a person would give, so that about 68 % of new ratings lie within one.
+        The deviation is that of the rating a person would give, so that about 68 % of new ratings lie
+        within one.
         """
         f = self._learnt.factors
         mean = f.people[:, 0] + f.items @ f.people[:, 1:].T
@@ -195,7 +198,8 @@ class GaussianProcessModel(PreferenceModel):
         return_std: bool = False,
         new_features: ArrayLike | None = None,
     ) -> Any:
-        """Predicted ratings (m,) for a person who gave ``values`` to ``items`` (none: what people like on average).
+        """Predicted ratings (m,) for a person who gave ``values`` to ``items`` (none: what people like on
+        average).
 
         With ``new_features`` (m', d) the predictions are for those cinemagraphs instead.
         """
@@ -211,7 +215,8 @@ class GaussianProcessModel(PreferenceModel):
         return mean, self.calibration_.at(len(index)) * np.sqrt(variance)
 
     def next_items(self, items: Sequence[int], values: ArrayLike, n: int = 1) -> NDArray[np.int64]:
-        """The ``n`` items whose ratings are expected to tell most about all the others, most telling first."""
+        """The ``n`` items whose ratings are expected to tell most about all the others, most telling
+        first."""
         self._check_fitted()
         return choose_items(self._learnt.factors, self.check_newcomer(items, values)[0], n)
 

@@ -1,7 +1,8 @@
 """The Gaussian process over item factors: what the features say about z before anybody rates an item.
 
-Factor k has covariance K_k = w_k K + (1 − w_k) I over items (K of mean diagonal 1), K from ``ItemKernel`` and w_k the share of the
-factor that the features explain. With K = U diag(e) Uᵀ every product is two thin matrix products.
+Factor k has covariance K_k = w_k K + (1 − w_k) I over items (K of mean diagonal 1), K from ``ItemKernel``
+and w_k the share of the factor that the features explain. With K = U diag(e) Uᵀ every product is two thin
+matrix products.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class ItemPrior:
         return np.maximum(1 / np.maximum(1 / self.posterior_variance(noise) - 1 / noise, 1.0), 1e-4)
 
     def predict(self, cross: Floats, own: Floats, z: Floats, noise: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance (m', q) of new items' factors: ``cross`` (m', m) and ``own`` (m',) are their kernel."""
+        """Mean and variance (m', q) of new items' factors: ``cross`` (m', m) and ``own`` (m',) are their
+        kernel."""
         mean = self.shares * (cross @ self.inverse(z))
         inside = cross @ self.vectors
         outside = np.maximum((cross**2).sum(1) - (inside**2).sum(1), 0.0)
@@ -76,7 +78,8 @@ class ItemPrior:
 def solve_items(
     prior: ItemPrior, precision: Floats, target: Floats, start: Floats, n_iter: int = 60
 ) -> Floats:
-    """Posterior mean (m, q) of all z under the prior, ratings saying H_i z_i = ``target``_i, by conjugate gradients.
+    """Posterior mean (m, q) of all z under the prior, ratings saying H_i z_i = ``target``_i, by conjugate
+    gradients.
 
     With z = K^{1/2} x the system (I + K^{1/2} H K^{1/2}) x = K^{1/2} target is symmetric and at least I.
     """

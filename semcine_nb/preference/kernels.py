@@ -1,11 +1,12 @@
 """Item covariance from features: kernels a block, weighted by how well they explain who is liked together.
 
-``ItemKernel`` is Σ_b w_b K_b with w ≥ 0 and Σ w = 1. Each K_b is a Gaussian of the distance within one block of
-features, at several widths: on the block as scaled, on its standardised columns (units differ within a block)
-and on its first principal components (thousands of noisy columns drown distances); besides, one over all blocks
-together. Kernels are centred, so that unlike items may covary negatively, and have mean diagonal 1. The weights
-come from a non-negative least squares fit to the products of item factors over pairs of different items, which
-are free of the factors' own noise (Haseman & Elston, 1972, doi:10.1007/BF01066731): a useless block gets none.
+``ItemKernel`` is Σ_b w_b K_b with w ≥ 0 and Σ w = 1. Each K_b is a Gaussian of the distance within one
+block of features, at several widths: on the block as scaled, on its standardised columns (units differ
+within a block) and on its first principal components (thousands of noisy columns drown distances); besides,
+one over all blocks together. Kernels are centred, so that unlike items may covary negatively, and have mean
+diagonal 1. The weights come from a non-negative least squares fit to the products of item factors over
+pairs of different items, which are free of the factors' own noise (Haseman & Elston, 1972,
+doi:10.1007/BF01066731): a useless block gets none.
 """
 
 from __future__ import annotations
@@ -168,7 +169,8 @@ class ItemKernel:
         return groups
 
     def eigen(self, rng: np.random.Generator) -> tuple[Floats, Floats]:
-        """Orthonormal U (m, r), e (r,) ≥ 0 with K ≈ U diag(e) Uᵀ: exact up to ``LANDMARKS`` items, then Nyström."""
+        """Orthonormal U (m, r), e (r,) ≥ 0 with K ≈ U diag(e) Uᵀ: exact up to ``LANDMARKS`` items, then
+        Nyström."""
         m = len(self.train)
         if not self.parts:
             return np.zeros((m, 0)), np.zeros(0)

@@ -1,9 +1,10 @@
 """People who are not in the database yet: predictions from a few ratings, and what to ask them about next.
 
-Three ways: ``nearest_person`` (the paper's, Sec. 4.2), ``fit_user`` in ``joint`` (u with the maps fixed), and here
-the posterior of the Gaussian process: a newcomer's loadings are drawn from the population's N(a, A), which their
-ratings update in closed form. Known people alone would make that overconfident, so the deviations are
-calibrated on simulated newcomers: people whose ratings were held back while the model was learnt.
+Three ways: ``nearest_person`` (the paper's, Sec. 4.2), ``fit_user`` in ``joint`` (u with the maps fixed),
+and here the posterior of the Gaussian process: a newcomer's loadings are drawn from the population's N(a,
+A), which their ratings update in closed form. Known people alone would make that overconfident, so the
+deviations are calibrated on simulated newcomers: people whose ratings were held back while the model was
+learnt.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def nearest_person(completed: Floats, items: NDArray[np.int64], values: Floats) 
 
 
 def item_noise(factors: Factors) -> Floats:
-    """Variance (m,) with which a newcomer's rating of each item shows ℓᵀ[1; ẑ_i]: error and the item's own doubt."""
+    """Variance (m,) with which a newcomer's rating of each item shows ℓᵀ[1; ẑ_i]: error and the item's own
+    doubt."""
     taste = factors.cov[1:, 1:] + np.outer(factors.mean[1:], factors.mean[1:])
     result: Floats = factors.noise.mean() + np.einsum("iab,ab->i", factors.item_cov, taste)
     return result
@@ -59,7 +61,8 @@ def item_noise(factors: Factors) -> Floats:
 def newcomer_loading(
     factors: Factors, items: NDArray[np.int64], values: Floats
 ) -> tuple[Floats, Floats, float]:
-    """Posterior mean (q+1,) and covariance of a newcomer's loadings, and the error variance of their ratings."""
+    """Posterior mean (q+1,) and covariance of a newcomer's loadings, and the error variance of their
+    ratings."""
     phi = np.column_stack([np.ones(len(items)), factors.items[items]])
     weighted = phi / item_noise(factors)[items][:, None]
     inverse = np.linalg.inv(factors.cov)
@@ -93,14 +96,16 @@ def choose_items(factors: Factors, known: NDArray[np.int64], n: int) -> NDArray[
 def calibrate_newcomers(
     learn: Callable[[Ratings, np.random.Generator], Factors], ratings: Ratings, rng: np.random.Generator
 ) -> Calibration:
-    """Learn without a fifth of the people, let them arrive with a few ratings each, compare error and deviation."""
+    """Learn without a fifth of the people, let them arrive with a few ratings each, compare error and
+    deviation."""
     n = ratings.shape[1]
     if n < 10:
         return Calibration((0,), (1.0,))
     order = rng.permutation(n)
     away = np.sort(order[: min(n // 5, CALIBRATION_PEOPLE)])
     out = np.isin(ratings.columns, away)
-    # the people who play newcomers keep their empty column, so that indices stay; they have the prior's loadings
+    # the people who play newcomers keep their empty column, so that indices stay; they have the prior's
+    # loadings
     factors = learn(ratings.take(~out), rng)
     kept = np.setdiff1d(np.arange(n), away)
     factors.noise = factors.noise[kept]
