@@ -204,3 +204,36 @@ def warp(picture: Field, dx: Field, dy: Field, border: int = cv2.BORDER_REPLICAT
     """Read ``picture`` (h, w, …) at each pixel's place plus (dx, dy) pixels."""
     y, x = np.mgrid[: dx.shape[0], : dx.shape[1]].astype(np.float32)
     return read_at(picture, x + dx, y + dy, border)
+
+
+class Cutout:
+    """A picture with coverage, painted once on a finer stage and laid on the canvas moved or bent.
+
+    ``colour`` (H, W, 3) and ``coverage`` (H, W) are of the whole ``fine`` stage; only ``box`` of it is kept.
+    """
+
+    def __init__(self, fine: Stage, box: Box, colour: Field, coverage: Field) -> None:
+        self.fine, self.box = fine, box
+        c = coverage[box].astype(np.float32)
+        self.ink = np.dstack([colour[box] * c[..., None], c]).astype(np.float32)
+
+    def put(
+        self,
+        canvas: Canvas,
+        stage: Stage,
+        box: Box,
+        shift: tuple[ArrayLike, ArrayLike],
+        label: int | None = None,
+        paint: bool = True,
+        border: int = cv2.BORDER_CONSTANT,
+    ) -> None:
+        """Lay it in ``box`` of the canvas; each pixel looks (dx, dy) away, in picture heights.
+
+        Without ``paint`` it leaves its label only.
+        """
+        x, y = stage.grid(box)
+        scale = self.fine.height
+        columns = (x + np.asarray(shift[0], np.float32)) * scale - self.box[1].start - 0.5
+        rows = (y + np.asarray(shift[1], np.float32)) * scale - self.box[0].start - 0.5
+        seen = read_at(self.ink, columns, rows, border)
+        canvas.put_premultiplied(seen[..., :3], seen[..., 3], box, label, opacity=1.0 if paint else 0.0)
