@@ -110,7 +110,7 @@ def corrections(
     ----------
     frames : (T, H, W, 3) uint8 source.
     still : (H, W, 3) uint8, what a static pixel shows (see `rendering`); static labels have ``first`` = −1
-        where it replaces the source.
+        where it replaces the source, and their frame as ``second``.
     """
     parameters = parameters or BlendParameters()
     boxes = seam_boxes(seam_mask(timeline), parameters.margin)
@@ -193,10 +193,13 @@ def _across_borders(  # type: ignore[no-untyped-def]
             ya, xa, down = borders[i]
             yb, xb = ya + down, xa + 1 - down
             a, b = label[y0 + ya, x0 + xa], label[y0 + yb, x0 + xb]
+            fa, fb = first[a, t], first[b, t]
+            if fa < 0 and fb < 0:  # two static labels: one still picture cannot tell what each would show
+                fa, fb = second[a, t], second[b, t]
             r = np.float32(0.0)
             for y, x in ((y0 + ya, x0 + xa), (y0 + yb, x0 + xb)):
-                r += shown(frames, still, first[a, t], second[a, t], weight[a, t], y, x, c)
-                r -= shown(frames, still, first[b, t], second[b, t], weight[b, t], y, x, c)
+                r += shown(frames, still, fa, second[a, t], weight[a, t], y, x, c)
+                r -= shown(frames, still, fb, second[b, t], weight[b, t], y, x, c)
             r *= np.float32(0.5)
             source[t, ya, xa] -= r
             source[t, yb, xb] += r

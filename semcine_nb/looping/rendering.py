@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import numpy as np
 from numba import njit
@@ -11,6 +12,7 @@ from ..errors import LoopError
 from ..progress import Progress, silent
 from .blending import BlendParameters, corrections, shown
 from .poisson import run_parts
+from .stills import median_still
 from .timelines import Timeline, make_timeline
 
 _CHUNK = 8  # output frames a task
@@ -40,7 +42,8 @@ def render(
     length, timing, interpolate, crossfade, ping_pong : see `timelines.make_timeline`.
     blend : gradient-domain blending of seams (see `blending`); without it every output pixel is a source
         pixel at its place.
-    still : what static pixels show: None, the frame of each one's own label; a frame index, that frame.
+    still : what static pixels show: None, the frame of each one's own label; a frame index, that frame;
+        "median", the temporal median around their own frame (see `stills`).
     workers : threads, None for all cores; the result does not depend on it.
 
     Returns
@@ -63,10 +66,13 @@ def render(
         if not 0 <= still < len(frames):
             raise LoopError(f"still frame {still} is outside the clip's 0 … {len(frames) - 1}")
         start = np.where(np.asarray(period) == 1, still, start)
-    elif still is not None:
-        raise LoopError(f"still is {still!r}; use None or a frame index")
+    elif still not in (None, "median"):
+        raise LoopError(f"still is {still!r}; use None, a frame index or 'median'")
     timeline = make_timeline(period, start, len(frames), length, timing, interpolate, crossfade, ping_pong)
     picture = frames[0]
+    if still == "median":
+        picture = median_still(frames, period, start, workers=workers)
+        timeline = replace(timeline, first=np.where(timeline.period[:, None] == 1, -1, timeline.first))
     out = gather(frames, picture, timeline, workers)
     if blend:
         for box, channel, change in corrections(frames, picture, timeline, parameters, workers, progress):

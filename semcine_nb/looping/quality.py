@@ -1,0 +1,243 @@
+"""How good a loop is, measured on its rendered frames: consistency, jumps, tearing, alignment, dynamism."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from scipy import ndimage
+
+from ..errors import LoopError
+from .blending import shown
+from .timelines import Timeline, make_timeline
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """RMS of the rendered step between neighbours minus the wanted one, in grey levels (0 … 255) a channel.
+
+    The wanted step is that of the source, and at a seam the mean of those of both sides (see `blending`), so
+    a plain gather is 0 away from seams and a blend trades that for less at them. After Liao, Finch & Hoppe
+    (2015), "Fast computation of seamless video loops", ACM TOG 34(6):197; spatial pairs, temporal pairs (the
+    last frame with the first among them) and both together; at seams only and over all pairs. nan where there
+    is no such pair.
+    """
+
+    spatial_seams: float
+    temporal_seams: float
+    total_seams: float
+    spatial: float
+    temporal: float
+    total: float
+
+
+@dataclass(frozen=True)
+class Tearing:
+    """How an object comes apart.
+
+    labels : different (p, s) among its dynamic pixels.
+    pieces : 4-connected pieces of equal (p, s) among them.
+    cut : neighbour pairs inside the object, at least one of them dynamic, whose labels differ (px).
+    cut_share : those over the object's outline (neighbour pairs of which one is inside); nan without outline.
+    coverage : share of the object's pixels that are dynamic.
+    """
+
+    labels: int
+    pieces: int
+    cut: int
+    cut_share: float
+    coverage: float
+
+
+@dataclass(frozen=True)
+class LoopQuality:
+    """All measures of one loop and one object.
+
+    consistency : over the whole picture.
+    wrap_jump : RMS step of the object's dynamic pixels where their loops start again, over the RMS step of
+        the source inside the same loops; 1 is as smooth as the clip itself; nan if no loop starts again.
+    largest_step : the largest frame-to-frame step of those pixels together (mean |step|) over the clip's own
+        largest; above 1, the object jumps as a whole; nan if nothing moves.
+    tearing : of the object.
+    alignment : intersection over union of the dynamic pixels and the object; nan if both are empty.
+    dynamism : mean |frame-to-frame step| of the object's pixels, static ones among them, in grey levels.
+    """
+
+    consistency: Consistency
+    wrap_jump: float
+    largest_step: float
+    tearing: Tearing
+    alignment: float
+    dynamism: float
+
+
+def measure(
+    frames: np.ndarray,
+    period: np.ndarray,
+    start: np.ndarray,
+    rendered: np.ndarray,
+    mask: np.ndarray | None = None,
+    timeline: Timeline | None = None,
+) -> LoopQuality:
+    """Measure a rendered loop.
+
+    Parameters
+    ----------
+    frames : (T, H, W, 3) uint8 source.
+    period, start : (H, W) integers, the labels it was rendered from.
+    rendered : (N, H, W, 3) uint8.
+    mask : (H, W) bool, the object; None takes the whole picture.
+    timeline : how labels were laid out in time; None takes the default of `render` with N frames.
+
+    Raises
+    ------
+    LoopError : shapes that do not fit.
+    """
+    period, start = np.asarray(period), np.asarray(start)
+    mask = np.ones(period.shape, bool) if mask is None else np.asarray(mask, bool)
+    if rendered.shape[1:] != frames.shape[1:] or not mask.shape == period.shape == frames.shape[1:3]:
+        raise LoopError(
+            f"clip {frames.shape}, loop {rendered.shape}, labels {period.shape} and mask {mask.shape} differ"
+        )
+    timeline = timeline or make_timeline(period, start, len(frames), len(rendered))
+    if timeline.length != len(rendered):
+        raise LoopError(f"the loop has {len(rendered)} frames, its timeline {timeline.length}")
+    wrap_jump, largest_step = seam_jump(frames, rendered, mask, timeline)
+    return LoopQuality(
+        consistency(frames, rendered, timeline),
+        wrap_jump,
+        largest_step,
+        tearing(period, start, mask),
+        alignment(period, mask),
+        dynamism(rendered, mask),
+    )
+
+
+def consistency(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) -> Consistency:
+    """Gradient-domain consistency of a loop with its source: see `Consistency`."""
+    at_seam = np.full((len(timeline.period), timeline.length), -1, np.int32)
+    at_seam[timeline.seam_label, timeline.seam_time] = np.arange(len(timeline.seam_time))
+    sums = _squared_errors(
+        frames, rendered, timeline.label, timeline.first, timeline.second, timeline.weight,
+        at_seam, timeline.seam_frames, timeline.seam_weights,
+    )  # fmt: skip
+    squares, counts = sums.sum(axis=0)
+
+    def rms(*kinds: int) -> float:
+        count = 3 * sum(counts[k] for k in kinds)
+        return float(np.sqrt(sum(squares[k] for k in kinds) / count)) if count else float("nan")
+
+    return Consistency(rms(0), rms(2), rms(0, 2), rms(0, 1), rms(2, 3), rms(0, 1, 2, 3))
+
+
+@njit(cache=True, nogil=True)
+def _squared_errors(  # type: ignore[no-untyped-def]
+    frames, rendered, label, first, second, weight, at_seam, seam_frames, seam_weights
+):
+    """(N, 2, 4): summed squares, and counts, of seams and other pairs in space, then those in time."""
+    n, h, w = rendered.shape[:3]
+    out = np.zeros((n, 2, 4))
+    still = frames[0]
+    for t in range(n):
+        after = (t + 1) % n
+        for y in range(h):
+            for x in range(w):
+                a = label[y, x]
+                for way in range(3):
+                    ty, yb, xb = (after if way == 2 else t), y + (way == 1), x + (way == 0)
+                    if yb >= h or xb >= w:
+                        continue
+                    b = label[yb, xb]
+                    seam = at_seam[a, t] >= 0 if way == 2 else a != b
+                    for c in range(3):
+                        step = np.float32(rendered[ty, yb, xb, c]) - np.float32(rendered[t, y, x, c])
+                        here = shown(frames, still, first[a, t], second[a, t], weight[a, t], y, x, c)
+                        there = shown(frames, still, first[b, ty], second[b, ty], weight[b, ty], yb, xb, c)
+                        wanted = there - here
+                        if seam and way == 2:
+                            m = at_seam[a, t]
+                            for i in range(seam_frames.shape[1]):
+                                wanted += seam_weights[m, i] * np.float32(frames[seam_frames[m, i], y, x, c])
+                        elif seam:
+                            other = shown(frames, still, first[a, t], second[a, t], weight[a, t], yb, xb, c)
+                            wanted += (other - there) / 2
+                            other = shown(frames, still, first[b, t], second[b, t], weight[b, t], y, x, c)
+                            wanted += (here - other) / 2
+                        out[t, 0, (way == 2) * 2 + (not seam)] += (step - wanted) ** 2
+                    out[t, 1, (way == 2) * 2 + (not seam)] += 1
+    return out
+
+
+def seam_jump(
+    frames: np.ndarray, rendered: np.ndarray, mask: np.ndarray, timeline: Timeline
+) -> tuple[float, float]:
+    """``wrap_jump`` and ``largest_step`` of `LoopQuality`."""
+    moving = mask & (timeline.period > 1)[timeline.label]
+    if not moving.any():
+        return float("nan"), float("nan")
+    label = timeline.label[moving]
+    wraps = np.zeros((len(timeline.period), timeline.length), bool)
+    wraps[timeline.seam_label, timeline.seam_time] = True
+    p, s = timeline.period[label], timeline.start[label]
+
+    at_wrap, n_wrap, steps = 0.0, 0, []
+    for t in range(timeline.length):
+        step = _step(rendered, t, (t + 1) % timeline.length, moving)
+        steps.append(step.mean())
+        jumps = wraps[label, t]
+        at_wrap += float((step[jumps] ** 2).sum())
+        n_wrap += int(jumps.sum()) * 3
+    inside, n_inside, own = 0.0, 0, []
+    for f in range(len(frames) - 1):
+        shown_here = (s <= f) & (f < s + p - 1)
+        if shown_here.any():
+            step = _step(frames, f, f + 1, moving)
+            own.append(step.mean())
+            inside += float((step[shown_here] ** 2).sum())
+            n_inside += int(shown_here.sum()) * 3
+    usual = np.sqrt(inside / max(n_inside, 1))
+    if not usual:
+        return float("nan"), float("nan")
+    jump = float(np.sqrt(at_wrap / n_wrap) / usual) if n_wrap else float("nan")
+    return jump, float(max(steps) / max(own))
+
+
+def _step(video: np.ndarray, a: int, b: int, pixels: np.ndarray) -> np.ndarray:
+    """(M, 3) float32: |change| of the chosen pixels from frame a to frame b."""
+    return np.abs(video[b][pixels].astype(np.float32) - video[a][pixels])
+
+
+def tearing(period: np.ndarray, start: np.ndarray, mask: np.ndarray) -> Tearing:
+    """How many labels and pieces an object (``mask`` (H, W) bool) has, and how long the cuts in it are."""
+    moving = mask & (period > 1)
+    _, label = np.unique(np.stack([period.ravel(), start.ravel()]), axis=1, return_inverse=True)
+    label = label.reshape(period.shape)
+    present = np.unique(label[moving])
+    pieces = sum(ndimage.label(moving & (label == k))[1] for k in present)
+    cut = outline = 0
+    for a, b in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
+        cut += int((mask[a] & mask[b] & (moving[a] | moving[b]) & (label[a] != label[b])).sum())
+        outline += int((mask[a] != mask[b]).sum())
+    return Tearing(
+        len(present),
+        pieces,
+        cut,
+        cut / outline if outline else float("nan"),
+        float(moving.sum() / mask.sum()) if mask.any() else float("nan"),
+    )
+
+
+def alignment(period: np.ndarray, mask: np.ndarray) -> float:
+    """Intersection over union of the dynamic pixels and the object; nan if there are neither."""
+    moving = np.asarray(period) > 1
+    union = int((moving | mask).sum())
+    return float((moving & mask).sum() / union) if union else float("nan")
+
+
+def dynamism(rendered: np.ndarray, mask: np.ndarray) -> float:
+    """Mean |frame-to-frame step| over the object's pixels, in grey levels; 0 for one frame."""
+    if not mask.any():
+        return 0.0
+    n = len(rendered)
+    return float(np.mean([_step(rendered, t, (t + 1) % n, mask).mean() for t in range(n)]))
