@@ -155,7 +155,7 @@ def postgresql_server() -> Iterator[str]:
             time.sleep(0.1)
         yield url
     finally:
-        server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown: waits for no client
+        server.send_signal(signal.SIGQUIT)  # PostgreSQL's immediate shutdown: nothing here is worth keeping
         server.wait(30)
         shutil.rmtree(home, ignore_errors=True)
 

@@ -68,7 +68,7 @@ def test_the_wheel_holds_nothing_but_the_two_packages_and_the_licence(wheel: Pat
 def test_who_only_rates_loads_neither_torch_nor_numba(tmp_path: Path) -> None:
     code = (
         "import semcine_nb as sc\n"
-        "from semcine_nb.study import RatingStore, prepare_study, Session\n"
+        "from semcine_nb.study import RatingStore, Review, Session\n"
         "RatingStore('sqlite:///ratings.db').close()\n"
         "print(sorted({'torch', 'numba', 'cv2', 'av'} & set(sys.modules)))"
     )

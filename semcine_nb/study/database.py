@@ -124,6 +124,8 @@ class Database:
 
 def _parse(url: str | Path | URL) -> URL:
     hint = "give a database URL such as sqlite:///ratings.db or postgresql://user:password@host/name"
+    if isinstance(url, str) and "://" not in url and url.endswith((".db", ".sqlite", ".sqlite3")):
+        url = Path(url)
     try:
         parsed = make_url(url) if isinstance(url, str | URL) else URL.create("sqlite", database=str(url))
     except (ArgumentError, ValueError):
@@ -141,7 +143,8 @@ def _label(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return f"the SQLite file {url.database}" if url.database else "the SQLite database in memory"
     port = f":{url.port}" if url.port else ""
-    return f"the PostgreSQL database {url.database or ''!r} at {url.host or 'this machine'}{port}"
+    host = (url.host or "this machine").rsplit("@", 1)[-1]  # before an unescaped @: a password
+    return f"the PostgreSQL database {url.database or ''!r} at {host}{port}"
 
 
 def _check_place(url: URL, label: str) -> None:

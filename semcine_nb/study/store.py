@@ -34,7 +34,7 @@ class Person:
 class RatingStore:
     """The ratings of a study. Nothing in it is changed or removed except by :meth:`forget`.
 
-    ``url``: ``"sqlite:///ratings.db"`` (made where it is missing),
+    ``url``: ``"sqlite:///ratings.db"`` or ``"ratings.db"`` (made where it is missing),
     ``"postgresql://user:password@host/name"``, or a path. Each call is one transaction and is on the disk
     when it returns, whatever happens to the process after. Threads and processes may share a database.
     ``timeout``: seconds to wait for other writers or a restarting server.
