@@ -57,4 +57,4 @@ def blobs(mask: np.ndarray, min_area: float = 0) -> list[np.ndarray]:
 
 
 def _components(mask: np.ndarray) -> tuple[int, np.ndarray]:
-    return cv2.connectedComponents(np.ascontiguousarray(mask, dtype=np.uint8), connectivity=8)  # type: ignore[no-any-return]
+    return cv2.connectedComponents(np.ascontiguousarray(mask, dtype=np.uint8), connectivity=8)

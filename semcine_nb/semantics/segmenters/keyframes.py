@@ -1,0 +1,130 @@
+"""Running a model on few frames: which ones, its classes summed into categories, the result stored small.
+
+A tripod clip shows nearly the same picture in neighbouring frames, so a model looks at every few frames and
+the scores between are interpolated in time. Where the coarse picture changes (somebody walks through),
+further frames are looked at. The price: a thing that moves between two such frames without changing the
+coarse picture has blurred scores in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from ...errors import SegmentationError
+from ...progress import Progress, silent, track
+from ..categories import known_categories
+from ..response import SemanticResponse
+from ..storage import StoredScores
+
+if TYPE_CHECKING:
+    from ...video import Video
+
+_CELL = 16  # px: texture averages out over a cell, a passing object does not
+_CELL_CHANGE = 0.08  # of the grey range
+_FRAME_CHANGE = 0.03  # share of cells
+STORED_SIDE = 480
+"""Scores are stored at most this wide or high, in pixels."""
+
+
+def key_frames(frames: np.ndarray, every: int) -> list[int]:
+    """Indices of the frames to look at: each ``every``-th, the last, and those between which the picture
+    changes.
+
+    Parameters
+    ----------
+    frames : (T, H, W, 3) uint8
+    every : int
+        Largest distance between two of them; 1 takes all.
+
+    Raises
+    ------
+    SegmentationError
+        If ``every`` is less than 1.
+    """
+    if every < 1:
+        raise SegmentationError(f"every must be 1 frame or more, not {every}")
+    last = len(frames) - 1
+    if every == 1 or last < 1:
+        return list(range(last + 1))
+    coarse = [_cells(frame) for frame in frames]
+    keys = [0]
+    for t in range(1, last + 1):
+        # the frame before t is the last one that still looks like the key
+        if t - 1 > keys[-1] and np.mean(np.abs(coarse[t] - coarse[keys[-1]]) > _CELL_CHANGE) > _FRAME_CHANGE:
+            keys.append(t - 1)
+        if t == last or t - keys[-1] == every:
+            keys.append(t)
+    return keys
+
+
+def segment_key_frames(
+    video: Video,
+    predict: Callable[[np.ndarray], np.ndarray],
+    targets: Sequence[str],
+    every: int = 4,
+    progress: Progress = silent,
+    desc: str = "segmenting",
+) -> SemanticResponse:
+    """Run ``predict`` on the key frames and store the scores of the categories its classes belong to.
+
+    Parameters
+    ----------
+    video : Video
+    predict : callable
+        One frame (H, W, 3) uint8 → (h, w, n) class probabilities in [0, 1].
+    targets : sequence of str
+        The category of each of the n classes; probabilities of one category are summed.
+    every : int
+        See `key_frames`.
+
+    Returns
+    -------
+    SemanticResponse
+        uint8 storage on the model's grid, at most `STORED_SIDE` wide or high.
+    """
+    categories = tuple(name for name in known_categories() if name in targets)
+    categories += tuple(dict.fromkeys(name for name in targets if name not in categories))
+    belongs = np.zeros((len(targets), len(categories)), np.float32)
+    belongs[np.arange(len(targets)), [categories.index(name) for name in targets]] = 1
+    keys = key_frames(video.frames, every)
+    stored: list[np.ndarray] = []
+    for t in track(keys, progress, desc):
+        classes = np.asarray(predict(video.frames[t]), np.float32)
+        if classes.ndim != 3 or classes.shape[2] != len(targets):
+            raise SegmentationError(f"the model gave {classes.shape} for {len(targets)} classes")
+        if not np.isfinite(classes).all():
+            raise SegmentationError(f"the model gave NaN or infinity in frame {t}")
+        scores = _limited(classes @ belongs)
+        stored.append(np.rint(np.clip(scores, 0, 1) * 255).astype(np.uint8))
+    frames, height, width = video.frames.shape[:3]
+    return SemanticResponse(StoredScores(np.stack(stored), (frames, height, width), keys), categories)
+
+
+def softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Class probabilities of logits, float32."""
+    shifted = np.exp(logits - logits.max(axis=axis, keepdims=True), dtype=np.float32)
+    return np.asarray(shifted / shifted.sum(axis=axis, keepdims=True))
+
+
+def _limited(scores: np.ndarray) -> np.ndarray:
+    height, width = scores.shape[:2]
+    factor = STORED_SIDE / max(height, width)
+    if factor >= 1:
+        return scores
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    # one by one: OpenCV averages areas of at most four channels
+    channels = np.moveaxis(scores, 2, 0)
+    return np.dstack(
+        [cv2.resize(np.ascontiguousarray(c), size, interpolation=cv2.INTER_AREA) for c in channels]
+    )
+
+
+def _cells(frame: np.ndarray) -> np.ndarray:
+    height, width = frame.shape[:2]
+    size = (max(1, width // _CELL), max(1, height // _CELL))
+    grey = cv2.cvtColor(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    return np.asarray(grey, np.float32) / 255
