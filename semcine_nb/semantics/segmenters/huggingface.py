@@ -1,0 +1,148 @@
+"""``huggingface:MODEL``: any semantic-segmentation model of transformers, from the hub or a folder."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from ...errors import SegmentationError
+from ...progress import Progress, silent
+from ..class_tables import match_classes
+from ..response import SemanticResponse
+from .keyframes import segment_key_frames, softmax
+
+if TYPE_CHECKING:
+    from ...video import Video
+
+_log = logging.getLogger("semcine")
+
+_NON_COMMERCIAL = "NVIDIA Source Code License for SegFormer: non-commercial use only"
+
+
+class HuggingFaceSegmenter:
+    """A model that ``AutoModelForSemanticSegmentation`` loads.
+
+    Weights are read with transformers' own safe loaders, and no code of the model's repository is run.
+    Frames are scaled so that the shorter side has the size that the model's preprocessor states, and
+    normalised by its mean and standard deviation; both by hand, so that torchvision is not needed.
+
+    Parameters
+    ----------
+    model : str
+        A name on the hub, which is downloaded once, or a folder made by ``save_pretrained``.
+    mapping : mapping of str to str, or str, optional
+        Label → category, or a table's name, where `match_classes` needs help.
+    every : int
+        Look at every so many frames; see `key_frames`. Time is proportional to the number of frames looked
+        at.
+    size : int, optional
+        Shorter side in pixels in place of the preprocessor's.
+    extended : bool
+        Whether labels may become fire, flag, smoke and cloth.
+    device : str
+        Where torch runs it.
+
+    Raises
+    ------
+    SegmentationError
+        If transformers is missing, the model cannot be loaded, or a label has no category.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        mapping: Mapping[str, str] | str | None = None,
+        every: int = 4,
+        size: int | None = None,
+        extended: bool = True,
+        device: str = "cpu",
+    ) -> None:
+        try:
+            from transformers import AutoModelForSemanticSegmentation
+        except ImportError as error:
+            raise SegmentationError(
+                "huggingface models need the package transformers: pip install 'semcine-nb[hub]'"
+            ) from error
+        self.name = f"huggingface:{model}"
+        try:
+            self._model = AutoModelForSemanticSegmentation.from_pretrained(model, trust_remote_code=False)
+        except (OSError, ValueError, KeyError) as error:
+            raise SegmentationError(f"cannot load {self.name}: {_first_line(error)}") from error
+        self._model.eval().to(device)
+        self._device = device
+        self.license = _license(model)
+        _log.info("%s loaded, licence: %s", self.name, self.license)
+        self.labels = {int(index): str(label) for index, label in self._model.config.id2label.items()}
+        self.targets = match_classes(self.labels, mapping, extended)
+        self.every = every
+        settings = _preprocessor(model)
+        self._size = size or _shorter_side(settings.get("size"))
+        self._mean = np.asarray(settings.get("image_mean", (0.485, 0.456, 0.406)), np.float32)
+        self._std = np.asarray(settings.get("image_std", (0.229, 0.224, 0.225)), np.float32)
+
+    def __call__(self, video: Video, progress: Progress = silent) -> SemanticResponse:
+        """Scores on the model's own grid, stored as uint8."""
+        return segment_key_frames(video, self._predict, self.targets, self.every, progress, self.name)
+
+    def _predict(self, frame: np.ndarray) -> np.ndarray:
+        """(H, W, 3) uint8 → (h, w, n) probabilities."""
+        import torch
+
+        height, width = frame.shape[:2]
+        factor = self._size / min(height, width)
+        # whole multiples of 32 keep the model's strides aligned with the picture
+        size = (max(32, round(width * factor / 32) * 32), max(32, round(height * factor / 32) * 32))
+        picture = cv2.resize(frame, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
+        pixels = (picture.astype(np.float32) / 255 - self._mean) / self._std
+        batch = torch.from_numpy(pixels).permute(2, 0, 1)[None].to(self._device)
+        with torch.inference_mode():
+            logits = self._model(pixel_values=batch).logits[0]
+        return softmax(logits.permute(1, 2, 0).float().cpu().numpy())
+
+
+def _preprocessor(model: str) -> dict[str, Any]:
+    """The preprocessor's settings; ImageNet's are used where a model states none."""
+    from transformers.image_processing_base import ImageProcessingMixin
+
+    try:
+        settings, _ = ImageProcessingMixin.get_image_processor_dict(model)
+    except (OSError, ValueError):
+        _log.info("%s states no preprocessing; ImageNet's mean and deviation are used", model)
+        return {}
+    return dict(settings)
+
+
+def _shorter_side(size: Any) -> int:
+    if isinstance(size, int):
+        return size
+    if isinstance(size, dict):
+        for key in ("height", "shortest_edge"):
+            if isinstance(size.get(key), int):
+                return int(size[key])
+    return 512
+
+
+def _license(model: str) -> str:
+    """The licence in the model's card; what NVIDIA's SegFormer weights allow is known."""
+    if "nvidia/segformer" in model.lower():
+        return _NON_COMMERCIAL
+    try:
+        from huggingface_hub import ModelCard
+
+        card = Path(model) / "README.md"
+        if Path(model).is_dir() and not card.exists():
+            return "not stated"
+        data = ModelCard.load(card if card.exists() else model).data
+        return str(getattr(data, "license_name", None) or getattr(data, "license", None) or "not stated")
+    except Exception as error:  # a card is courtesy: whatever is wrong with it, the model can be used
+        _log.info("the card of %s cannot be read: %s", model, _first_line(error))
+        return "not stated"
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
