@@ -1,6 +1,6 @@
 """Section 4: which cinemagraph a person will like. Context features, models, newcomers and their evaluation.
 
-The names load on first use, so that importing a model does not import torch or OpenCV.
+The names load on first use, so that importing a model imports neither torch nor OpenCV.
 """
 
 from __future__ import annotations
@@ -8,18 +8,66 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from .autoencoder import AutoEncoderModel
+    from .comparison import compare, figure_8_models, tune
+    from .completion import MatrixCompletion
+    from .evaluation import Evaluation, evaluate, evaluate_models
+    from .features import ContextFeatures, context_features
+    from .forests import ForestModel
+    from .gaussian_process import GaussianProcessModel
+    from .joint import JointModel
+    from .ranking import Ranking, rank
+    from .recommenders import BiasedMFModel, BiasModel, ConstantModel, RandomModel, UserKNNModel
+    from .regressors import RegressorModel
+
 _HOMES = {
     "context_features": "features",
     "ContextFeatures": "features",
     "GaussianProcessModel": "gaussian_process",
+    "JointModel": "joint",
+    "AutoEncoderModel": "autoencoder",
+    "MatrixCompletion": "completion",
+    "ForestModel": "forests",
+    "RegressorModel": "regressors",
+    "ConstantModel": "recommenders",
+    "RandomModel": "recommenders",
+    "BiasModel": "recommenders",
+    "UserKNNModel": "recommenders",
+    "BiasedMFModel": "recommenders",
+    "Evaluation": "evaluation",
     "evaluate": "evaluation",
+    "evaluate_models": "evaluation",
+    "compare": "comparison",
+    "figure_8_models": "comparison",
+    "tune": "comparison",
+    "Ranking": "ranking",
+    "rank": "ranking",
 }
-__all__ = ["ContextFeatures", "GaussianProcessModel", "context_features", "evaluate"]
 
-if TYPE_CHECKING:
-    from .evaluation import evaluate
-    from .features import ContextFeatures, context_features
-    from .gaussian_process import GaussianProcessModel
+__all__ = [
+    "AutoEncoderModel",
+    "BiasModel",
+    "BiasedMFModel",
+    "ConstantModel",
+    "ContextFeatures",
+    "Evaluation",
+    "ForestModel",
+    "GaussianProcessModel",
+    "JointModel",
+    "MatrixCompletion",
+    "RandomModel",
+    "Ranking",
+    "RegressorModel",
+    "UserKNNModel",
+    "compare",
+    "context_features",
+    "evaluate",
+    "evaluate_models",
+    "figure_8_models",
+    "rank",
+    "tune",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,250 @@
+"""An auto-encoder of rating vectors with missing values (Carreira-Perpiñán & Lu 2011,
+doi:10.1109/ICDM.2011.67).
+
+eq. (9): ‖U − M_l(Y)‖² + ‖Y − M_h(U)‖² + λ_R(‖W_l‖² + ‖W_h‖²), over the coordinates U, the missing entries
+of Y and the maps. With the maps fixed it separates over people: ``improve_person`` takes a Gauss–Newton
+step for one of them, with eq. (10)'s term when the joint model adds it. With r = r's known and missing
+residuals,
+
+    r₁ = u − M_l(r),  r₂ = r − M_h(u),  r₃ = y − c − θ_u·u over the rated items,
+    g_u = r₁ − J_hᵀ r₂ − ρ(Σ r₃)θ_u,  g_y = −J_lᵀ r₁ + r₂,miss,
+    H_uu = I + J_hᵀJ_h + ρ|Ω|θ_uθ_uᵀ,  H_uy = −(J_l + J_h,missᵀ),  H_yy = I + J_lᵀJ_l,
+
+J_l (L × missing) and J_h (m × L) the maps' derivatives. H_yy is inverted by Woodbury's identity (L × L).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .base import Floats, PreferenceModel, Ratings
+from .completion import MatrixCompletion
+from .eigenmaps import laplacian_eigenmaps
+from .rbf import Map, fit_linear, fit_rbf
+
+HALVINGS = 8
+
+
+@dataclass(frozen=True)
+class Regression:
+    """eq. (10) for one person: ρ Σ (target_i − θ_u·u)² over the rated items; only Σ and the count matter."""
+
+    theta: Floats
+    target_sum: float
+    target_squares: float
+    count: int
+    weight: float
+
+    def loss(self, u: Floats) -> float:
+        s = float(self.theta @ u)
+        return self.weight * (self.target_squares - 2 * s * self.target_sum + self.count * s * s)
+
+
+def person_loss(u: Floats, r: Floats, lower: Map, upper: Map, regression: Regression | None = None) -> float:
+    """What one person contributes to eq. (8) divided by λ, without the regularisers of the maps."""
+    loss = float(np.sum((u - lower(r[None])[0]) ** 2) + np.sum((r - upper(u[None])[0]) ** 2))
+    return loss + (regression.loss(u) if regression else 0.0)
+
+
+def person_gradient(
+    u: Floats,
+    r: Floats,
+    missing: NDArray[np.int64],
+    lower: Map,
+    upper: Map,
+    regression: Regression | None = None,
+) -> tuple[Floats, Floats]:
+    """Half the derivatives of ``person_loss`` by u (L,) and by the missing entries of r (q,)."""
+    r1, r2 = u - lower(r[None])[0], r - upper(u[None])[0]
+    g_u = r1 - upper.jacobian(u).T @ r2
+    if regression:
+        s = float(regression.theta @ u)
+        g_u = g_u - regression.weight * (regression.target_sum - regression.count * s) * regression.theta
+    return g_u, -lower.jacobian(r, missing).T @ r1 + r2[missing]
+
+
+def gauss_newton_step(
+    u: Floats,
+    r: Floats,
+    missing: NDArray[np.int64],
+    lower: Map,
+    upper: Map,
+    regression: Regression | None = None,
+) -> tuple[Floats, Floats]:
+    """The step (du, dy_missing) that minimises the linearised loss."""
+    g_u, g_y = person_gradient(u, r, missing, lower, upper, regression)
+    j_l, j_h = lower.jacobian(r, missing), upper.jacobian(u)
+    size = np.eye(len(u))
+    h_uu = size + j_h.T @ j_h
+    if regression:
+        h_uu = h_uu + regression.weight * regression.count * np.outer(regression.theta, regression.theta)
+    h_uy = -(j_l + j_h[missing].T)
+    core = np.linalg.inv(size + j_l @ j_l.T)
+
+    def solve_yy(x: Floats) -> Floats:
+        result: Floats = x - j_l.T @ (core @ (j_l @ x))
+        return result
+
+    du = np.linalg.solve(h_uu - h_uy @ solve_yy(h_uy.T), -g_u + h_uy @ solve_yy(g_y))
+    return du, solve_yy(-g_y - h_uy.T @ du)
+
+
+def improve_person(
+    u: Floats,
+    r: Floats,
+    missing: NDArray[np.int64],
+    lower: Map,
+    upper: Map,
+    regression: Regression | None = None,
+) -> tuple[Floats, Floats]:
+    """One Gauss–Newton step, halved until the loss falls; unchanged where no step helps."""
+    before = person_loss(u, r, lower, upper, regression)
+    du, dy = gauss_newton_step(u, r, missing, lower, upper, regression)
+    step = 1.0
+    for _ in range(HALVINGS):
+        new_u, new_r = u + step * du, r.copy()
+        new_r[missing] += step * dy
+        if person_loss(new_u, new_r, lower, upper, regression) < before:
+            return new_u, new_r
+        step /= 2
+    return u, r
+
+
+class AutoEncoderModel(PreferenceModel):
+    """Completes ratings and finds coordinates of people by alternating eq. (9); knows no features.
+
+    Parameters
+    ----------
+    mapping : ``"rbf"`` or ``"linear"`` maps.
+    dimension : L, coordinates of a person; basis : d, radial basis functions (25 and 25 in the paper).
+    penalty : λ_R. n_iter : most outer iterations; 0 is the start, completion and eigenmaps.
+    patience : iterations without a better validation error after which to stop; the best one is kept.
+
+    Attributes
+    ----------
+    completed_ (m, n), known ratings kept; users_ (n, L); history_ : validation RMSE of each iteration from 0.
+    """
+
+    def __init__(
+        self,
+        mapping: str = "rbf",
+        dimension: int = 25,
+        basis: int = 25,
+        penalty: float = 0.1,
+        n_iter: int = 20,
+        patience: int = 2,
+        validation_share: float = 0.1,
+        seed: int = 0,
+    ) -> None:
+        self.mapping = mapping
+        self.dimension = dimension
+        self.basis = basis
+        self.penalty = penalty
+        self.n_iter = n_iter
+        self.patience = patience
+        self.validation_share = validation_share
+        self.seed = seed
+
+    def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
+        self._widths: list[float | None] = [None, None]
+        start = MatrixCompletion(seed=self.seed)
+        start._fit(train, held, features, rng)
+        self.centring_ = start.centring_
+        known = np.zeros(train.shape, dtype=bool)
+        known[train.rows, train.columns] = True
+        r = start.residual_.T.copy()
+        r[train.columns, train.rows] = self.centring_.residual(train)
+        self._missing = [np.flatnonzero(~column) for column in known.T]
+        u = laplacian_eigenmaps(start.residual_.T, self.dimension, seed=self.seed)
+        self._prepare(train, features)
+        self._fit_maps(u, r)
+        self._fit_regression(u)
+        target = self.centring_.residual(held)
+        error = self._held(target, held, r)
+        self.history_ = [error]
+        self._keep(u, r)
+        best, since = np.inf, 0
+        for iteration in range(self.n_iter):
+            for j in range(len(u)):
+                u[j], r[j] = improve_person(
+                    u[j], r[j], self._missing[j], self.lower_, self.upper_, self._person_regression(j)
+                )
+            error = self._held(target, held, r)
+            self.history_.append(error)
+            if error < best or iteration == 0:
+                best, since = error, 0
+                self._keep(u, r)
+            else:
+                since += 1
+                if since >= self.patience:
+                    break
+            self._fit_maps(u, r)
+            self._fit_regression(u)
+        self._restore()
+
+    @staticmethod
+    def _held(target: Floats, held: Ratings, r: Floats) -> float:
+        return float(np.sqrt(np.mean((target - r[held.columns, held.rows]) ** 2))) if len(held) else 0.0
+
+    def _fit_maps(self, u: Floats, r: Floats) -> None:
+        """W by ridge, centres by k-means; σ is cross-validated once, at the start."""
+        if self.mapping == "linear":
+            self.lower_: Map = fit_linear(r, u, self.penalty)
+            self.upper_: Map = fit_linear(u, r, self.penalty)
+            return
+        lower = fit_rbf(r, u, self.basis, self.penalty, self.seed, self._widths[0])
+        upper = fit_rbf(u, r, self.basis, self.penalty, self.seed, self._widths[1])
+        self._widths = [lower.width, upper.width]
+        self.lower_, self.upper_ = lower, upper
+
+    def _keep(self, u: Floats, r: Floats) -> None:
+        self._best = (u.copy(), r.copy(), self.lower_, self.upper_)
+
+    def _restore(self) -> None:
+        self.users_, residual, self.lower_, self.upper_ = self._best
+        self.completed_ = self.centring_.full() + residual.T
+        del self._best
+
+    # the joint model adds its regression here
+
+    def _prepare(self, train: Ratings, features: Floats) -> None:
+        pass
+
+    def _fit_regression(self, u: Floats) -> None:
+        pass
+
+    def _person_regression(self, j: int) -> Regression | None:
+        return None
+
+    def predict(self, return_std: bool = False) -> Any:
+        """Completed ratings (m, n); training ratings are kept as given."""
+        return self._with_error(self.completed_, return_std)
+
+    def fit_user(
+        self,
+        items: NDArray[np.int64],
+        values: Floats,
+        regression: Callable[[NDArray[np.int64], Floats], Regression | None] | None = None,
+        steps: int = 15,
+    ) -> tuple[Floats, Floats]:
+        """u (L,) and ratings (m,) of a newcomer, the maps fixed (Sec. 4.2's new user, solved instead of
+        looked up)."""
+        bias = self.centring_.newcomer(items, values)
+        base = self.centring_.average + self.centring_.items + bias
+        r: Floats = np.zeros(self.ratings_.shape[0])
+        r[items] = values - base[items]
+        missing = np.setdiff1d(np.arange(len(r)), items)
+        u = self.lower_(r[None])[0]
+        r[missing] = self.upper_(u[None])[0][missing]
+        term = regression(items, values) if regression else None
+        for _ in range(steps):
+            new_u, r = improve_person(u, r, missing, self.lower_, self.upper_, term)
+            moved, u = float(np.abs(new_u - u).max()), new_u
+            if moved < 1e-4:
+                break
+        return u, base + r

@@ -1,0 +1,38 @@
+"""Laplacian eigenmaps of people: coordinates in which those who rate alike lie close (Belkin & Niyogi
+2003)."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.manifold import spectral_embedding
+
+from .base import Floats
+from .kernels import squared_distances
+
+
+def laplacian_eigenmaps(points: Floats, dimension: int, neighbours: int = 10, seed: int = 0) -> Floats:
+    """Embed the rows of ``points`` (n, p) in (n, dimension), every coordinate with mean 0 and variance 1.
+
+    A symmetric graph of nearest neighbours with heat-kernel weights (doi:10.1162/089976603321780317). With
+    n ≤ dimension people the coordinates that cannot exist are zero.
+    """
+    n = len(points)
+    useful = min(dimension, n - 1)
+    result = np.zeros((n, dimension))
+    if useful < 1:
+        return result
+    squares = squared_distances(points, points)
+    np.fill_diagonal(squares, np.inf)
+    nearest = np.argsort(squares, axis=1)[:, : min(neighbours, n - 1)]
+    rows = np.repeat(np.arange(n), nearest.shape[1])
+    close = squares[rows, nearest.ravel()]
+    width = max(float(np.median(close)), 1e-12)
+    weights = np.zeros((n, n))
+    weights[rows, nearest.ravel()] = np.exp(-close / (2 * width))
+    weights = np.maximum(weights, weights.T) + 1e-6  # the constant joins what would be separate islands
+    np.fill_diagonal(weights, 0.0)
+    coordinates = spectral_embedding(weights, n_components=useful, random_state=seed, drop_first=True)
+    centred = coordinates - coordinates.mean(axis=0)
+    spread = centred.std(axis=0)
+    result[:, : centred.shape[1]] = centred / np.where(spread > 1e-12, spread, 1.0)
+    return result

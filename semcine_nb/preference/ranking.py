@@ -1,0 +1,76 @@
+"""Which candidates to show a person first: from a fitted model, or straight from a study's ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import RatingError
+from .base import Floats, check_features, check_ratings
+from .gaussian_process import GaussianProcessModel
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """``order`` (k,) best first, with ``rating`` (k,) and ``std`` (k,) predicted in the candidates' own
+    order.
+
+    ``basis`` says in words what the prediction rests on.
+    """
+
+    order: NDArray[np.int64]
+    rating: Floats
+    std: Floats
+    basis: str
+
+
+def rank(
+    candidates: ArrayLike,
+    ratings: Any,
+    features: ArrayLike,
+    people: Sequence[Hashable],
+    person: Hashable | None = None,
+    blocks: Mapping[str, slice] | None = None,
+    model: Any | None = None,
+) -> Ranking:
+    """Rank new cinemagraphs for one person of a study.
+
+    Parameters
+    ----------
+    candidates : (k, d) raw features of the cinemagraphs to rank.
+    ratings, features, people : (m, n) with NaN, (m, d) and n names, as ``RatingStore.matrix`` gives them.
+    person : one of ``people``; anybody else, or None, gets what people like on average.
+    model : a fitted model to use; without it a ``GaussianProcessModel`` is fitted to the ratings.
+
+    Raises
+    ------
+    RatingError : no ratings at all, or shapes that disagree.
+    """
+    known = check_ratings(ratings)
+    if known.shape[1] != len(people):
+        raise RatingError(f"{known.shape[1]} columns of ratings but {len(people)} people")
+    new = check_features(candidates)
+    if not len(known):
+        raise RatingError("nobody has rated anything yet; a ranking needs at least one rating")
+    if model is None:
+        model = GaussianProcessModel(blocks=blocks).fit(known, check_features(features, known.shape[0]))
+    names = list(people)
+    count = 0
+    if person in names:
+        column = names.index(person)
+        count = int(np.sum(known.columns == column))
+    if count:
+        rating, std = model.predict_items(new, return_std=True)
+        rating, std = rating[:, column], std[:, column]
+        basis = f"{count} ratings of this person and {len(known) - count} of {len(names) - 1} others"
+    elif isinstance(model, GaussianProcessModel):
+        rating, std = model.predict_newcomer([], [], return_std=True, new_features=new)
+        basis = f"what {len(names)} people like on average; this person has not rated anything"
+    else:
+        rating, std = (part.mean(axis=1) for part in model.predict_items(new, return_std=True))
+        basis = f"what {len(names)} people like on average; this person has not rated anything"
+    return Ranking(np.argsort(-rating, kind="stable"), rating, std, basis)
