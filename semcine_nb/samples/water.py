@@ -39,7 +39,7 @@ class Water:
         self.footprint = self.depth**2 / camera / stage.height
         self._ripples = Ripples(self.across, self.depth, waves, self.footprint)
         self._height = stage.height
-        self._backdrop = np.ascontiguousarray(backdrop)
+        self.backdrop = np.ascontiguousarray(backdrop)
         rows, columns = np.mgrid[self.box].astype(np.float32)
         self._mirror_row = 2 * self.box[0].start - 1 - rows
         self._column = columns
@@ -57,7 +57,7 @@ class Water:
         self.slope = sx, sz
         reach = self._wobble * self._height
         seen = read_at(
-            self._backdrop, self._column + reach * 0.5 * sx, np.maximum(self._mirror_row + reach * sz, 0)
+            self.backdrop, self._column + reach * 0.5 * sx, np.maximum(self._mirror_row + reach * sz, 0)
         )
         reflect = np.clip(self._reflect + 1.2 * sz, 0.1, 0.97)
         colour = blend(self._deep, seen, reflect)
