@@ -72,7 +72,7 @@ def read(source: Any) -> list[Event]:
     events = []
     columns = [frame[column].astype(object).tolist() for column in present]
     for number, row in enumerate(zip(*columns, strict=True), start=1):
-        given = {k: v for k, v in zip(present, row, strict=True) if not _is_missing(v)}
+        given = {name: value for name, value in zip(present, row, strict=True) if not _is_missing(value)}
         try:
             events.append(Event(**_parsed(given)))
         except (RatingError, TypeError, ValueError, OverflowError) as error:
@@ -104,7 +104,9 @@ def _suffix(path: Path) -> str:
 def _is_missing(value: Any) -> bool:
     import pandas as pd
 
-    return value is None or value == "" or (not isinstance(value, str) and bool(pd.isna(value)))
+    if isinstance(value, str):
+        return value == ""
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
 def _parsed(given: dict[str, Any]) -> dict[str, Any]:
