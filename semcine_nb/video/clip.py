@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class Origin:
     """Where frames came from and what reading did to them, in the order in which it was done.
 
-    A stored frame is turned by ``rotation``, mirrored, stretched to square pixels and scaled to ``scaled_size``;
-    then moved by ``warps`` and cut to ``crop``. With these numbers the same window can be read again at the
-    source's own size and rate (`semcine_nb.video.read_source`).
+    A stored frame is turned by ``rotation``, mirrored, stretched to square pixels and scaled to
+    ``scaled_size``; then moved by ``warps`` and cut to ``crop``. With these numbers the same window can be
+    read again at the source's own size and rate (`semcine_nb.video.read_source`).
 
     Attributes:
         path: the file or folder; None when the frames came from memory.
@@ -37,8 +37,8 @@ class Origin:
         mirrored: whether frames are mirrored left to right after the turn.
         fps: mean frame rate of the source inside the window, frames per second.
         scaled_size: (width, height) after turning and scaling, before stabilisation and crop.
-        warps: (T, 3, 3) float64 or None. ``warps[t]`` takes a point (x, y, 1) of the scaled frame t to its place
-            in the steady frame, in pixels of ``scaled_size``.
+        warps: (T, 3, 3) float64 or None. ``warps[t]`` takes a point (x, y, 1) of the scaled frame t to its
+            place in the steady frame, in pixels of ``scaled_size``.
         crop: (x, y, width, height) in the steady frame, or None.
     """
 
@@ -61,8 +61,8 @@ class Video:
     """A clip with a constant frame rate.
 
     Attributes:
-        frames: (T, H, W, 3) uint8, RGB as a BT.709 display shows it, C-contiguous. Treat it as read-only: `digest`
-            is computed once.
+        frames: (T, H, W, 3) uint8, RGB as a BT.709 display shows it, C-contiguous. Treat it as read-only:
+            `digest` is computed once.
         fps: frames per second, positive.
         notes: one plain sentence for each thing that reading changed.
         origin: where the frames came from; None for a video built from an array.
@@ -80,7 +80,8 @@ class Video:
         frames = np.asarray(self.frames)
         if frames.ndim != 4 or frames.shape[-1] != 3:
             raise VideoError(
-                f"a video needs frames of shape (T, H, W, 3), got {frames.shape}; read_video converts other arrays."
+                f"a video needs frames of shape (T, H, W, 3), got {frames.shape}; read_video converts "
+                "other arrays."
             )
         if frames.dtype != np.uint8:
             raise VideoError(
@@ -100,7 +101,8 @@ class Video:
 
     def __repr__(self) -> str:
         name = f" of {self.source.name}" if self.source else ""
-        return f"Video({len(self)} frames{name}, {self.width}×{self.height}, {self.fps:g} fps, {self.duration:.2f} s)"
+        shape = f"{len(self)} frames{name}, {self.width}×{self.height}"
+        return f"Video({shape}, {self.fps:g} fps, {self.duration:.2f} s)"
 
     @property
     def height(self) -> int:
@@ -133,7 +135,7 @@ class Video:
     def save(
         self, path: str | Path, repeat: int = 1, max_mb: float | None = None, quality: int | None = None
     ) -> Written:
-        """Write the clip in the format that the suffix of ``path`` names: see `semcine_nb.video.write_video`."""
+        """Write the clip in the format that the suffix of ``path`` names: see `write_video`."""
         from .writing import write_video
 
         return write_video(self, path, repeat=repeat, max_mb=max_mb, quality=quality)

@@ -1,4 +1,4 @@
-"""Colour of decoded frames: which matrix and range their YUV has, and high dynamic range brought to a normal display."""
+"""Colour of decoded frames: the matrix of their YUV, and high dynamic range brought to a normal display."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TO_BT709 = {
 
 
 def matrix_of(colorspace: int, width: int, height: int) -> int:
-    """Code of the YUV matrix of a stream (H.273): the one it names, else BT.709 from 720 lines or 1280 columns on."""
+    """Code (H.273) of a stream's YUV matrix: the one named, else BT.709 from 720 lines or 1280 columns."""
     if colorspace in (_BT709, _FCC, _SMPTE240M, _BT2020):
         return colorspace
     if colorspace in (_BT470BG, _SMPTE170M):
@@ -54,8 +54,8 @@ def tone_map(rgb: NDArray[np.uint16], transfer: int, primaries: int) -> NDArray[
     """HDR (H, W, 3) uint16 RGB, as coded by PQ or HLG, for a display of BT.709.
 
     Levels become light (PQ: SMPTE ST 2084; HLG: ARIB STD-B67 with the system gamma 1.2 of ITU-R BT.2100 at
-    1000 cd/m²), BT.2020 becomes BT.709, and the roll-off of ITU-R BT.2390 maps 0 … 1000 cd/m² to 0 … 203 cd/m² on
-    the largest of R, G, B, so that hues stay.
+    1000 cd/m²), BT.2020 becomes BT.709, and the roll-off of ITU-R BT.2390 maps 0 … 1000 cd/m² to 0 … 203
+    cd/m² on the largest of R, G, B, so that hues stay.
     """
     light = _eotf(transfer)[rgb]
     if transfer == HLG:
@@ -69,8 +69,8 @@ def tone_map(rgb: NDArray[np.uint16], transfer: int, primaries: int) -> NDArray[
 
 
 def narrow(rgb: NDArray[np.uint16], primaries: int) -> NDArray[np.uint8]:
-    """SDR (H, W, 3) uint16 RGB of wide ``primaries`` (BT.2020 or Display P3) in BT.709; colours outside are cut."""
-    light = (np.arange(65536, dtype=np.float32) / 65535) ** np.float32(2.4)
+    """SDR (H, W, 3) uint16 RGB of wide ``primaries`` (BT.2020, Display P3) in BT.709; the rest is cut."""
+    light = ((np.arange(65536) / 65535) ** 2.4).astype(np.float32)
     return _display(_to_bt709(light[rgb], primaries))
 
 
@@ -114,7 +114,7 @@ def _light_to_pq(light: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=1)
 def _roll_off() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Light in and light out, cd/m²: the Hermite spline of ITU-R BT.2390 in PQ levels, black kept at black."""
+    """Light in and light out, cd/m²: the Hermite spline of ITU-R BT.2390 in PQ levels; black stays black."""
     light_in = HDR_PEAK * np.linspace(0, 1, 1024) ** 2.4
     top = _light_to_pq(np.array(HDR_PEAK))
     level = _light_to_pq(light_in) / top

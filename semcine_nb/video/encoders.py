@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -38,9 +39,10 @@ def encode_webm(frames: NDArray[np.uint8], fps: float, path: Path, quality: int)
 def encode_gif(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) -> list[str]:
     """GIF with one palette for all frames and ordered dither; quality 80 and above is 255 colours.
 
-    What stands still in the clip stands still in the file, because the dither depends on place and colour alone,
-    and a pixel keeps its colour until it is off by more than (100 - quality) / 5 levels: noise costs no space.
-    Delays are multiples of 10 ms, uneven by one such step where the rate asks for it, so that the mean is right.
+    What stands still in the clip stands still in the file, because the dither depends on place and colour
+    alone, and a pixel keeps its colour until it is off by more than (100 - quality) / 5 levels: noise costs
+    no space. Delays are multiples of 10 ms, uneven by one such step where the rate asks for it, so that the
+    mean is right.
     """
     notes = []
     if fps > _GIF_MAX_FPS:
@@ -98,7 +100,7 @@ def _encode(
         )
     rate = _fraction(fps)
     with av.open(str(path), "w", format=container_format, options=container_options) as container:
-        stream = container.add_stream(codec, rate=rate, options=options)
+        stream: Any = container.add_stream(codec, rate=rate, options=options)
         stream.width, stream.height = width + width % 2, height + height % 2
         stream.pix_fmt = "yuv420p"
         context = stream.codec_context
@@ -128,13 +130,13 @@ _EXACT = int(
 
 
 def _fraction(fps: float) -> Fraction:
-    """``fps`` as a fraction: n·1000/1001 for the rates of television, else the nearest with a denominator ≤ 1001."""
+    """``fps`` as a fraction: n·1000/1001 for television's rates, else the nearest of denominator ≤ 1001."""
     ntsc = Fraction(round(fps * 1.001) * 1000, 1001)
     return ntsc if ntsc and abs(float(ntsc) - fps) < 1e-5 * fps else Fraction(fps).limit_denominator(1001)
 
 
 def _delays(count: int, fps: float, step: int) -> list[int]:
-    """``count`` delays in ms, multiples of ``step`` ms, whose running sum stays within half a step of the truth."""
+    """``count`` delays in ms, multiples of ``step``, whose running sum is right to half a step."""
     ends = np.rint(np.arange(count + 1) * 1000 / fps / step).astype(int) * step
     return [int(delay) for delay in np.diff(ends)]
 
@@ -154,5 +156,5 @@ def _save_images(
         append_images=rest,
         duration=delays,
         loop=0,
-        **options,  # type: ignore[arg-type]
+        **options,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def array_footage(
     """Footage of an array: (T, H, W, 3) or RGBA or grey, uint8, uint16 or float in [0, 1].
 
     Raises:
-        VideoError: another shape or dtype, values out of [0, 1], a rate that is not positive, an empty window.
+        VideoError: another shape or dtype, values out of [0, 1], a rate that is not positive, an empty
+            window.
     """
     frames = np.asarray(frames)
     if not (np.isfinite(fps) and fps > 0):
@@ -77,7 +79,8 @@ def array_footage(
         pass
     elif frames.ndim != 4 or frames.shape[-1] not in (3, 4):
         raise VideoError(
-            f"{name} has shape {frames.shape}; expected (T, H, W), (T, H, W, 3) or (T, H, W, 4), as RGB or grey."
+            f"{name} has shape {frames.shape}; expected (T, H, W), (T, H, W, 3) or (T, H, W, 4), as RGB or "
+            "grey."
         )
     if 0 in frames.shape:
         raise VideoError(f"{name} has shape {frames.shape}: there is no frame or no pixel in it.")
@@ -90,7 +93,7 @@ def array_footage(
 
     def each() -> Iterator[tuple[float, Load]]:
         for index in range(low, high):
-            yield index / fps, lambda size, i=index: resize(to_rgb8(frames[i], [], name), size)  # type: ignore[misc]
+            yield index / fps, partial(resize, to_rgb8(frames[index], [], name))
 
     return Footage(
         name,
@@ -105,9 +108,10 @@ def array_footage(
 
 
 def to_rgb8(image: NDArray[Any], notes: list[str], name: str) -> NDArray[np.uint8]:
-    """One image (H, W), (H, W, 1..4), uint8 / uint16 / float in [0, 1] as (H, W, 3) uint8; what changed goes to ``notes``.
+    """One image as (H, W, 3) uint8 RGB; what that changes goes to ``notes``.
 
-    Transparent pixels are put on white.
+    It may be (H, W) or (H, W, 1 to 4), of uint8, uint16, bool or floats in [0, 1]. Transparent pixels are put
+    on white.
 
     Raises:
         VideoError: another dtype, or floats outside [0, 1].

@@ -13,7 +13,7 @@ Size = tuple[int, int]
 
 
 def upright_size(size: Size, sample_aspect: Fraction, rotation: int) -> Size:
-    """(width, height) of a frame after its pixels are made square and it is turned by ``rotation`` degrees."""
+    """(width, height) of a frame once its pixels are square and it is turned by ``rotation`` degrees."""
     width, height = max(1, round(size[0] * sample_aspect)), size[1]
     return (height, width) if rotation % 180 else (width, height)
 
@@ -21,8 +21,8 @@ def upright_size(size: Size, sample_aspect: Fraction, rotation: int) -> Size:
 def fit(size: Size, bound: Size | None) -> Size:
     """The largest (width, height) of the same shape inside ``bound``; never larger than ``size``.
 
-    ``bound`` is meant for landscape; a portrait frame is fitted into the bound turned by 90°. A reduced size is
-    even in both directions, as H.264 wants it; a size that fits is left alone.
+    ``bound`` is meant for landscape; a portrait frame is fitted into the bound turned by 90°. A reduced size
+    is even in both directions, as H.264 wants it; a size that fits is left alone.
     """
     if bound is None:
         return size
@@ -38,7 +38,7 @@ def fit(size: Size, bound: Size | None) -> Size:
 
 
 def turn(frame: NDArray[Any], rotation: int, mirrored: bool) -> NDArray[Any]:
-    """``frame`` turned counter-clockwise by ``rotation`` degrees (a multiple of 90), then mirrored if asked."""
+    """``frame`` turned counter-clockwise by ``rotation`` degrees (multiples of 90), then mirrored."""
     turned = np.rot90(frame, rotation // 90 % 4)
     return turned[:, ::-1] if mirrored else turned
 

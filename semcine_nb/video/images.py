@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,10 @@ def folder_footage(folder: Path, fps: float, start: float, seconds: float | None
             image = _still(files[index], [])
             if image.shape[:2] != (height, width):
                 raise VideoError(
-                    f"{files[index]} is {image.shape[1]}×{image.shape[0]} but {files[low].name} is {width}×{height}: "
-                    "make all images the same size."
+                    f"{files[index]} is {image.shape[1]}×{image.shape[0]} but {files[low].name} is "
+                    f"{width}×{height}: make all images the same size."
                 )
-            yield index / fps, lambda size, i=image: resize(i, size)  # type: ignore[misc]
+            yield index / fps, partial(resize, image)
 
     times = np.arange(low, high) / fps
     return Footage(
@@ -77,10 +78,7 @@ def animation_footage(path: Path, start: float, seconds: float | None) -> Footag
                 # frames build on each other, so the ones before the window are composed as well
                 picture = _frame(image, index, path)
                 if index >= inside[0]:
-                    yield (
-                        float(begins[index]),
-                        lambda size, p=picture: resize(to_rgb8(p, notes, path.name), size),
-                    )  # type: ignore[misc]
+                    yield float(begins[index]), partial(resize, to_rgb8(picture, notes, path.name))
 
     tick = 0.01 if path.suffix.lower() == ".gif" else 0.001
     return Footage(

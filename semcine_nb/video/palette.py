@@ -20,7 +20,7 @@ _THRESHOLD = (_BAYER + 0.5) / 64 - 0.5
 
 
 def global_palette(frames: NDArray[np.uint8], colors: int) -> NDArray[np.uint8]:
-    """(n, 3) uint8 palette of at most ``colors`` colours for (T, H, W, 3) ``frames``, from pixels of all of them."""
+    """(n, 3) uint8 palette of at most ``colors`` colours, from pixels of all (T, H, W, 3) ``frames``."""
     stride = max(1, round(frames[..., 0].size / _SAMPLES))
     pixels = frames.reshape(-1, 3)
     # a stride that shares no factor with the row length spreads the samples over columns
@@ -37,8 +37,8 @@ def to_palette(
 ) -> Iterator[NDArray[np.uint8]]:
     """For each frame (H, W) uint8 indices into ``palette``, dithered by place and colour alone.
 
-    A pixel keeps its index while no channel differs by more than ``tolerance`` levels from the frame that it was
-    last drawn from.
+    A pixel keeps its index while no channel differs by more than ``tolerance`` levels from the frame that it
+    was last drawn from.
     """
     tree = cKDTree(palette.astype(np.float64))
     centres = (np.arange(1 << _BITS) + 0.5) * (256 >> _BITS) - 0.5

@@ -1,4 +1,4 @@
-"""Reads a clip from wherever it is into a Video of handy size, length and rate, and says what that changed."""
+"""Reads a clip from wherever it is into a Video of handy size, length and rate; says what that changed."""
 
 from __future__ import annotations
 
@@ -35,17 +35,18 @@ def read_video(
 ) -> Video:
     """Read a clip: a video file, a folder of images, a GIF, an array or another Video.
 
-    Frames keep their exact times: a clip with a constant rate keeps its own frames (every second one from 60 to
-    30 frames a second), one with a varying rate is resampled. Turns, pixel shape, colour matrix and range that the
-    file states are applied, and high dynamic range is mapped to a normal display. Frames are reduced as they are
-    decoded, so memory holds one frame of the source's size.
+    Frames keep their exact times: a clip with a constant rate keeps its own frames (every second one from 60
+    to 30 frames a second), one with a varying rate is resampled. Turns, pixel shape, colour matrix and range
+    that the file states are applied, and high dynamic range is mapped to a normal display. Frames are
+    reduced as they are decoded, so memory holds one frame of the source's size.
 
     Args:
-        source: path of a file or folder, array (T, H, W[, 1..4]) of uint8, uint16 or floats in [0, 1], or Video.
+        source: path of a file or folder, array (T, H, W[, 1..4]) of uint8, uint16 or floats in [0, 1], or
+            Video.
         start: seconds to skip.
         max_seconds: longest window, seconds; None for all that follows.
-        max_size: (width, height) bound for a landscape clip, turned for a portrait one: 540×960 fits (960, 540).
-            Clips are never enlarged. None keeps the size.
+        max_size: (width, height) bound for a landscape clip, turned for a portrait one: 540×960 fits (960,
+            540). Clips are never enlarged. None keeps the size.
         max_fps: highest frame rate, None for any.
         stabilize: "homography" (also True) or "affine" to hold the background still, see `stabilization`.
         fps: rate of an array or a folder of images (30 if not given); other sources have their own.
@@ -166,7 +167,7 @@ def _open(source: Any, start: float, seconds: float | None, fps: float | None) -
 def _gather(
     footage: Footage, grid: Grid, size: Size, progress: Progress
 ) -> tuple[NDArray[np.uint8], list[float]]:
-    """(T, H, W, 3) frames at the grid's times and the source time of each; shorter than planned if the source is."""
+    """(T, H, W, 3) frames at the grid's times and the source time of each; fewer if the source ends early."""
     frames = np.empty((grid.count, size[1], size[0], 3), np.uint8)
     times: list[float] = []
     bar = progress(total=grid.count, desc=f"reading {footage.name}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ Model = Literal["homography", "affine"]
 
 _FEATURES = 600  # corners looked for in the reference frame
 _FEWEST = 12  # corners that must agree on a motion for it to be believed
-_INLIER = 1.5  # px that a background corner may lie off the common motion
+_INLIER = 0.8  # px that a background corner may lie off the common motion
 _LASTING = 0.6  # share of frames in which a corner must follow the common motion to count as background
 _LARGEST_CUT = 0.5  # share of the picture that the common crop may cost
 
@@ -72,11 +72,11 @@ def measure_drift(video: Video, samples: int = 16) -> Drift:
 
 
 def stabilize_video(video: Video, model: Model = "homography", progress: Progress = silent) -> Video:
-    """Warp every frame so that the background stays where the middle frame has it, and cut to what all frames show.
+    """Warp every frame so that the background stays where the middle frame has it; cut to what all show.
 
-    Corners of the middle frame are followed into every other frame (Lucas–Kanade, checked backwards). RANSAC finds
-    their common motion; corners that follow it in most frames are the background, and the motion is fitted again to
-    those alone. Frames in which too few are found keep their neighbour's motion.
+    Corners of the middle frame are followed into every other frame (Lucas–Kanade, checked backwards). RANSAC
+    finds their common motion; corners that follow it in most frames are the background, and the motion is
+    fitted again to those alone. Frames in which too few are found keep their neighbour's motion.
 
     Args:
         video: a clip.
@@ -87,14 +87,16 @@ def stabilize_video(video: Video, model: Model = "homography", progress: Progres
         A smaller Video, whose notes give crop and residual drift and whose ``origin`` holds warps and crop.
 
     Raises:
-        VideoError: another model, too few background corners, or a camera that moves too far for a common crop.
+        VideoError: another model, too few background corners, or a camera that moves too far for a common
+            crop.
     """
     if model not in ("homography", "affine"):
         raise VideoError(f"model={model!r} must be 'homography' or 'affine'.")
     paths = _follow(video.frames, model, progress) if len(video) > 1 else None
     if paths is None:
         raise VideoError(
-            "the clip cannot be stabilised: its background shows too few corners to follow; read it without stabilize."
+            "the clip cannot be stabilised: its background shows too few corners to follow; read it "
+            "without stabilize."
         )
     warps, lost = _warps(paths, model)
     crop = _common_crop(warps, (video.width, video.height))
@@ -104,14 +106,14 @@ def stabilize_video(video: Video, model: Model = "homography", progress: Progres
     result = Video(steady, video.fps, video.notes, replace(origin, warps=warps, crop=crop))
     after = measure_drift(result)
     text = (
-        f"Stabilised ({model}): the background moved by up to {before.max:.2f} px, now by {after.median:.2f} px "
-        f"(median) and {after.max:.2f} px (largest); cut from {video.width}×{video.height} to {crop[2]}×{crop[3]}."
+        f"Stabilised ({model}): the background moved by up to {before.max:.2f} px, now by {after.median:.2f} "
+        f"(median) and {after.max:.2f} px (largest); "
+        f"cut from {video.width}×{video.height} to {crop[2]}×{crop[3]}."
     )
     notes = (*video.notes, text)
     if lost:
-        notes += (
-            f"In {lost} of {len(video)} frames too few corners were found: these took their neighbour's motion.",
-        )
+        text = f"In {lost} of {len(video)} frames too few corners were found; they took a neighbour's motion."
+        notes = (*notes, text)
     return replace(result, notes=notes)
 
 
@@ -138,7 +140,7 @@ def warp_frames(
 
 @dataclass(frozen=True)
 class _Paths:
-    """Corners (N, 2) of the reference frame, where each is in frame t, whether it was found, and which hold still."""
+    """Corners (N, 2) of the reference frame: where it is in frame t, whether found, which hold still."""
 
     reference: NDArray[np.float32]
     points: NDArray[np.float32]
@@ -147,7 +149,7 @@ class _Paths:
 
 
 def _follow(frames: NDArray[np.uint8], model: Model, progress: Progress) -> _Paths | None:
-    """Follow corners of the middle frame to all others, outwards from it; None where too few are background."""
+    """Follow corners of the middle frame to all others, outwards, or None if too few are background."""
     count = len(frames)
     middle = count // 2
     grey = cv2.cvtColor(frames[middle], cv2.COLOR_RGB2GRAY)
@@ -176,14 +178,16 @@ def _track_corners(
     corners: NDArray[np.float32],
     guess: NDArray[np.float64],
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Places of the reference's corners in ``frame``, begun from ``guess``, and which are found forth and back."""
+    """Places of the reference's corners in ``frame``, begun from ``guess``; which are found both ways."""
     other = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
     begin = cv2.perspectiveTransform(corners[:, None], guess).astype(np.float32)
-    options = {"winSize": (21, 21), "maxLevel": 3, "flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
+    options: Any = {"winSize": (21, 21), "maxLevel": 3, "flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
     there, found, _ = cv2.calcOpticalFlowPyrLK(grey, other, corners[:, None], begin, **options)
     back, found_back, _ = cv2.calcOpticalFlowPyrLK(other, grey, there, corners[:, None].copy(), **options)
     error = np.linalg.norm((back - corners[:, None]).reshape(-1, 2), axis=1)
-    return there.reshape(-1, 2), (found.ravel() == 1) & (found_back.ravel() == 1) & (error < 0.5)
+    return np.asarray(there.reshape(-1, 2), np.float32), (found.ravel() == 1) & (found_back.ravel() == 1) & (
+        error < 0.5
+    )
 
 
 def _fit(
@@ -231,7 +235,7 @@ def _common_crop(warps: NDArray[np.float64], size: tuple[int, int]) -> tuple[int
     new_width, new_height = (right - left + 1) // 2 * 2, (bottom - top + 1) // 2 * 2
     if min(new_width, new_height) <= 0 or new_width * new_height < (1 - _LARGEST_CUT) * width * height:
         raise VideoError(
-            "the clip cannot be stabilised: the camera moves so far that frames have less than half of the picture in "
-            "common; choose a shorter or quieter window with start and max_seconds."
+            "the clip cannot be stabilised: the camera moves so far that frames have less than half of the "
+            "picture in common; choose a shorter or quieter window with start and max_seconds."
         )
     return left, top, new_width, new_height

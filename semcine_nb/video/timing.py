@@ -37,8 +37,8 @@ class Grid:
         first: time of the first sample, seconds since the source's first frame.
         fps: samples a second.
         count: number of samples.
-        hold: take the frame on show at a time (GIF: a frame stays until its delay is over) instead of the frame
-            nearest to it (camera: a frame is a moment).
+        hold: take the frame on show at a time (GIF: a frame stays until its delay is over) instead of the
+            frame nearest to it (camera: a frame is a moment).
         notes: what this changes, one sentence each.
     """
 
@@ -93,8 +93,8 @@ def plan_grid(
 ) -> Grid:
     """Choose at which even times a clip is sampled.
 
-    An even clip keeps its own frames; above ``max_fps`` every second, third… of them where that leaves at least
-    three quarters of ``max_fps`` (60 → 30 and 50 → 25 are exact). Everything else is resampled.
+    An even clip keeps its own frames; above ``max_fps`` every second, third… of them where that leaves at
+    least three quarters of ``max_fps`` (60 → 30 and 50 → 25 are exact). Everything else is resampled.
 
     Args:
         times: (N,) seconds of the source's frames in the window, ascending, N ≥ 1.
@@ -125,7 +125,10 @@ def plan_grid(
                 f"Kept every {_ordinal(every)} frame: {rate:g} frames a second became {rate / every:g}.",
             )  # fmt: skip
             return Grid(first, rate / every, count, hold, notes)
-        text = f"Resampled from {rate:g} to {limit:g} frames a second by the nearest frame in time, so steps are uneven."
+        text = (
+            f"Resampled from {rate:g} to {limit:g} frames a second by the nearest frame in time: "
+            "steps are uneven."
+        )
         return Grid(start, limit, _samples(start, stop, limit), hold, (text,))
     fps = min(limit, _typical_rate(times, end, hold, limit))
     return Grid(start, fps, _samples(start, stop, fps), hold, (_uneven_note(times, end, fps, hold),))
@@ -136,7 +139,7 @@ def _samples(start: float, stop: float, fps: float) -> int:
 
 
 def _typical_rate(times: NDArray[np.float64], end: float, hold: bool, limit: float) -> float:
-    """Rate of an uneven clip: for delays one that meets each of them if it can, else that of the median step."""
+    """Rate of an uneven clip: for delays one that meets each if it can, else that of the median step."""
     steps = np.diff(np.append(times, end) if hold else times)
     if hold:
         common = int(np.gcd.reduce(np.maximum(1, np.rint(steps * 100)).astype(int)))

@@ -66,8 +66,8 @@ def write_video(
 ) -> Written:
     """Write a clip as mp4 (H.264), webm (VP9), gif, webp or apng, named by the suffix of ``path``.
 
-    The file appears under its name when it is complete; on an error or Ctrl-C nothing is left. gif, webp and apng
-    repeat without end by themselves.
+    The file appears under its name when it is complete; on an error or Ctrl-C nothing is left. gif, webp and
+    apng repeat without end by themselves.
 
     Args:
         video: the clip.
@@ -116,7 +116,8 @@ def write_video(
                     break
             else:
                 raise VideoError(
-                    f"{path.name} needs {length / 1e6:.2f} MB even at {size[0]}×{size[1]}, more than the {max_mb:g} MB "
+                    f"{path.name} needs {length / 1e6:.2f} MB even at {size[0]}×{size[1]}, more than the "
+                    f"{max_mb:g} MB "
                     "asked for: allow more, shorten the clip or choose mp4."
                 )
             if (level, scale) != attempts[0]:
@@ -161,7 +162,7 @@ def _encode(
 
 @contextmanager
 def _complete_or_nothing(path: Path) -> Iterator[Path]:
-    """A temporary file beside ``path`` that takes its name when the block ends well and vanishes when it does not."""
+    """A file beside ``path`` that takes its name when the block ends well and vanishes when it does not."""
     part = path.with_name(f".{path.stem[:40]}-{secrets.token_hex(4)}.part{path.suffix}")
     try:
         yield part

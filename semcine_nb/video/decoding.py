@@ -1,0 +1,235 @@
+"""Timestamps and frames of one stream of a video file: opened, sought and decoded, damage included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import VideoError
+from .footage import check_window
+
+_SEEK_FROM = 2.0  # seconds: before that, decoding from the start is as fast as a seek and cannot go wrong
+_COVER_PICTURE = 0x400  # FFmpeg's disposition of a music file's cover, which is a video stream but no clip
+
+
+@dataclass
+class Stream:
+    """The video stream of a file; all times are seconds since its first frame.
+
+    AVI stores frames in coding order and gives them no display time of their own, so there the decoder's
+    input clock is read; files without any clock (bare H.264) are counted at their stated rate.
+
+    Attributes:
+        path: the file.
+        first: its first frame, decoded.
+        sample_aspect: width of a stored pixel over its height.
+        transfer, primaries: transfer characteristic and colour primaries, codes of ITU-T H.273.
+        declared_fps: the rate that the file states, or None.
+        tick: resolution of its times, seconds.
+        notes: receives a sentence for each damage met while decoding.
+    """
+
+    path: Path
+    notes: list[str]
+    first: Any = field(init=False)
+    sample_aspect: Fraction = field(init=False)
+    transfer: int = field(init=False)
+    primaries: int = field(init=False)
+    declared_fps: float | None = field(init=False)
+    tick: float = field(init=False)
+    _by_dts: bool = field(init=False)
+    _frame_origin: float | None = field(init=False)
+    _packet_origin: float | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        with _open(self.path) as container:
+            stream = _choose(container, self.path)
+            # plain values only: a stream's fields cannot be asked once its file is closed
+            self.sample_aspect = Fraction(stream.sample_aspect_ratio or 1)
+            self.transfer = int(stream.codec_context.color_trc)
+            self.primaries = int(stream.codec_context.color_primaries)
+            self._time_base = stream.time_base
+            self.declared_fps = float(stream.average_rate) if stream.average_rate else None
+            self.tick = float(stream.time_base)
+            self._by_dts = container.format.name == "avi"
+            self.first, first_packet = _first_frame(container, stream, self.path)
+            self._frame_origin = self._stamp(self.first)
+            # the clock of decoder input runs ahead of its output
+            self._packet_origin = self._stamp(first_packet) if self._by_dts else self._frame_origin
+            self._stated_length = _stated_length(container, stream)
+
+    @property
+    def step(self) -> float:
+        """Seconds from frame to frame as the file states it."""
+        return 1 / (self.declared_fps or 25.0)
+
+    def times(self, start: float, seconds: float | None) -> tuple[NDArray[np.float64], float]:
+        """Times of the frames in the window without decoding them, ascending, and the length of the clip.
+
+        Raises:
+            VideoError: ``start`` past the end.
+        """
+        stop = np.inf if seconds is None else start + seconds
+        found, ended = self._scan(start, stop, seek=start > _SEEK_FROM and self._frame_origin is not None)
+        known = np.unique(np.asarray(found))
+        known = known[known > -self.step / 2]
+        usual = float(np.median(np.diff(known))) if len(known) > 1 else self.step
+        length = float(known[-1]) + usual if len(known) and ended else self._stated_length
+        check_window(self.path.name, start, length)
+        inside = known[(known >= start - self.step) & (known < stop - 1e-9)]
+        if not len(inside):
+            # a gap longer than the window: the frame before it is on show
+            inside = known[known < stop][-1:] if len(known) else np.array([0.0])
+        return inside, max(length, float(inside[-1]) + 1e-3)
+
+    def _scan(self, start: float, stop: float, seek: bool) -> tuple[list[float], bool]:
+        """Times of packets around the window, unsorted, and whether they reach to the end of the file."""
+        found: list[float] = []
+        with _open(self.path) as container:
+            stream = _choose(container, self.path)
+            if seek:
+                _seek(container, stream, (self._packet_origin or 0.0) + start)
+            try:
+                for packet in container.demux(stream):
+                    if not packet.size or packet.is_discard:
+                        continue
+                    stamp = self._stamp(packet)
+                    time = len(found) * self.step if stamp is None else stamp - (self._packet_origin or 0.0)
+                    if seek and not found and (time > start or not packet.is_keyframe):
+                        break  # the index is not exact: read from the beginning instead
+                    found.append(time)
+                    # packets come a little out of order
+                    if time > stop + 1.0:
+                        return found, False
+                else:
+                    return found, True
+            except (av.error.FFmpegError, OSError):
+                return found, True  # what could be read until here is used; decoding says so
+        return self._scan(start, stop, seek=False)
+
+    def frames(self, start: float) -> Iterator[tuple[float, Any]]:
+        """(time, frame), ascending: the last frame before ``start``, then all that follow."""
+        yield from self._decode(start, seek=start > _SEEK_FROM and self._frame_origin is not None)
+
+    def _decode(self, start: float, seek: bool) -> Iterator[tuple[float, Any]]:
+        count, last, before, damaged = 0, -np.inf, None, 0
+        with _open(self.path) as container:
+            stream = _choose(container, self.path)
+            if seek:
+                _seek(container, stream, (self._frame_origin or 0.0) + start)
+            for frame in _tolerant(container, stream):
+                if frame is None:
+                    damaged += 1
+                    continue
+                stamp = self._stamp(frame)
+                if stamp is None:
+                    time = last + self.step if count else 0.0
+                else:
+                    time = stamp - (self._frame_origin or 0.0)
+                if seek and not count and time > start:
+                    break  # the index led past the start: read from the beginning instead
+                count += 1
+                if time <= last:
+                    continue
+                last = time
+                if time < start:
+                    before = (time, frame)
+                    continue
+                if before is not None:
+                    yield before
+                    before = None
+                yield time, frame
+            else:
+                if before is not None:
+                    yield before
+                if damaged:
+                    self.notes.append(f"The file is damaged: {damaged} of its packets could not be decoded.")
+                return
+        yield from self._decode(start, seek=False)
+
+    def _stamp(self, item: Any) -> float | None:
+        stamp = item.dts if self._by_dts or item.pts is None else item.pts
+        return None if stamp is None else float(stamp * (item.time_base or self._time_base))
+
+
+def _open(path: Path) -> Any:
+    try:
+        return av.open(str(path))
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise VideoError(
+            f"{path.name} cannot be read as a video ({reason(error)}): it may be incomplete or of another "
+            f"kind; "
+            "copy or export it again."
+        ) from error
+
+
+def _choose(container: Any, path: Path) -> Any:
+    streams = [s for s in container.streams.video if not int(getattr(s, "disposition", 0)) & _COVER_PICTURE]
+    if not streams:
+        raise VideoError(f"{path.name} has no video stream: choose a file with pictures.")
+    stream = max(streams, key=lambda s: (s.width or 0) * (s.height or 0))
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def _tolerant(container: Any, stream: Any) -> Iterator[Any]:
+    """Decoded frames, and None for each packet that does not decode."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except (av.error.FFmpegError, OSError):
+            yield None
+            return
+        if packet is None:
+            return
+        try:
+            frames = packet.decode()
+        except av.error.EOFError:
+            return
+        except (av.error.FFmpegError, OSError):
+            yield None
+            continue
+        yield from frames
+
+
+def _first_frame(container: Any, stream: Any, path: Path) -> tuple[Any, Any]:
+    """The first frame that decodes and the first packet."""
+    first_packet = None
+    try:
+        for packet in container.demux(stream):
+            first_packet = packet if first_packet is None else first_packet
+            for frame in packet.decode():
+                return frame, first_packet
+    except (av.error.FFmpegError, OSError) as error:
+        raise VideoError(
+            f"{path.name} is damaged: its first frame does not decode ({reason(error)}); copy or export it "
+            f"again."
+        ) from error
+    raise VideoError(f"{path.name} holds no frame that decodes: record or export it again.")
+
+
+def _stated_length(container: Any, stream: Any) -> float:
+    if stream.duration:
+        return float(stream.duration * stream.time_base)
+    return float(container.duration / 1e6) if container.duration else float("inf")
+
+
+def _seek(container: Any, stream: Any, time: float) -> None:
+    try:
+        container.seek(int(time / stream.time_base), stream=stream, backward=True)
+    except (av.error.FFmpegError, OSError):
+        container.seek(0)
+
+
+def reason(error: BaseException) -> str:
+    """What FFmpeg says about an error, without its log."""
+    text = getattr(error, "strerror", None) or str(error)
+    return str(text).split("; last error log")[0].strip() or type(error).__name__
