@@ -33,12 +33,14 @@ _CHUNK = 4  # planes or rows a task; fixed, so that results do not depend on the
 class BlendParameters:
     """Constants of the blend.
 
-    screening : ε, 1/px²; a step of r fades with distance d as exp(−d·√ε): 32 px at 1e-3 (Liao et al. 2015).
+    screening : ε, 1/px²; a correction fades with distance d as exp(−d·√ε), here within 16 px. Measured on
+        real clips, 1e-3 and 1.6e-2 take seams out as well as this (RMS within 2 %), but the one leaves a haze
+        of two to three times the strength 16 … 32 px into the static part, and the other narrow borders.
     margin : px around a seam beyond which the loop is left as it is.
     """
 
-    screening: float = 1e-3
-    margin: int = 48
+    screening: float = 4e-3
+    margin: int = 32
 
     def __post_init__(self) -> None:
         if not self.screening > 0 or self.margin < 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,10 @@ from scipy import ndimage
 
 from ..errors import LoopError
 from .blending import shown
-from .timelines import Timeline, make_timeline
+from .poisson import run_parts
+from .timelines import Timeline, distinct_labels, make_timeline
+
+_CHUNK = 8  # frames a task
 
 
 @dataclass(frozen=True)
@@ -118,10 +122,16 @@ def consistency(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) ->
     """Gradient-domain consistency of a loop with its source: see `Consistency`."""
     at_seam = np.full((len(timeline.period), timeline.length), -1, np.int32)
     at_seam[timeline.seam_label, timeline.seam_time] = np.arange(len(timeline.seam_time))
-    sums = _squared_errors(
-        frames, rendered, timeline.label, timeline.first, timeline.second, timeline.weight,
-        at_seam, timeline.seam_frames, timeline.seam_weights,
-    )  # fmt: skip
+    sums = np.zeros((timeline.length, 2, 4))
+
+    def part(span: slice) -> None:
+        _squared_errors(
+            frames, rendered, timeline.label, timeline.first, timeline.second, timeline.weight,
+            at_seam, timeline.seam_frames, timeline.seam_weights, span.start, span.stop, sums,
+        )  # fmt: skip
+
+    spans = [slice(i, min(i + _CHUNK, timeline.length)) for i in range(0, timeline.length, _CHUNK)]
+    run_parts(part, spans, os.cpu_count() or 1)
     squares, counts = sums.sum(axis=0)
 
     def rms(*kinds: int) -> float:
@@ -132,41 +142,55 @@ def consistency(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) ->
 
 
 @njit(cache=True, nogil=True)
+def _excess(frames, rendered, label, first, second, weight, t, out):  # type: ignore[no-untyped-def]
+    """(H, W, 3) float32: rendered minus gathered frame."""
+    for y in range(label.shape[0]):
+        for x in range(label.shape[1]):
+            k = label[y, x]
+            f, g, w = first[k, t], second[k, t], weight[k, t]
+            for c in range(3):
+                out[y, x, c] = np.float32(rendered[t, y, x, c]) - shown(frames, frames[0], f, g, w, y, x, c)
+
+
+@njit(cache=True, nogil=True)
 def _squared_errors(  # type: ignore[no-untyped-def]
-    frames, rendered, label, first, second, weight, at_seam, seam_frames, seam_weights
+    frames, rendered, label, first, second, weight, at_seam, seam_frames, seam_weights, t0, t1, out
 ):
-    """(N, 2, 4): summed squares, and counts, of seams and other pairs in space, then those in time."""
+    """Per output frame: summed squares, and counts, of seams and other pairs in space, then those in time."""
     n, h, w = rendered.shape[:3]
-    out = np.zeros((n, 2, 4))
     still = frames[0]
-    for t in range(n):
-        after = (t + 1) % n
+    here, after = np.empty((h, w, 3), np.float32), np.empty((h, w, 3), np.float32)
+    _excess(frames, rendered, label, first, second, weight, t0, after)
+    for t in range(t0, t1):
+        here, after = after, here
+        _excess(frames, rendered, label, first, second, weight, (t + 1) % n, after)
         for y in range(h):
             for x in range(w):
                 a = label[y, x]
-                for way in range(3):
-                    ty, yb, xb = (after if way == 2 else t), y + (way == 1), x + (way == 0)
+                for way in range(2):
+                    yb, xb = y + way, x + 1 - way
                     if yb >= h or xb >= w:
                         continue
                     b = label[yb, xb]
-                    seam = at_seam[a, t] >= 0 if way == 2 else a != b
+                    kind = 0 if a != b else 1
                     for c in range(3):
-                        step = np.float32(rendered[ty, yb, xb, c]) - np.float32(rendered[t, y, x, c])
-                        here = shown(frames, still, first[a, t], second[a, t], weight[a, t], y, x, c)
-                        there = shown(frames, still, first[b, ty], second[b, ty], weight[b, ty], yb, xb, c)
-                        wanted = there - here
-                        if seam and way == 2:
-                            m = at_seam[a, t]
-                            for i in range(seam_frames.shape[1]):
-                                wanted += seam_weights[m, i] * np.float32(frames[seam_frames[m, i], y, x, c])
-                        elif seam:
-                            other = shown(frames, still, first[a, t], second[a, t], weight[a, t], yb, xb, c)
-                            wanted += (other - there) / 2
-                            other = shown(frames, still, first[b, t], second[b, t], weight[b, t], y, x, c)
-                            wanted += (here - other) / 2
-                        out[t, 0, (way == 2) * 2 + (not seam)] += (step - wanted) ** 2
-                    out[t, 1, (way == 2) * 2 + (not seam)] += 1
-    return out
+                        error = here[yb, xb, c] - here[y, x, c]
+                        if kind == 0:
+                            for yy, xx in ((y, x), (yb, xb)):
+                                one = shown(frames, still, first[a, t], second[a, t], weight[a, t], yy, xx, c)
+                                two = shown(frames, still, first[b, t], second[b, t], weight[b, t], yy, xx, c)
+                                error += (two - one) / 2
+                        out[t, 0, kind] += error * error
+                    out[t, 1, kind] += 1
+                m = at_seam[a, t]
+                kind = 2 if m >= 0 else 3
+                for c in range(3):
+                    error = after[y, x, c] - here[y, x, c]
+                    if m >= 0:
+                        for i in range(seam_frames.shape[1]):
+                            error -= seam_weights[m, i] * np.float32(frames[seam_frames[m, i], y, x, c])
+                    out[t, 0, kind] += error * error
+                out[t, 1, kind] += 1
 
 
 def seam_jump(
@@ -211,9 +235,8 @@ def _step(video: np.ndarray, a: int, b: int, pixels: np.ndarray) -> np.ndarray:
 def tearing(period: np.ndarray, start: np.ndarray, mask: np.ndarray) -> Tearing:
     """How many labels and pieces an object (``mask`` (H, W) bool) has, and how long the cuts in it are."""
     moving = mask & (period > 1)
-    _, label = np.unique(np.stack([period.ravel(), start.ravel()]), axis=1, return_inverse=True)
-    label = label.reshape(period.shape)
-    present = np.unique(label[moving])
+    label, _, _ = distinct_labels(period, start)
+    present = np.flatnonzero(np.bincount(label[moving]))
     pieces = sum(ndimage.label(moving & (label == k))[1] for k in present)
     cut = outline = 0
     for a, b in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):

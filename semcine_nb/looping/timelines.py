@@ -78,12 +78,10 @@ def make_timeline(
         raise LoopError(f"timing is {timing!r}; use 'scaled' or 'exact'")
     if crossfade < 0 or (crossfade and (interpolate or ping_pong)):
         raise LoopError("crossfade must be 0 or more, and goes with neither interpolation nor ping-pong")
-    pairs, label = np.unique(np.stack([period.ravel(), start.ravel()]), axis=1, return_inverse=True)
-    label = label.reshape(period.shape).astype(np.int32)
-    p, s = pairs
+    label, p, s = distinct_labels(period, start)
     cycle = np.where(p > 1, 2 * p - 2, 1) if ping_pong else p
     if length is None:
-        length = _natural_length(np.where(period > 1, cycle[label], 1), timing, n_frames)
+        length = natural_length(period, n_frames, timing, ping_pong)
     if length < 1:
         raise LoopError(f"a file of {length} frames is empty; ask for 1 or more")
 
@@ -114,6 +112,16 @@ def make_timeline(
     )
 
 
+def distinct_labels(period: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Number the pairs (p, s) that occur: (H, W) int32 index, and (L,) int64 period and start of each."""
+    width = int(start.max()) + 1
+    code = np.asarray(period, np.int64) * width + start
+    present = np.bincount(code.ravel()) > 0
+    index = np.cumsum(present, dtype=np.int32) - 1
+    codes = np.flatnonzero(present)
+    return index[code], codes // width, codes % width
+
+
 def _checked(period: np.ndarray, start: np.ndarray, n_frames: int) -> tuple[np.ndarray, np.ndarray]:
     period, start = np.asarray(period, np.int64), np.asarray(start, np.int64)
     if period.shape != start.shape or period.ndim != 2:
@@ -130,7 +138,11 @@ def _checked(period: np.ndarray, start: np.ndarray, n_frames: int) -> tuple[np.n
     return period, start
 
 
-def _natural_length(cycle: np.ndarray, timing: str, n_frames: int) -> int:
+def natural_length(period: np.ndarray, n_frames: int, timing: str = "scaled", ping_pong: bool = False) -> int:
+    """Output frames when nobody asks for a number: see ``length`` of `make_timeline`."""
+    cycle = np.asarray(period, np.int64)
+    if ping_pong:
+        cycle = np.where(cycle > 1, 2 * cycle - 2, 1)
     if timing == "scaled":
         return default_length(cycle, n_frames)
     length = loop_length(cycle)

@@ -83,7 +83,7 @@ def test_blend_agrees_with_its_definition():
     frames = rng.integers(90, 150, (14, 9, 11, 3)).astype(np.uint8)
     choices = np.array([(1, 3), (1, 9), (4, 2), (4, 7), (6, 1), (6, 7), (3, 5)])
     period, start = choices[rng.integers(0, len(choices), (9, 11))].transpose(2, 0, 1)
-    plain = plain_blend(frames, period, start, 12, 1e-3)
+    plain = plain_blend(frames, period, start, 12, BlendParameters().screening)
     out = render(frames, period, start, timing="exact", length=12)
     assert np.abs(out - plain).max() <= 0.51
 

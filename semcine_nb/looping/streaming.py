@@ -1,0 +1,105 @@
+"""Render a loop too large for memory: strips of rows through scratch files, then frame by frame."""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import LoopError
+from ..progress import Progress, silent, track
+from .blending import BlendParameters
+from .rendering import render
+from .timelines import natural_length
+
+_BASE = 960  # px, the width for which the constants of `BlendParameters` are meant
+_REACH = 3.0  # overlap of strips in units of 1/√ε, the distance in which a correction fades e-fold
+
+
+def blend_for_width(width: int) -> BlendParameters:
+    """Blending constants for a wide picture: reach grows with the root of the width (32 px at 3840)."""
+    base, factor = BlendParameters(), max(1.0, width / _BASE)
+    return BlendParameters(base.screening / factor, math.ceil(base.margin * math.sqrt(factor)))
+
+
+def render_stream(
+    frames: np.ndarray | Iterable[np.ndarray],
+    period: np.ndarray,
+    start: np.ndarray,
+    length: int | None = None,
+    timing: str = "scaled",
+    blend: bool = True,
+    still: int | str | None = None,
+    crossfade: int = 0,
+    interpolate: bool = False,
+    ping_pong: bool = False,
+    parameters: BlendParameters | None = None,
+    workers: int | None = None,
+    progress: Progress = silent,
+    memory: int = 1 << 30,
+    folder: str | os.PathLike[str] | None = None,
+) -> Iterator[np.ndarray]:
+    """Render as `rendering.render` does, but hold no more than about ``memory`` bytes.
+
+    Parameters
+    ----------
+    frames : (T, H, W, 3) uint8, which may be a memory map, or an iterable of (H, W, 3) frames, read once.
+    parameters : None adapts the blend to the width, see `blend_for_width`.
+    memory : bytes for one strip; strips overlap by as much as blending reaches, so tiny values cost time.
+    folder : where scratch files go (the size of the source, if it is an iterable, and of the result); the
+        system's temporary folder by default. They are gone when the generator ends.
+
+    Yields
+    ------
+    (H, W, 3) uint8, N of them. Equal to `render` but for strips' borders, where they differ by less than a
+    grey level on ordinary seams.
+    """
+    parameters = parameters or blend_for_width(np.shape(period)[1])
+    with tempfile.TemporaryDirectory(prefix="semcine-", dir=folder) as scratch:
+        source = frames if isinstance(frames, np.ndarray) else _spool(frames, np.shape(period), scratch)
+        if length is None:
+            length = natural_length(period, len(source), timing, ping_pong)
+        height, width = source.shape[1:3]
+        reach = math.ceil(_REACH / math.sqrt(parameters.screening)) if blend else 0
+        strips = _strips(height, width, len(source), length, reach, memory)
+        shape = (length, height, width, 3)
+        out = np.memmap(Path(scratch, "loop"), np.uint8, "w+", shape=shape)
+        for y0, y1 in track(strips, progress, "render", len(strips)):
+            low, high = max(y0 - reach, 0), min(y1 + reach, height)
+            part = render(
+                np.array(source[:, low:high]), period[low:high], start[low:high], length, timing, blend,
+                still, crossfade, interpolate, ping_pong, parameters, workers,
+            )  # fmt: skip
+            out[:, y0:y1] = part[:, y0 - low : y1 - low]
+        for t in range(length):
+            yield np.array(out[t])
+        del out
+
+
+def _strips(height: int, width: int, n_in: int, n_out: int, reach: int, memory: int) -> list[tuple[int, int]]:
+    """Rows of each strip, equal within one; with its overlap it fits into ``memory`` where possible."""
+    per_row = width * (3 * n_in + (3 + 5) * n_out)  # source, loop, and one float channel with its transforms
+    rows = max(memory // per_row - 2 * reach, reach, 16)
+    count = math.ceil(height / rows)
+    cuts = [round(i * height / count) for i in range(count + 1)]
+    return list(pairwise(cuts))
+
+
+def _spool(frames: Iterable[np.ndarray], size: tuple[int, ...], scratch: str) -> np.ndarray:
+    path, count = Path(scratch, "source"), 0
+    with path.open("wb") as file:
+        for frame in frames:
+            if frame.shape != (*size, 3) or frame.dtype != np.uint8:
+                raise LoopError(
+                    f"frame {count} is {frame.shape} {frame.dtype}; labels need {(*size, 3)} uint8"
+                )
+            file.write(np.ascontiguousarray(frame).data)
+            count += 1
+    if not count:
+        raise LoopError("there are no frames to render")
+    return np.memmap(path, np.uint8, "r", shape=(count, *size, 3))
