@@ -26,8 +26,8 @@ def make_sample(
 ) -> Sample:
     """Paint one of the procedural clips.
 
-    Parameters: ``name``, one of `sample_names`; ``seed`` of everything random in it; ``size`` (width, height) in
-    pixels; ``seconds`` of film; ``fps`` frames a second. Same arguments, same frames.
+    Parameters: ``name``, one of `sample_names`; ``seed`` of everything random in it; ``size`` (width, height)
+    in pixels; ``seconds`` of film; ``fps`` frames a second. Same arguments, same frames.
 
     Returns: `Sample`, the clip with exact masks, objects and their periods.
 

@@ -1,8 +1,7 @@
-"""What the scenes are painted with: a stage with coordinates, soft-edged shapes, and a canvas that keeps the labels."""
+"""What the scenes are painted with: a stage, soft-edged shapes, and a canvas that keeps the labels."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,7 +16,7 @@ Colour = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Stage:
-    """The picture's size in pixels. Scenes measure in picture heights: x in [0, width/height], y in [0, 1]."""
+    """The picture's size in pixels. Scenes measure in picture heights: x in [0, aspect], y in [0, 1]."""
 
     width: int
     height: int
@@ -33,7 +32,9 @@ class Stage:
         return self.height, self.width
 
     def grid(self, box: Box | None = None) -> tuple[Field, Field]:
-        """x and y of every pixel centre in ``box`` (whole picture by default), in picture heights: (h, w) each."""
+        """x and y of every pixel centre in ``box`` (whole picture by default), in picture heights: (h, w)
+        each.
+        """
         rows, columns = box or (slice(0, self.height), slice(0, self.width))
         y, x = np.mgrid[rows, columns].astype(np.float32)
         return (x + 0.5) / self.height, (y + 0.5) / self.height
@@ -47,9 +48,11 @@ class Stage:
 
 
 class Sheet:
-    """A transparent sheet over a part of the picture, drawn at ``scale`` times its resolution and then shrunk.
+    """A transparent sheet over a part of the picture, drawn at ``scale`` times its resolution and then
+    shrunk.
 
-    Everything drawn is flat and opaque; the shrinking makes the edges soft. Shading is added when it is laid on the canvas.
+    Everything drawn is flat and opaque; the shrinking makes the edges soft. Shading is added when it is laid
+    on the canvas.
     """
 
     def __init__(self, stage: Stage, box: Box, scale: int = 3) -> None:
@@ -64,18 +67,18 @@ class Sheet:
         return np.round(pixels * 16).astype(np.int32)
 
     @staticmethod
-    def _colour(colour: Sequence[float]) -> tuple[float, ...]:
-        return (*(float(np.clip(round(c * 255), 0, 255)) for c in colour), 255.0)
+    def _colour(colour: ArrayLike) -> tuple[float, ...]:
+        return (*np.clip(np.round(np.asarray(colour, float) * 255), 0, 255).tolist(), 255.0)
 
-    def polygon(self, points: ArrayLike, colour: Sequence[float]) -> None:
+    def polygon(self, points: ArrayLike, colour: ArrayLike) -> None:
         """Fill a polygon, (n, 2) points (x, y) in picture heights."""
         cv2.fillPoly(self._ink, [self._fixed(points)], self._colour(colour), shift=4)
 
     def ellipse(
         self,
-        centre: Sequence[float],
-        radii: Sequence[float],
-        colour: Sequence[float],
+        centre: ArrayLike,
+        radii: ArrayLike,
+        colour: ArrayLike,
         angle: float = 0.0,
         start: float = 0.0,
         end: float = 360.0,
@@ -83,7 +86,7 @@ class Sheet:
         """Fill an ellipse (or a sector of it), radii in picture heights, angles in degrees."""
         self.polygon(ellipse_points(centre, radii, angle, start, end), colour)
 
-    def line(self, points: ArrayLike, width: float, colour: Sequence[float]) -> None:
+    def line(self, points: ArrayLike, width: float, colour: ArrayLike) -> None:
         """Draw a polyline of a width in picture heights (at least half a pixel)."""
         thickness = max(1, round(width * self.stage.height * self.scale))
         cv2.polylines(self._ink, [self._fixed(points)], False, self._colour(colour), thickness, shift=4)
@@ -96,7 +99,9 @@ class Sheet:
 
 
 class Canvas:
-    """One frame while it is painted: image (H, W, 3) float32 in [0, 1] and the label (H, W) of what is in front."""
+    """One frame while it is painted: image (H, W, 3) float32 in [0, 1] and the label (H, W) of what is in
+    front.
+    """
 
     def __init__(self, image: Field, labels: NDArray[np.uint8]) -> None:
         self.image, self.labels = image, labels
@@ -146,8 +151,8 @@ class Canvas:
 
 
 def ellipse_points(
-    centre: Sequence[float],
-    radii: Sequence[float],
+    centre: ArrayLike,
+    radii: ArrayLike,
     angle: float = 0.0,
     start: float = 0.0,
     end: float = 360.0,
@@ -156,9 +161,9 @@ def ellipse_points(
     """(count, 2) points of an ellipse or an arc of it; angles in degrees, clockwise on the screen."""
     a = np.deg2rad(np.linspace(start, end, count))
     turn = np.deg2rad(angle)
-    x, y = radii[0] * np.cos(a), radii[1] * np.sin(a)
+    x, y = np.stack([np.cos(a), np.sin(a)]) * np.asarray(radii, float)[:, None]
     c, s = np.cos(turn), np.sin(turn)
-    return np.stack([centre[0] + c * x - s * y, centre[1] + s * x + c * y], 1)
+    return np.asarray(centre, float) + np.stack([c * x - s * y, s * x + c * y], 1)
 
 
 def read_points(text: str) -> NDArray[np.float64]:
@@ -194,7 +199,9 @@ def blend(a: ArrayLike, b: ArrayLike, f: ArrayLike) -> Field:
 
 
 def read_at(picture: Field, x: ArrayLike, y: ArrayLike, border: int = cv2.BORDER_REFLECT_101) -> Field:
-    """Read ``picture`` (h, w, …) at columns x and rows y, in pixels, bilinearly; outside, as OpenCV's ``border``."""
+    """Read ``picture`` (h, w, …) at columns x and rows y, in pixels, bilinearly; outside, as OpenCV's
+    ``border``.
+    """
     # remap takes single precision only; a stray double in a scene's formula is no reason to fail
     columns, rows = np.ascontiguousarray(x, np.float32), np.ascontiguousarray(y, np.float32)
     return np.asarray(cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=border), np.float32)

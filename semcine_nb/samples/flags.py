@@ -67,17 +67,12 @@ class _Sky:
 
 
 class _Building:
-    """A town hall's front: ashlar, three rows of windows, cornices, a hipped roof and two flagpoles."""
+    """A town hall's front: ashlar, two rows of windows, cornices, a hipped roof and two flagpoles."""
 
     def __init__(self, stage: Stage, rng: np.random.Generator) -> None:
         a = stage.aspect
         self._sheet = sheet = Sheet(stage, stage.box(0, 0, a, 1))
-        stone, pale, dark, glass = (
-            (0.73, 0.67, 0.57),
-            (0.84, 0.79, 0.70),
-            (0.46, 0.41, 0.35),
-            (0.22, 0.27, 0.33),
-        )
+        stone, pale, dark = (0.73, 0.67, 0.57), (0.84, 0.79, 0.70), (0.46, 0.41, 0.35)
         self._neighbours(a, rng)
         sheet.polygon(
             [(0.10 * a, 0.50), (0.17 * a, 0.355), (0.83 * a, 0.355), (0.90 * a, 0.50)], (0.36, 0.34, 0.36)
@@ -187,7 +182,7 @@ class _Building:
 
 
 class _Flag:
-    """A cloth that hangs from its pole at ``corner`` (x, y of the upper corner); waves run along it and grow towards the fly."""
+    """A cloth on a pole at ``corner`` (x, y of its upper corner), with waves that grow towards the fly."""
 
     def __init__(
         self,
@@ -204,7 +199,7 @@ class _Flag:
         self._weave = noise_tile(rng, slope=0.9, coarsest=8)
 
     def _lift(self, u: Field, v: Field, t: float) -> tuple[Field, Field]:
-        """How far the cloth swings at (u, v) in [0, 1]² (in flag heights), and the fold's slope towards the light."""
+        """Swing of the cloth at (u, v) in [0, 1]², in flag heights, and its slope towards the light."""
         a = 2 * np.pi * t / self._period
         one = 2 * np.pi * (1.15 * u + 0.22 * v) - a + self._start[0]
         two = 2 * np.pi * (2.3 * u - 0.30 * v) - 2 * a + self._start[1]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .canvas import Canvas, Colour, Cutout, Stage, Sheet
+from .canvas import Canvas, Colour, Cutout, Sheet, Stage
 from .noise import Field, drift_texture, noise_tile
 
 
 class Crown:
-    """A tree's crown in the ellipse (centre, radii, in picture heights), swaying with ``periods``, one a layer, back to front.
+    """A tree's crown in the ellipse (centre, radii, in picture heights), swaying with ``periods``, one a
+    layer, back to front.
 
-    ``sway`` is the largest displacement in picture heights; ``leaf`` a leaf's length; ``blur`` the lens's blur of it.
+    ``sway`` is the largest displacement in picture heights; ``leaf`` a leaf's length; ``blur`` the lens's
+    blur of it.
     """
 
     def __init__(

@@ -44,8 +44,8 @@ def set_up(stage: Stage, rng: np.random.Generator) -> Scene:
 def boat_path(stage: Stage, t: float) -> tuple[float, float]:
     """x of the boat's middle in picture heights and its roll in radians, at frame time t.
 
-    It is in the frame from the first frame on and has left half of it behind by frame 90: at no two times that a loop could
-    join is it in the same place.
+    It is in the frame from the first frame on and has left half of it behind by frame 90: at no two times
+    that a loop could join is it in the same place.
     """
     return 0.02 * stage.aspect + 0.0155 * t, 0.022 * np.sin(2 * np.pi * t / 31)
 
@@ -150,7 +150,9 @@ def _house(
 
 
 def _quay(stage: Stage, rng: np.random.Generator) -> tuple[Field, Field]:
-    """The near quay's stones, a bollard and a rope, in the lower left corner: colour times coverage, coverage."""
+    """The near quay's stones, a bollard and a rope, in the lower left corner: colour times coverage,
+    coverage.
+    """
     a = stage.aspect
     sheet = Sheet(stage, stage.box(0, 0, a, 1))
     top, face = (0.55, 0.50, 0.44), (0.30, 0.27, 0.24)
@@ -246,7 +248,8 @@ def _boat(canvas: Canvas, stage: Stage, water: Water, x: float, rock: float) -> 
     sheet.polygon(at(HULL, rounded=True), navy)
     sheet.polygon(
         at(
-            "-.222,-.078 -.12,-.072 .0,-.070 .16,-.083 .258,-.109 .250,-.092 .155,-.064 .0,-.052 -.12,-.053 -.218,-.058"
+            "-.222,-.078 -.12,-.072 .0,-.070 .16,-.083 .258,-.109 "
+            ".250,-.092 .155,-.064 .0,-.052 -.12,-.053 -.218,-.058"
         ),
         white,
     )

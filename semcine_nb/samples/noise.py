@@ -1,14 +1,16 @@
-"""Noise fields for the procedural clips: periodic textures, sampled anywhere, and waves that repeat in time."""
+"""Noise for the procedural clips: wrapping textures, sampled anywhere, and waves that repeat in time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Field = NDArray[np.float32]
+# single precision in effect; loose, since OpenCV's own types promise less
+Field = NDArray[Any]
 
 
 def noise_tile(
@@ -44,7 +46,7 @@ def fitted_tile(tile: Field, texels_per_pixel: float) -> Field:
 
 
 def sample_tile(tile: Field, u: Field, v: Field) -> Field:
-    """Read a wrapping tile at ``u`` (across) and ``v`` (down), in tile widths and heights; same shape as u."""
+    """Read a wrapping tile at ``u`` (across) and ``v`` (down), in tile widths and heights."""
     height, width = tile.shape[:2]
     # remap wraps whole texels only; folding first keeps its 16-bit coordinates in range
     x = (np.mod(u, 1.0) * width).astype(np.float32)
@@ -56,7 +58,7 @@ def sample_tile(tile: Field, u: Field, v: Field) -> Field:
 def drift_texture(
     tile: Field, shape: tuple[int, int], span: tuple[float, float], offset: tuple[float, float]
 ) -> Field:
-    """A (H, W) cut of a wrapping tile: ``span`` (y, x) tiles across the picture, moved by ``offset`` (y, x)."""
+    """A (H, W) cut of a wrapping tile: ``span`` (y, x) tiles wide, moved by ``offset`` (y, x)."""
     tile = fitted_tile(tile, max(span[0] * tile.shape[0] / shape[0], span[1] * tile.shape[1] / shape[1]))
     v, u = np.meshgrid(
         np.linspace(0, span[0], shape[0], dtype=np.float32) + np.float32(offset[0]),
@@ -70,9 +72,9 @@ class Ripples:
     """Slopes of a water surface: a sum of waves, each with its own period in frames.
 
     ``waves`` are (kx, ky, amplitude, period, phase): wave vector in radians a ground unit, height,
-    period in frames at 30 fps. x, y are ground coordinates of each pixel; ``fade`` (same shape)
-    damps waves where the picture cannot resolve them. A wave's slope is sin(k·x) and cos(k·x) with factors that
-    depend on time only, so a frame is one small matrix product.
+    period in frames at 30 fps. x, y are ground coordinates of each pixel; ``footprint`` (same shape) is the
+    depth a pixel spans, and damps waves that the picture cannot resolve. A wave's slope is sin(k·x) and
+    cos(k·x) with factors that depend on time only, so a frame is one small matrix product.
     """
 
     def __init__(self, x: Field, y: Field, waves: Sequence[Sequence[float]], footprint: Field) -> None:
@@ -92,7 +94,7 @@ class Ripples:
         self._basis = basis
 
     def slopes(self, t: float) -> tuple[Field, Field]:
-        """Surface slope across and along the line of sight at frame time ``t``: two arrays of the shape of x."""
+        """Surface slope across and along the line of sight at frame time ``t``, each like x."""
         angle = self._phase - self._omega * t
         # d/dx of a·sin(k·x + angle) is a·k·cos(k·x + angle)
         weights = np.empty((2, 2 * len(angle)), np.float32)
@@ -116,8 +118,8 @@ def wave_set(
 ) -> list[tuple[float, float, float, float, float]]:
     """Random waves for `Ripples` whose periods are nearly ``base_period``/1, /2, /3 frames.
 
-    Short waves are quicker, as on water. ``detune`` is the relative deviation from the exact fraction: small enough that
-    the surface nearly repeats after ``base_period``, large enough that it never quite does.
+    Short waves are quicker, as on water. ``detune`` is the relative deviation from the exact fraction: small
+    enough that the surface nearly repeats after ``base_period``, large enough that it never quite does.
     """
     waves = []
     for i in range(count):

@@ -21,14 +21,18 @@ LAYERS = (
 )
 TREES, BANK, JETTY, WATER, REEDS, DUCK = range(6)
 SHORE, HORIZON = 0.40, 0.27
-PLUMAGE = (  # painted in this order: does it move with the head, colour, outline about the middle of the waterline
+# painted in this order: does it move with the head, colour, outline about the middle of the waterline
+PLUMAGE = (
     (False, (0.92, 0.91, 0.88), "-.110,-.050 -.190,-.085 -.175,-.055 -.130,-.015"),
     (False, (0.13, 0.13, 0.14), "-.120,-.060 -.165,-.100 -.140,-.105 -.090,-.070"),
     (True, (0.10, 0.33, 0.22), ".050,-.070 .068,-.130 .075,-.170 .125,-.165 .118,-.110 .120,-.050"),
     (
         False,
         (0.70, 0.68, 0.64),
-        "-.140,-.030 -.100,-.085 -.020,-.108 .050,-.098 .105,-.075 .130,-.035 .105,.030 -.020,.050 -.110,.030",
+        (
+            "-.140,-.030 -.100,-.085 -.020,-.108 .050,-.098 .105,-.075 .130,-.035 "
+            ".105,.030 -.020,.050 -.110,.030"
+        ),
     ),
     (False, (0.34, 0.25, 0.19), ".055,-.092 .115,-.080 .132,-.035 .110,.020 .065,.030 .075,-.030"),
     (True, (0.93, 0.92, 0.88), ".062,-.103 .122,-.094 .121,-.081 .058,-.090"),
@@ -217,7 +221,9 @@ def _rings(water: Water, stage: Stage, x: float, y: float, t: float) -> tuple[Fi
 
 
 def _duck(canvas: Canvas, stage: Stage, water: Water, x: float, y: float, heading: float, t: float) -> None:
-    """A mallard drake in profile, facing right: body, folded wing, tail, neck, head, bill, and its reflection."""
+    """A mallard drake in profile, facing right: body, folded wing, tail, neck, head, bill, and its
+    reflection.
+    """
     turn = 2 * np.pi * t / DUCK_PERIOD
     rock = 0.045 * np.sin(2 * turn)
     box = stage.box(x - 0.21, y - 0.25, x + 0.25, y)
@@ -231,8 +237,8 @@ def _duck(canvas: Canvas, stage: Stage, water: Water, x: float, y: float, headin
         along, down = points.T
         return np.stack([x + c * along - s * down, y + bob + s * along + c * down], 1)
 
-    for on_head, colour, outline in PLUMAGE:
-        sheet.polygon(at(smooth_curve(read_points(outline), 50), on_head), colour)
+    for on_head, plumage, outline in PLUMAGE:
+        sheet.polygon(at(smooth_curve(read_points(outline), 50), on_head), plumage)
     eye = np.array((0.112, -0.1945))
     sheet.polygon(at(ellipse_points(eye, (0.0045, 0.0045)), True), (0.04, 0.04, 0.04))
     sheet.polygon(at(ellipse_points(eye - 0.0012, (0.0014, 0.0014)), True), (0.95, 0.95, 0.95))

@@ -24,8 +24,11 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Layer:
-    """One thing in a scene. ``periods`` in frames at 30 fps: after each it repeats, exactly or nearly; none: it stands
-    still, or moves once. ``part_of`` names the layer whose extent includes this one (an eye, of a person)."""
+    """One thing in a scene.
+
+    ``periods``, in frames at 30 fps: after each it repeats, exactly or nearly; none if it stands still or
+    moves once. ``part_of`` names the layer whose extent includes this one (an eye, of a person).
+    """
 
     name: str
     category: str
@@ -36,7 +39,11 @@ class Layer:
 
 @dataclass(frozen=True)
 class Scene:
-    """A clip before it is filmed: its layers (a label is an index into them) and how frame time t (at 30 fps) looks."""
+    """A clip before it is filmed.
+
+    ``layers``: what is in it; a label is an index into them. ``draw(t)``: the picture at frame time t
+    (at 30 fps).
+    """
 
     layers: tuple[Layer, ...]
     draw: Callable[[float], Canvas]
@@ -46,9 +53,9 @@ SetUp = Callable[[Stage, np.random.Generator], Scene]
 
 
 class OneHotScores:
-    """Scores (T, H, W, C) of a known labelling: 1 in the true category, 0 elsewhere; a frame is made when asked for.
+    """Scores (T, H, W, C) of a known labelling: 1 in the true category, 0 elsewhere.
 
-    ``scores[t]`` is (H, W, C) float32; ``numpy.asarray(scores)`` gives the whole array.
+    A frame is made when asked for: ``scores[t]`` is (H, W, C) float32; ``numpy.asarray(scores)`` is all.
     """
 
     dtype = np.dtype(np.float32)
@@ -76,10 +83,11 @@ class OneHotScores:
 class Sample:
     """A clip whose content is known exactly.
 
-    ``video``: the clip, (T, H, W, 3) uint8. ``masks``: category → (T, H, W) bool; every pixel is in exactly one, and
-    "background" is always among them. ``objects``: moving object → (H, W) bool, where it ever is. ``parts``: part of an
-    object (an eye) → (H, W) bool. ``periods``: object or part → the periods in frames at 30 fps after which it repeats,
-    exactly or nearly; empty for one that does not. ``object_categories``: object or part → its category.
+    ``video``: the clip, (T, H, W, 3) uint8. ``masks``: category → (T, H, W) bool; every pixel is in exactly
+    one, and "background" is always among them. ``objects``: moving object → (H, W) bool, where it ever is.
+    ``parts``: part of an object (an eye) → (H, W) bool. ``periods``: object or part → the periods in frames
+    at 30 fps after which it repeats, exactly or nearly; empty for one that does not. ``object_categories``:
+    object or part → its category.
     """
 
     name: str
@@ -101,7 +109,9 @@ class Sample:
         return tuple(name for name in self.objects if self.periods[name])
 
     def scores(self) -> OneHotScores:
-        """The true labelling as scores (T, H, W, C): ``SemanticResponse(sample.scores(), sample.categories)``."""
+        """The true labelling as scores (T, H, W, C): ``SemanticResponse(sample.scores(),
+        sample.categories)``.
+        """
         return OneHotScores(self.masks.values())
 
 
@@ -118,7 +128,7 @@ def film(name: str, set_up: SetUp, seed: int, size: tuple[int, int], seconds: fl
     if not (fps > 0 and seconds * fps >= 2):
         raise VideoError(f"a sample needs two frames at least: {seconds} s at {fps} frames a second is less")
     count = round(seconds * fps)
-    # the scene's own randomness and the sensor's are apart: the same scene at another length stays the same scene
+    # the scene and the sensor draw apart: the same scene at another length stays the same scene
     scene_rng, sensor_rng = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
     scene = set_up(Stage(width, height), scene_rng)
     frames = np.empty((count, height, width, 3), np.uint8)
@@ -127,7 +137,7 @@ def film(name: str, set_up: SetUp, seed: int, size: tuple[int, int], seconds: fl
         canvas = scene.draw(i * 30.0 / fps)
         # a lens is never perfectly sharp
         image = cv2.GaussianBlur(canvas.image, (0, 0), max(0.3, 0.0014 * height))
-        image += SENSOR_NOISE * sensor_rng.standard_normal(image.shape, np.float32)
+        image = image + np.float32(SENSOR_NOISE) * sensor_rng.standard_normal(image.shape, np.float32)
         np.clip(image * 255 + 0.5, 0, 255, out=image)
         frames[i], labels[i] = image, canvas.labels
     return _with_truth(name, scene.layers, Video(frames, float(fps)), labels)

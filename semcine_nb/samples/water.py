@@ -14,9 +14,9 @@ from .noise import Field, Ripples
 class Water:
     """Water from the line ``shore`` (y in picture heights) down to the lower edge of the frame.
 
-    ``horizon`` sets the perspective (above ``shore``); ``camera`` is the camera's height over the water in the unit of the waves;
-    ``deep`` is the colour seen into the water, ``mirror`` how strongly its near end reflects (its far end always does);
-    ``waves`` as for `Ripples`; ``glint`` how bright crests sparkle.
+    ``horizon`` sets the perspective (above ``shore``); ``camera`` is the camera's height over the water in
+    the unit of the waves; ``deep`` is the colour seen into the water, ``mirror`` how strongly its near end
+    reflects (its far end always does); ``waves`` as for `Ripples`; ``glint`` how bright crests sparkle.
     """
 
     def __init__(
@@ -79,9 +79,11 @@ def mirrored(
     strength: float,
     wobble: float,
 ) -> None:
-    """Lay the reflection of a sheet (premultiplied) whose last row is ``waterline`` (pixel row), without a label.
+    """Lay the reflection of a sheet (premultiplied) whose last row is ``waterline`` (pixel row), without a
+    label.
 
-    ``left`` is the sheet's first column; ``slope`` the water's slopes, whose first row is the pixel row ``water_top``.
+    ``left`` is the sheet's first column; ``slope`` the water's slopes, whose first row is the pixel row
+    ``water_top``.
     """
     h, w = coverage.shape
     below = min(h, canvas.image.shape[0] - waterline)

@@ -122,7 +122,7 @@ def _bridge(canvas: Canvas, stage: Stage) -> None:
     arch = 0.165 - 0.022 * np.sin(np.pi * f)
     across = (0.30 + 0.40 * f) * a
     deck = np.stack([across, arch], 1)
-    sheet.line(deck + (0, 0.008), 0.014, (0.20, 0.15, 0.11))
+    sheet.line(deck + np.array((0, 0.008)), 0.014, (0.20, 0.15, 0.11))
     sheet.line(deck, 0.008, (0.50, 0.40, 0.29))
     for i in range(0, 24, 3):
         sheet.line([(across[i], arch[i]), (across[i], arch[i] - 0.065)], 0.008, (0.36, 0.28, 0.20))
@@ -156,7 +156,9 @@ def _boulders(stage: Stage, rng: np.random.Generator) -> tuple[Field, Field]:
 
 
 class _Fall:
-    """Falling water: three textures run down side by side, each with its own period, faster the further they have fallen."""
+    """Falling water: three textures run down side by side, each with its own period, faster the further they
+    have fallen.
+    """
 
     def __init__(self, stage: Stage, rng: np.random.Generator) -> None:
         a = stage.aspect

@@ -1,4 +1,4 @@
-"""Procedural clips: exact masks, one clip a seed, and objects that can loop by the energy's own definition."""
+"""Procedural clips: exact masks, one clip a seed, and objects that can loop by the energy's definition."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def short(name: str, seed: int = 0) -> Sample:
 
 @cache
 def loop_costs(name: str) -> tuple[dict[tuple[int, int], np.ndarray], np.ndarray]:
-    """E_temp (H, W) of every label (p, s) on the solver's grid, and E_static (H, W) of a pixel in the candidate."""
+    """E_temp (H, W) of every label (p, s) on the solver's grid, and E_static (H, W) of a pixel in the
+    candidate.
+    """
     sample = small(name)
     video = sample.video.frames.astype(np.float32) / 255
     count = len(video)
@@ -130,7 +132,9 @@ def test_a_rigid_thing_loops_as_a_whole_at_its_known_period(name: str, thing: st
 
 
 def test_the_boat_that_crosses_cannot_loop() -> None:
-    """Whatever the label, most of the pixels that the boat covers at either end of the loop are better off static."""
+    """Whatever the label, most of the pixels that the boat covers at either end of the loop are better off
+    static.
+    """
     sample = small("harbour")
     assert sample.periods["boat"] == ()
     assert "boat" not in sample.loopable
