@@ -101,17 +101,8 @@ def natural_map(response: SemanticResponse, parameters: LoopParameters) -> NDArr
     from ..semantics.categories import is_natural
 
     natural = [is_natural(name) for name in response.categories]
-    threshold = parameters.occurrence_threshold * response.shape[0]
-    return (occurrence(response)[..., natural] >= threshold).any(axis=-1)
-
-
-def occurrence(response: SemanticResponse) -> NDArray[np.integer]:
-    """h_t (H, W, K): in how many frames each kept category wins at each pixel (Section 3.1)."""
-    if response.occurrence is not None:
-        return np.asarray(response.occurrence)
-    from ..semantics.response import count_occurrence
-
-    return count_occurrence(response)
+    threshold = parameters.occurrence_threshold * response.shape[0] - 1e-9  # 0.15 · 20 must be 3
+    return (response.occurrences()[..., natural] >= threshold).any(axis=-1)
 
 
 def temporal_factor(color: Array, natural: NDArray[np.bool_], parameters: LoopParameters) -> Array:
@@ -173,7 +164,7 @@ def label_cost(
 
 def connectivity(response: SemanticResponse, parameters: LoopParameters) -> tuple[Array, Array]:
     """γ_s of eq. (5) for the pairs to the right (H, W − 1) and below (H − 1, W)."""
-    count = occurrence(response).astype(np.float64)
+    count = response.occurrences().astype(np.float64)
     total = count.sum(axis=-1, keepdims=True)
     share = count / np.where(total > 0, total, 1)
     factor = parameters.lambda_spatial / math.sqrt(share.shape[-1])
@@ -206,7 +197,9 @@ def spatial_cost(
         ends = (rows, columns), (rows + (axis == 0), columns + (axis == 1))
         time = np.arange(math.lcm(int(p_x), int(p_z)))
         # the same pair of frames may meet several times within the least common multiple
-        frames, times = np.unique(np.stack([phi(p_x, s_x, time), phi(p_z, s_z, time)]), axis=1, return_counts=True)
+        frames, times = np.unique(
+            np.stack([phi(p_x, s_x, time), phi(p_z, s_z, time)]), axis=1, return_counts=True
+        )
         total = np.zeros(len(rows))
         for (at_x, at_z), count in zip(frames.T, times, strict=True):
             for signal, weight in ((color, 1 - parameters.w), (semantic, parameters.w)):

@@ -60,6 +60,8 @@ def check_labelling(period: NDArray[np.integer], start: NDArray[np.integer], fra
         )
 
 
-def phi(period: NDArray[np.integer] | int, start: NDArray[np.integer] | int, t: NDArray[np.integer] | int) -> NDArray:
+def phi(
+    period: NDArray[np.integer] | int, start: NDArray[np.integer] | int, t: NDArray[np.integer] | int
+) -> NDArray:
     """Time map φ(x, t) = s + (t − s) mod p of Section 3.2: the frame that a label shows at time t."""
     return start + np.mod(np.subtract(t, start), period)

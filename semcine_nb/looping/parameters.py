@@ -41,7 +41,9 @@ class LoopParameters:
         if self.step < 1:
             raise LoopError(f"LoopParameters.step is {self.step!r}; it must be at least 1 frame.")
         if self.min_period is not None and self.min_period < 2:
-            raise LoopError(f"LoopParameters.min_period is {self.min_period!r}; a loop needs at least 2 frames.")
+            raise LoopError(
+                f"LoopParameters.min_period is {self.min_period!r}; a loop needs at least 2 frames."
+            )
 
     def shortest_period(self, fps: float) -> int:
         """Shortest period in frames: 32 (supplement, Section 2), scaled with the rate below 24 fps."""

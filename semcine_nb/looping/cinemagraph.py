@@ -1,0 +1,162 @@
+"""A solved candidate: which loop every pixel plays; rendered, saved and loaded again."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, PngImagePlugin
+
+from ..errors import LoopError, StoreError
+from ..progress import Progress, silent
+from .energy import LoopEnergy
+from .labels import check_labelling
+from .parameters import LoopParameters
+
+if TYPE_CHECKING:
+    from ..semantics import Candidate, SemanticResponse
+    from ..video import Video, Written
+
+_MAGIC = "semcine labels 1"
+
+
+@dataclass(frozen=True, eq=False)
+class Cinemagraph:
+    """One candidate with its loops.
+
+    Attributes
+    ----------
+    video : the clip, T frames
+    candidate : what was to move
+    period, start : (H, W) int32, frames; p = 1 is static and shows frame s
+    energy : eq. (1) of this labelling, by term
+    parameters : the constants it was solved with
+    response : the kept channels, None when loaded from a file without them
+    notes : what a person should know, one sentence each
+    """
+
+    video: Video
+    candidate: Candidate
+    period: NDArray[np.int32]
+    start: NDArray[np.int32]
+    energy: LoopEnergy
+    parameters: LoopParameters
+    response: SemanticResponse | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def dynamic(self) -> NDArray[np.bool_]:
+        """(H, W): the pixels that loop."""
+        return self.period > 1
+
+    def render(
+        self, length: int | None = None, timing: str = "scaled", blend: bool = True, **options: Any
+    ) -> NDArray:
+        """Frames of the endless loop: (N, H, W, 3) uint8; see ``semcine_nb.looping.rendering.render``."""
+        from .rendering import render
+
+        return render(self.video.frames, self.period, self.start, length, timing, blend, **options)
+
+    def save(
+        self,
+        path: str | Path,
+        repeat: int = 1,
+        max_mb: float | None = None,
+        progress: Progress = silent,
+        **options: Any,
+    ) -> Written:
+        """Render and write by suffix: mp4, webm, gif, webp, apng; ``options`` go to ``render``."""
+        from ..video import Video
+
+        frames = self.render(progress=progress, **options)
+        return Video(frames, self.video.fps).save(path, repeat=repeat, max_mb=max_mb)
+
+    def save_labels(self, path: str | Path) -> None:
+        """Write p, s and the mask as one lossless PNG that ``load_cinemagraph`` reads.
+
+        Red and green hold the low bytes of p and s, blue the high bits of p (0–2) and s (3–6) and π_ID (7);
+        the text chunk holds everything else. The file appears whole or not at all.
+        """
+        path = Path(path)
+        if path.suffix.lower() != ".png":
+            raise LoopError(f"Labels are saved as .png, not as {path.name!r}.")
+        if self.period.max() >= 2**11 or self.start.max() >= 2**12:
+            raise LoopError("Labels beyond 2048 frames of period or 4096 of start do not fit into the file.")
+        high = (self.period >> 8) | ((self.start >> 8) << 3) | (self.candidate.mask.astype(np.int32) << 7)
+        pixels = np.stack([self.period & 255, self.start & 255, high], axis=-1).astype(np.uint8)
+        text = PngImagePlugin.PngInfo()
+        text.add_text(
+            "semcine",
+            json.dumps(
+                {
+                    "format": _MAGIC,
+                    "categories": self.candidate.categories,
+                    "name": self.candidate.name,
+                    "note": self.candidate.note,
+                    "energy": asdict(self.energy),
+                    "parameters": asdict(self.parameters),
+                    "notes": self.notes,
+                    "frames": len(self.video.frames),
+                    "fps": self.video.fps,
+                    "clip": self.video.digest,
+                }
+            ),
+        )
+        try:
+            handle, part = tempfile.mkstemp(suffix=".png", dir=path.parent)
+        except OSError as error:
+            raise StoreError(f"Cannot write {path}: {error.strerror}.") from error
+        try:
+            with os.fdopen(handle, "wb") as file:
+                Image.fromarray(pixels).save(file, format="PNG", pnginfo=text)
+            os.replace(part, path)
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
+
+
+def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
+    """Read what ``Cinemagraph.save_labels`` wrote, for the same clip.
+
+    Raises
+    ------
+    LoopError
+        If the file is not one of ours, or belongs to another clip.
+    """
+    from ..semantics import Candidate
+
+    path = Path(path)
+    try:
+        with Image.open(path) as image:
+            image.load()
+            text = getattr(image, "text", {}).get("semcine")
+            pixels = np.asarray(image)
+    except FileNotFoundError:
+        raise LoopError(f"There is no file {path}.") from None
+    except (OSError, ValueError, SyntaxError) as error:
+        raise LoopError(f"{path} cannot be read as a PNG of labels: {error}.") from error
+    try:
+        facts = json.loads(text or "")
+        if facts["format"] != _MAGIC or pixels.ndim != 3 or pixels.shape[-1] != 3:
+            raise ValueError("unknown format")
+        red, green, blue = (pixels[..., i].astype(np.int32) for i in range(3))
+        period, start = red | ((blue & 7) << 8), green | (((blue >> 3) & 15) << 8)
+        candidate = Candidate(tuple(facts["categories"]), blue >= 128, facts["name"], facts["note"])
+        energy, parameters = LoopEnergy(**facts["energy"]), LoopParameters(**facts["parameters"])
+        notes, frames, digest = tuple(facts["notes"]), int(facts["frames"]), facts["clip"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise LoopError(f"{path} is a PNG, but not one that save_labels wrote ({error}).") from error
+    if digest != clip.digest:
+        raise LoopError(
+            f"{path} belongs to another clip: it was made for {frames} frames of {period.shape[1]}×"
+            f"{period.shape[0]} px, this one has {len(clip.frames)} of {clip.frames.shape[2]}×{clip.frames.shape[1]}"
+            " px or other pictures. Read the clip with the same arguments of read_video as then."
+        )
+    check_labelling(period, start, len(clip.frames))
+    return Cinemagraph(clip, candidate, period, start, energy, parameters, notes=notes)

@@ -1,0 +1,363 @@
+"""One move: fuse the current labelling with a proposal by one minimum cut, which never raises the energy.
+
+Every step of the solver is such a fusion, whatever its size: an α-expansion proposes one label everywhere, a
+boundary move proposes the neighbour region's label, a coarse move lets whole blocks of pixels switch together.
+Squared differences are no metric, so some pair terms are not submodular (E₀₁ + E₁₀ < E₀₀ + E₁₁). There the
+price of E₀₁ or E₁₀, of the one that is not the present state, is raised until the term is submodular: the cut
+then minimises an upper bound of the energy that is exact at the current labelling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .maxflow import DOWN, LEFT, RIGHT, UP, minimum_cut
+from .pairs import distance, jump
+from .tables import LoopTables
+
+Labels = NDArray[np.int32]
+_LARGEST = float(2**29)  # of any capacity: sums of a few stay in int32
+
+
+@dataclass(frozen=True, eq=False)
+class LoopProblem:
+    """Eq. (1) for one candidate: the clip's tables and the candidate's label costs."""
+
+    tables: LoopTables
+    static_cost: NDArray[np.float32]  # α₁·E_static·π_ID, (H, W)
+    short_cost: NDArray[np.float32]  # α₁·α_∞ on natural categories, (H, W)
+    short_range: int  # P_short, frames
+
+    def energy(self, period: Labels, start: Labels) -> tuple[float, float, float]:
+        """Temporal, label and spatial part of eq. (1), weighted, from the tables."""
+        tables = self.tables
+        return tuple(
+            _energy(
+                tables.vectors,
+                tables.scale,
+                tables.temporal_factor,
+                tables.right,
+                tables.down,
+                self.static_cost,
+                self.short_cost,
+                self.short_range,
+                period,
+                start,
+            )
+        )
+
+
+def fuse(
+    problem: LoopProblem,
+    period: Labels,
+    start: Labels,
+    new_period: Labels,
+    new_start: Labels,
+    block: int = 1,
+    ordered: bool = False,
+    backend: str = "grid",
+) -> float:
+    """Let every block of pixels keep its labels or take the proposed ones; change ``period``, ``start`` in place.
+
+    Parameters
+    ----------
+    period, start : (H, W) int32, the current labelling
+    new_period, new_start : (H, W) int32, the proposal; ``new_period`` 0 means "stay"
+    block : side in pixels of the blocks that switch as one
+    ordered : state 0 of every block is its smaller label instead of its current one; where two regions offer
+        each other their labels this keeps the terms across their border submodular
+
+    Returns
+    -------
+    float ≥ 0, by how much the energy of eq. (1) fell
+    """
+    tables = problem.tables
+    node, flipped = _nodes(period, start, new_period, new_start, block, ordered)
+    count = flipped.size
+    if count == 0:
+        return 0.0
+    unary, pair, neighbors = _assemble(
+        tables.vectors,
+        tables.scale,
+        tables.temporal_factor,
+        tables.right,
+        tables.down,
+        problem.static_cost,
+        problem.short_cost,
+        problem.short_range,
+        period,
+        start,
+        new_period,
+        new_start,
+        node,
+        count,
+        block,
+    )
+    terminal, capacity = graph(unary, pair, neighbors, flipped)
+    upper, _ = minimum_cut(terminal, neighbors, capacity, backend)
+    switch = upper != flipped
+    before, after = energy_change(unary, pair, neighbors, switch)
+    # rounding the costs to integers could turn a tie into a tiny loss
+    if after >= before:
+        return 0.0
+    _apply(period, start, new_period, new_start, node, switch, block)
+    return before - after
+
+
+def graph(
+    unary: NDArray[np.float64],
+    pair: NDArray[np.float64],
+    neighbors: NDArray[np.int32],
+    flipped: NDArray[np.bool_],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    terminal, capacity = _reparametrize(unary, pair, neighbors, flipped)
+    largest = max(np.abs(terminal).max(), capacity.max(), 1e-12)
+    scale = min(_LARGEST / largest, 2.0**40)
+    return np.rint(terminal * scale).astype(np.int32), np.rint(capacity * scale).astype(np.int32)
+
+
+@njit(cache=True, nogil=True)
+def _nodes(period, start, new_period, new_start, block, ordered):  # type: ignore[no-untyped-def]
+    """Number the blocks in which something would change (−1 elsewhere); which of them are in state 1 now."""
+    h, w = period.shape
+    rows, columns = -(-h // block), -(-w // block)
+    node = np.full((rows, columns), -1, np.int32)
+    flip = np.zeros((rows, columns), np.bool_)
+    for y in range(h):
+        for x in range(w):
+            p, q = period[y, x], new_period[y, x]
+            s, r = start[y, x], new_start[y, x]
+            if q > 0 and (p != q or s != r):
+                i, j = y // block, x // block
+                if node[i, j] < 0:
+                    node[i, j] = 0
+                    flip[i, j] = ordered and (p > q or (p == q and s > r))
+    count = 0
+    for i in range(rows):
+        for j in range(columns):
+            if node[i, j] == 0:
+                node[i, j] = count
+                count += 1
+    flipped = np.empty(count, np.bool_)
+    for i in range(rows):
+        for j in range(columns):
+            if node[i, j] >= 0:
+                flipped[node[i, j]] = flip[i, j]
+    return node, flipped
+
+
+@njit(cache=True, nogil=True)
+def _unary(u, o, c, scale, gamma, static_cost, short_cost, short_range, p, s):  # type: ignore[no-untyped-def]
+    if p == 1:
+        return np.float64(static_cost)
+    cost = scale * gamma * jump(u, o, c, p, s)
+    if p <= short_range:
+        cost += short_cost
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def _edge(u, o1, o2, c, weight, p1, s1, p2, s2, sums1, sums2):  # type: ignore[no-untyped-def]
+    """α₂·E_spa of neighbours whose vectors begin at o1 and o2, labels (p1, s1) and (p2, s2)."""
+    if p1 == p2 and s1 == s2:
+        return 0.0
+    return weight * (
+        distance(u, o1, c, p1, s1, p2, s2, sums1, sums2) + distance(u, o2, c, p1, s1, p2, s2, sums1, sums2)
+    )
+
+
+@njit(cache=True, nogil=True)
+def _assemble(  # type: ignore[no-untyped-def]
+    vectors, scale, gamma, right, down, static_cost, short_cost, short_range,
+    period, start, new_period, new_start, node, count, block,
+):  # fmt: skip
+    """Costs of the binary problem: unary (n, 2), pair (n, 2, 4) as E₀₀, E₀₁, E₁₀, E₁₁ right and down."""
+    h, w, t, c = vectors.shape
+    u = vectors.reshape(vectors.size)
+    size = t * c  # bytes of one pixel
+    unary = np.zeros((count, 2))
+    pair = np.zeros((count, 2, 4))
+    neighbors = np.full((count, 4), -1, np.int32)
+    sums1, sums2 = np.zeros((t, c), np.float32), np.zeros((t, c), np.float32)
+    rows, columns = node.shape
+    for i in range(rows):
+        for j in range(columns):
+            a = node[i, j]
+            if a < 0:
+                continue
+            if j + 1 < columns and node[i, j + 1] >= 0:
+                neighbors[a, RIGHT] = node[i, j + 1]
+                neighbors[node[i, j + 1], LEFT] = a
+            if i + 1 < rows and node[i + 1, j] >= 0:
+                neighbors[a, DOWN] = node[i + 1, j]
+                neighbors[node[i + 1, j], UP] = a
+    for y in range(h):
+        for x in range(w):
+            a = node[y // block, x // block]
+            o1 = (y * w + x) * size
+            p0, s0 = period[y, x], start[y, x]
+            p1, s1 = new_period[y, x], new_start[y, x]
+            if p1 == 0 or a < 0:
+                p1, s1 = p0, s0
+            same_x = p0 == p1 and s0 == s1
+            if not same_x:
+                unary[a, 0] += _unary(
+                    u, o1, c, scale, gamma[y, x], static_cost[y, x], short_cost[y, x], short_range, p0, s0
+                )
+                unary[a, 1] += _unary(
+                    u, o1, c, scale, gamma[y, x], static_cost[y, x], short_cost[y, x], short_range, p1, s1
+                )
+            for d in range(2):
+                y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
+                if y2 >= h or x2 >= w:
+                    continue
+                b = node[y2 // block, x2 // block]
+                if a < 0 and b < 0:
+                    continue
+                q0, r0 = period[y2, x2], start[y2, x2]
+                q1, r1 = new_period[y2, x2], new_start[y2, x2]
+                if q1 == 0 or b < 0:
+                    q1, r1 = q0, r0
+                same_z = q0 == q1 and r0 == r1
+                if same_x and same_z:
+                    continue
+                weight = scale * (right[y, x] if d == 0 else down[y, x])
+                o2 = (y2 * w + x2) * size
+                e00 = _edge(u, o1, o2, c, weight, p0, s0, q0, r0, sums1, sums2)
+                if a == b:
+                    unary[a, 0] += e00
+                    unary[a, 1] += _edge(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
+                    continue
+                e01 = e00 if same_z else _edge(u, o1, o2, c, weight, p0, s0, q1, r1, sums1, sums2)
+                e10 = e00 if same_x else _edge(u, o1, o2, c, weight, p1, s1, q0, r0, sums1, sums2)
+                if b < 0:
+                    unary[a, 0] += e00
+                    unary[a, 1] += e10
+                elif a < 0:
+                    unary[b, 0] += e00
+                    unary[b, 1] += e01
+                else:
+                    if same_x:
+                        e11 = e01
+                    elif same_z:
+                        e11 = e10
+                    else:
+                        e11 = _edge(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
+                    pair[a, d, 0] += e00
+                    pair[a, d, 1] += e01
+                    pair[a, d, 2] += e10
+                    pair[a, d, 3] += e11
+    return unary, pair, neighbors
+
+
+@njit(cache=True, nogil=True)
+def _reparametrize(unary, pair, neighbors, flipped):  # type: ignore[no-untyped-def]
+    """Terminal and arc weights of the graph (Kolmogorov & Zabih, doi:10.1109/TPAMI.2004.1262177)."""
+    n = unary.shape[0]
+    terminal = np.empty(n)
+    capacity = np.zeros((n, 4))
+    for a in range(n):
+        terminal[a] = unary[a, 0] - unary[a, 1] if flipped[a] else unary[a, 1] - unary[a, 0]
+    for a in range(n):
+        for d in range(2):
+            slot = RIGHT if d == 0 else DOWN
+            b = neighbors[a, slot]
+            if b < 0:
+                continue
+            # pair holds (current, current) first; e_ij is by states
+            at = 2 * flipped[a] + flipped[b]
+            e00, e01, e10, e11 = pair[a, d, at], pair[a, d, at ^ 1], pair[a, d, at ^ 2], pair[a, d, at ^ 3]
+            w = e01 + e10 - e00 - e11
+            if w < 0:
+                if at == 1:
+                    e10 -= w
+                w = 0.0
+            # e₀₁ follows from the others and w. Half of w each way makes shorter augmenting paths than one arc:
+            # w·(1 − x_a)·x_b = w/2·[(1 − x_a)·x_b + x_a·(1 − x_b)] + w/2·(x_b − x_a)
+            capacity[a, slot] = w / 2
+            capacity[b, slot ^ 1] = w / 2
+            terminal[a] += e10 - e00 - w / 2
+            terminal[b] += e11 - e10 + w / 2
+    return terminal, capacity
+
+
+@njit(cache=True, nogil=True)
+def energy_change(unary, pair, neighbors, switch):  # type: ignore[no-untyped-def]
+    """Energy before and after, over everything that the move touches (true costs, none raised)."""
+    before, after = 0.0, 0.0
+    for a in range(unary.shape[0]):
+        i = 1 if switch[a] else 0
+        before += unary[a, 0]
+        after += unary[a, i]
+        for d in range(2):
+            b = neighbors[a, RIGHT if d == 0 else DOWN]
+            if b >= 0:
+                j = 1 if switch[b] else 0
+                before += pair[a, d, 0]
+                after += pair[a, d, 2 * i + j]
+    return before, after
+
+
+@njit(cache=True, nogil=True)
+def _apply(period, start, new_period, new_start, node, switch, block):  # type: ignore[no-untyped-def]
+    h, w = period.shape
+    for y in range(h):
+        for x in range(w):
+            a = node[y // block, x // block]
+            if a >= 0 and switch[a] and new_period[y, x] > 0:
+                period[y, x] = new_period[y, x]
+                start[y, x] = new_start[y, x]
+
+
+@njit(cache=True, nogil=True)
+def _energy(  # type: ignore[no-untyped-def]
+    vectors, scale, gamma, right, down, static_cost, short_cost, short_range, period, start
+):
+    h, w, t, c = vectors.shape
+    u = vectors.reshape(vectors.size)
+    size = t * c  # bytes of one pixel
+    sums1, sums2 = np.zeros((t, c), np.float32), np.zeros((t, c), np.float32)
+    temporal, label, spatial = 0.0, 0.0, 0.0
+    for y in range(h):
+        for x in range(w):
+            o1 = (y * w + x) * size
+            p, s = period[y, x], start[y, x]
+            if p == 1:
+                label += static_cost[y, x]
+            else:
+                temporal += scale * gamma[y, x] * jump(u, o1, c, p, s)
+                if p <= short_range:
+                    label += short_cost[y, x]
+            if x + 1 < w:
+                spatial += _edge(
+                    u,
+                    o1,
+                    o1 + size,
+                    c,
+                    scale * right[y, x],
+                    p,
+                    s,
+                    period[y, x + 1],
+                    start[y, x + 1],
+                    sums1,
+                    sums2,
+                )
+            if y + 1 < h:
+                spatial += _edge(
+                    u,
+                    o1,
+                    o1 + w * size,
+                    c,
+                    scale * down[y, x],
+                    p,
+                    s,
+                    period[y + 1, x],
+                    start[y + 1, x],
+                    sums1,
+                    sums2,
+                )
+    return temporal, label, spatial

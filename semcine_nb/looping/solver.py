@@ -1,0 +1,187 @@
+"""Algorithm 1 for a person: stage 1 once a clip, stages 2 and 3 for each candidate and each edit."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import LoopError
+from ..progress import Progress, silent
+from .cinemagraph import Cinemagraph
+from .coarse import CoarseProblem
+from .evaluation import evaluate
+from .labels import LabelSpace
+from .moves import LoopProblem
+from .parameters import LoopParameters
+from .proposals import Labels
+from .stages import Schedule, best_starts, choose_periods, coarse_periods, grow, refine_starts
+from .tables import loop_tables
+
+if TYPE_CHECKING:
+    from ..semantics import Candidate, SemanticResponse
+    from ..video import Video
+
+_LOG = logging.getLogger("semcine")
+_MARGIN = 16  # pixels around a target in which stage 1 works on pixels; further out on blocks only
+
+
+class LoopSolver:
+    """Solves eq. (1) for the candidates of one clip; stage 1 runs when it is made and is shared by all.
+
+    Parameters
+    ----------
+    clip : Video, T frames
+    response : SemanticResponse of the K kept categories (``Selection.response``)
+    parameters : the constants; the paper's by default
+    threads : how many periods are solved at once; the result does not depend on it
+    backend : "grid" or "pymaxflow" (reference)
+
+    Attributes
+    ----------
+    starts : (periods, H, W) int32, s*(x|p) of stage 1
+    notes : what a person should know, one sentence each
+
+    Raises
+    ------
+    LoopError
+        If the clip is too short for a loop or the response does not cover it.
+    """
+
+    def __init__(
+        self,
+        clip: Video,
+        response: SemanticResponse,
+        parameters: LoopParameters | None = None,
+        threads: int = 2,
+        progress: Progress = silent,
+        backend: str = "grid",
+    ):
+        self.clip, self.response = clip, response
+        self.parameters = parameters or LoopParameters()
+        self.schedule = Schedule(backend=backend)
+        self.space = LabelSpace.of_clip(len(clip.frames), clip.fps, self.parameters)
+        self.notes = _rate_notes(clip.fps, self.space, self.parameters)
+        for note in self.notes:
+            _LOG.info(note)
+        self.tables = loop_tables(clip, response, self.parameters, threads, progress)
+        self.starts = self._stage_one(threads, progress)
+        self._lock = threading.Lock()
+
+    def solve(self, candidate: Candidate, progress: Progress = silent) -> Cinemagraph:
+        """Stages 2 and 3 for one candidate.
+
+        Raises
+        ------
+        LoopError
+            If the candidate's mask is not (H, W).
+        """
+        return self._solve(candidate, self.parameters, progress)
+
+    def edit(
+        self, cinemagraph: Cinemagraph, mask: NDArray[np.bool_], progress: Progress = silent
+    ) -> Cinemagraph:
+        """Stages 2 and 3 again with a painted mask as π_ID and twice the solver's α_sta (supplement, Section 2).
+
+        However often a cinemagraph is edited, α_sta is doubled once. What cannot loop stays static.
+        """
+        candidate = replace(cinemagraph.candidate, mask=np.asarray(mask))
+        stronger = replace(self.parameters, alpha_static=2 * self.parameters.alpha_static)
+        return self._solve(candidate, stronger, progress)
+
+    def problem(self, candidate: Candidate, parameters: LoopParameters | None = None) -> LoopProblem:
+        """Eq. (1) of a candidate in the form that the moves work on."""
+        used = parameters or self.parameters
+        if candidate.mask.shape != self.clip.frames.shape[1:3]:
+            raise LoopError(
+                f"The mask has shape {candidate.mask.shape}; the clip's frames are {self.clip.frames.shape[1:3]}."
+            )
+        stronger = used.alpha_label * used.alpha_static / max(self.parameters.alpha_static, 1e-300)
+        return LoopProblem(
+            tables=self.tables,
+            static_cost=(stronger * self.tables.static_penalty * candidate.mask).astype(np.float32),
+            short_cost=(used.alpha_label * used.alpha_infinity * self.tables.natural).astype(np.float32),
+            short_range=used.short_range(self.clip.fps),
+        )
+
+    def _stage_one(self, threads: int, progress: Progress) -> Labels:
+        threshold = self.parameters.occurrence_threshold * len(self.clip.frames) - 1e-9
+        targets = (self.response.occurrences() >= threshold).any(axis=-1)
+        active = grow(targets, _MARGIN)
+        h, w = active.shape
+        # starts do not depend on the label costs
+        nothing = np.zeros((h, w), np.float32)
+        problem = LoopProblem(self.tables, nothing, nothing, 0)
+        bar = progress(total=len(self.space.periods), desc="Stage 1: starts of each period")
+
+        def one(period: int) -> Labels:
+            start = best_starts(problem, self.space, period, active, self.schedule)
+            bar.update(1)
+            return start
+
+        try:
+            with ThreadPoolExecutor(threads) as pool:
+                return np.stack(list(pool.map(one, self.space.periods)))
+        finally:
+            bar.close()
+
+    @cached_property
+    def _shared(self) -> CoarseProblem:
+        nothing = np.zeros(self.starts.shape[1:], np.float32)
+        short = (self.parameters.alpha_label * self.parameters.alpha_infinity * self.tables.natural).astype(
+            np.float32
+        )
+        problem = LoopProblem(self.tables, nothing, short, self.parameters.short_range(self.clip.fps))
+        return coarse_periods(problem, self.space, self.starts, self.schedule)
+
+    def _solve(self, candidate: Candidate, parameters: LoopParameters, progress: Progress) -> Cinemagraph:
+        problem = self.problem(candidate, parameters)
+        bar = progress(total=4, desc=f"{candidate.label}: shared tables")
+        try:
+            with self._lock:
+                shared = self._shared
+            bar.update(1)
+            bar.set_description_str(f"{candidate.label}: stage 2, periods")
+            period, start = choose_periods(
+                problem, self.space, self.starts, shared, candidate.mask, self.schedule
+            )
+            bar.update(1)
+            bar.set_description_str(f"{candidate.label}: stage 3, starts")
+            refine_starts(problem, self.space, period, start, self.schedule)
+            bar.update(1)
+            bar.set_description_str(f"{candidate.label}: energy")
+            energy = evaluate(problem, self.clip.frames, self.response.scores, period, start, parameters)
+            bar.update(1)
+        finally:
+            bar.close()
+        notes = self.notes + _outcome_notes(candidate, period)
+        return Cinemagraph(self.clip, candidate, period, start, energy, parameters, self.response, notes)
+
+
+def _rate_notes(fps: float, space: LabelSpace, parameters: LoopParameters) -> tuple[str, ...]:
+    if parameters.min_period is None and parameters.shortest_period(fps) != 32:
+        return (
+            f"At {fps:.3g} frames a second the shortest loop is {space.periods[0]} frames "
+            f"({space.periods[0] / fps:.1f} s) instead of 32.",
+        )
+    return ()
+
+
+def _outcome_notes(candidate: Candidate, period: Labels) -> tuple[str, ...]:
+    if not candidate.mask.any():
+        return (f"{candidate.label}: its map is empty, so nothing is asked to move.",)
+    share = float((period[candidate.mask] > 1).mean())
+    if share == 0:
+        return (
+            f"{candidate.label} stays static: no loop of this clip repeats it well enough. Crossing or once-only "
+            "motion cannot loop; a longer clip, or painting only the part that repeats, may help.",
+        )
+    if share < 0.2:
+        return (f"{candidate.label}: only {share:.0%} of it can loop; the rest stays static.",)
+    return ()

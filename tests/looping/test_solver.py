@@ -1,0 +1,195 @@
+"""Algorithm 1 on small clips whose best loops a person can name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from conftest import Case
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from semcine_nb.errors import LoopError
+from semcine_nb.looping import Cinemagraph, LoopParameters, LoopSolver, load_cinemagraph, loop_energy
+from semcine_nb.looping.energy import LoopEnergy
+from semcine_nb.looping.labels import LabelSpace
+from semcine_nb.semantics import Candidate, SemanticResponse
+from semcine_nb.video import Video
+
+
+def pulsing_square(frames: int = 90, period: int = 40, h: int = 48, w: int = 64, seed: int = 0):
+    """A square in a noisy grey picture, whose shade swings with a period that the label grid has."""
+    rng = np.random.default_rng(seed)
+    video = np.full((frames, h, w, 3), 90.0)
+    mask = np.zeros((h, w), bool)
+    mask[12:36, 20:44] = True
+    swing = 60 * np.sin(2 * np.pi * np.arange(frames) / period)
+    video[:, mask] += swing[:, None, None]
+    video += rng.normal(0, 1.5, video.shape)
+    clip = Video(np.clip(video, 0, 255).astype(np.uint8), 30.0)
+    scores = np.repeat(np.stack([mask, ~mask], -1)[None], frames, 0).astype(np.float32)
+    response = SemanticResponse(scores, ("person", "grass"))
+    return clip, response, Candidate(("person",), mask)
+
+
+@pytest.fixture(scope="module")
+def solved():
+    clip, response, candidate = pulsing_square()
+    solver = LoopSolver(clip, response)
+    return solver, solver.solve(candidate)
+
+
+def test_finds_the_period_and_moves_nothing_else(solved):
+    solver, cinema = solved
+    mask = cinema.candidate.mask
+    assert set(np.unique(cinema.period[mask])) <= {40, 80}  # one swing or two
+    assert len(np.unique(cinema.period[mask])) == 1  # an object is not torn
+    # N smears the square's motion by its radius of three pixels; further out nothing may loop
+    around = np.zeros_like(mask)
+    around[9:39, 17:47] = True
+    assert (cinema.period[~around] == 1).all()
+    assert cinema.notes == ()
+
+
+def test_reports_the_energy_of_its_definition(solved):
+    solver, cinema = solved
+    exact = loop_energy(solver.clip, solver.response, cinema.candidate, cinema.period, cinema.start)
+    assert cinema.energy.total == pytest.approx(exact.total, rel=1e-5)
+    assert cinema.energy.temporal == pytest.approx(exact.temporal, rel=1e-5)
+    assert cinema.energy.spatial == pytest.approx(exact.spatial, rel=1e-5, abs=1e-9)
+
+
+def test_result_does_not_depend_on_the_number_of_threads(solved):
+    solver, cinema = solved
+    single = LoopSolver(solver.clip, solver.response, threads=1)
+    again = single.solve(cinema.candidate)
+    assert np.array_equal(single.starts, solver.starts)
+    assert np.array_equal(again.period, cinema.period)
+    assert np.array_equal(again.start, cinema.start)
+    assert again.energy == cinema.energy
+
+
+def test_reference_backend_gives_the_same(solved):
+    solver, cinema = solved
+    other = LoopSolver(solver.clip, solver.response, backend="pymaxflow").solve(cinema.candidate)
+    assert other.energy.total == pytest.approx(cinema.energy.total, rel=1e-9)
+
+
+def test_what_crosses_once_stays_static_and_says_so():
+    rng = np.random.default_rng(1)
+    video = np.full((90, 40, 90, 3), 100.0)
+    for t in range(90):
+        video[t, 15:25, t : t + 6] = (220, 40, 40)
+    clip = Video(np.clip(video + rng.normal(0, 1, video.shape), 0, 255).astype(np.uint8), 30.0)
+    mask = np.zeros((40, 90), bool)
+    mask[15:25] = True
+    response = SemanticResponse(
+        np.repeat(np.stack([mask, ~mask], -1)[None], 90, 0).astype(np.float32), ("boat", "water")
+    )
+    cinema = LoopSolver(clip, response).solve(Candidate(("boat",), mask))
+    frames = cinema.render(timing="exact", blend=False)
+    # whatever loops there does so on grey background; the red boat itself never jumps through the picture
+    red = (frames[..., 0].astype(int) - frames[..., 1] > 60).sum(axis=(1, 2))
+    assert red.std() == 0
+
+
+def test_edit_moves_what_is_painted_and_doubles_once(solved):
+    solver, cinema = solved
+    smaller = np.zeros_like(cinema.candidate.mask)
+    smaller[12:36, 20:32] = True
+    edited = solver.edit(cinema, smaller)
+    assert edited.parameters.alpha_static == 0.06
+    assert solver.edit(edited, smaller).parameters.alpha_static == 0.06
+    assert (edited.period[smaller] > 1).all()
+    exact = loop_energy(
+        solver.clip, solver.response, edited.candidate, edited.period, edited.start, edited.parameters
+    )
+    assert edited.energy.total == pytest.approx(exact.total, rel=1e-5)
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 4))
+def test_any_clip_ends_below_the_all_static_energy(seed, k):
+    case = Case(seed, frames=40, h=21, w=19, k=k, noise=60.0)
+    parameters = LoopParameters(min_period=8)
+    solver = LoopSolver(case.clip, case.response, parameters)
+    cinema = solver.solve(case.candidate)
+    ones, zeros = np.ones_like(cinema.period), np.zeros_like(cinema.start)
+    still = loop_energy(case.clip, case.response, case.candidate, ones, zeros, parameters)
+    exact = loop_energy(case.clip, case.response, case.candidate, cinema.period, cinema.start, parameters)
+    assert exact.total <= still.total * (1 + 1e-6)
+    assert cinema.energy.total == pytest.approx(exact.total, rel=1e-4)
+
+
+def test_too_short_a_clip_is_told_so():
+    clip = Video(np.zeros((36, 8, 8, 3), np.uint8), 30.0)
+    response = SemanticResponse(np.ones((36, 8, 8, 1), np.float32), ("water",))
+    with pytest.raises(LoopError, match="36 frames.*needs 37"):
+        LoopSolver(clip, response)
+
+
+def test_label_space_of_three_seconds():
+    space = LabelSpace.of_clip(90, 30.0, LoopParameters())
+    assert space.periods == tuple(range(32, 88, 4))
+    assert sum(len(space.starts(p)) for p in space.periods) == 105
+    assert len(space.starts(1)) == 23
+    assert (
+        sum(len(LabelSpace.of_clip(150, 30.0, LoopParameters()).starts(p)) for p in range(32, 148, 4)) == 435
+    )
+
+
+@pytest.mark.parametrize(("fps", "shortest"), [(30, 32), (25, 32), (15, 16), (12.5, 12), (10, 12), (2, 8)])
+def test_slow_clips_have_shorter_periods(fps, shortest):
+    assert LoopParameters().shortest_period(fps) == shortest
+
+
+def test_labels_survive_the_file(solved, tmp_path):
+    solver, cinema = solved
+    cinema.save_labels(tmp_path / "labels.png")
+    back = load_cinemagraph(tmp_path / "labels.png", solver.clip)
+    assert np.array_equal(back.period, cinema.period)
+    assert np.array_equal(back.start, cinema.start)
+    assert np.array_equal(back.candidate.mask, cinema.candidate.mask)
+    assert (back.energy, back.parameters, back.candidate.categories) == (
+        cinema.energy, cinema.parameters, cinema.candidate.categories,
+    )  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.booleans())
+def test_any_labels_survive_the_file(tmp_path_factory, seed, long):
+    rng = np.random.default_rng(seed)
+    t = 2000 if long else 60
+    clip = Video(np.zeros((t, 3, 5, 3), np.uint8), 30.0)
+    period = rng.integers(1, t // 2, (3, 5)).astype(np.int32)
+    start = rng.integers(1, t // 2 - 1, (3, 5)).astype(np.int32)
+    candidate = Candidate(("water",), rng.random((3, 5)) < 0.5, note="<b>µ</b>")
+    cinema = Cinemagraph(
+        clip, candidate, period, start, LoopEnergy(1, 2, 3), LoopParameters(), notes=("a", "b")
+    )
+    path = tmp_path_factory.mktemp("labels") / "x.png"
+    cinema.save_labels(path)
+    back = load_cinemagraph(path, clip)
+    assert np.array_equal(back.period, period)
+    assert np.array_equal(back.start, start)
+    assert np.array_equal(back.candidate.mask, candidate.mask)
+    assert (back.candidate.note, back.notes) == ("<b>µ</b>", ("a", "b"))
+
+
+def test_foreign_files_are_refused(solved, tmp_path):
+    solver, cinema = solved
+    from PIL import Image
+
+    Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(tmp_path / "plain.png")
+    (tmp_path / "text.png").write_text("no picture")
+    for name, word in (
+        ("plain.png", "not one that"),
+        ("text.png", "cannot be read"),
+        ("none.png", "no file"),
+    ):
+        with pytest.raises(LoopError, match=word):
+            load_cinemagraph(tmp_path / name, solver.clip)
+    cinema.save_labels(tmp_path / "labels.png")
+    other = Video(solver.clip.frames[:, ::-1].copy(), 30.0)
+    with pytest.raises(LoopError, match="another clip"):
+        load_cinemagraph(tmp_path / "labels.png", other)
+    with pytest.raises(LoopError, match="labels.tif"):
+        cinema.save_labels(tmp_path / "labels.tif")
