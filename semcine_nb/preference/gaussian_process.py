@@ -21,7 +21,7 @@ from .base import BlockScaler, Floats, PreferenceModel, Ratings, check_features
 from .factors import FactorData, Factors, fit_factors, item_information, predict_known, update_people
 from .item_prior import ItemPrior, solve_items
 from .kernels import ItemKernel
-from .newcomers import Calibration, calibrate_newcomers, choose_items, newcomer_loading
+from .newcomers import Calibration, Population, calibrate_newcomers, choose_items
 
 HELD_STRENGTH = 20.0  # ratings' worth of belief that the standard deviations are right as they are
 
@@ -88,6 +88,7 @@ class GaussianProcessModel(PreferenceModel):
         if self.refit and len(held):
             self._learnt = self._learn(self.ratings_, rng)
         self.factors_ = self._learnt.factors
+        self.population_ = Population.around(self.factors_, self.calibration_.width, rng)
         prior, kernel = self._learnt.prior, self._learnt.kernel
         self.shares_ = prior.shares if prior else np.zeros(self.factors_.items.shape[1])
         self.block_weights_ = dict(zip(kernel.names, kernel.weights.tolist(), strict=True)) if kernel else {}
@@ -206,19 +207,21 @@ class GaussianProcessModel(PreferenceModel):
         self._check_fitted()
         index, given = self.check_newcomer(items, values)
         f = self._learnt.factors
-        loading, loading_cov, noise = newcomer_loading(f, index, given)
+        loading, loading_cov = self.population_.posterior(f, index, given)
         z, cov = (f.items, f.item_cov) if new_features is None else self._new_items(new_features)
         mean = loading[0] + z @ loading[1:]
         if not return_std:
             return mean
-        variance = _variance(loading[None], loading_cov[None], np.array([noise]), z, cov)[:, 0]
+        variance = _variance(loading[None], loading_cov[None], f.noise.mean(), z, cov)[:, 0]
         return mean, self.calibration_.at(len(index)) * np.sqrt(variance)
 
     def next_items(self, items: Sequence[int], values: ArrayLike, n: int = 1) -> NDArray[np.int64]:
         """The ``n`` items whose ratings are expected to tell most about all the others, most telling
         first."""
         self._check_fitted()
-        return choose_items(self._learnt.factors, self.check_newcomer(items, values)[0], n)
+        index, given = self.check_newcomer(items, values)
+        cov = self.population_.posterior(self.factors_, index, given)[1]
+        return choose_items(self.factors_, cov, index, n)
 
     @property
     def newcomer_calibration(self) -> Calibration:
@@ -226,7 +229,7 @@ class GaussianProcessModel(PreferenceModel):
         return self.calibration_
 
 
-def _variance(people: Floats, people_cov: Floats, noise: Floats, items: Floats, item_cov: Floats) -> Floats:
+def _variance(people: Floats, people_cov: Floats, noise: Any, items: Floats, item_cov: Floats) -> Floats:
     """Variance (m, n) of ℓ_jᵀ[1; z_i] + ε_ij with both factors uncertain."""
     m, n = len(items), len(people)
     phi = np.column_stack([np.ones(m), items])

@@ -1,10 +1,11 @@
 """People who are not in the database yet: predictions from a few ratings, and what to ask them about next.
 
-Three ways: ``nearest_person`` (the paper's, Sec. 4.2), ``fit_user`` in ``joint`` (u with the maps fixed),
-and here the posterior of the Gaussian process: a newcomer's loadings are drawn from the population's N(a,
-A), which their ratings update in closed form. Known people alone would make that overconfident, so the
-deviations are calibrated on simulated newcomers: people whose ratings were held back while the model was
-learnt.
+Three ways: ``nearest_person`` (the paper's, Sec. 4.2), ``JointModel.fit_user`` with the maps fixed, and
+here the posterior of the Gaussian process. A newcomer's loadings come from a ``Population``: a mixture with
+one component around each known person, as wide as simulated newcomers need (all the way to one Gaussian,
+where tastes form a continuum; narrow, where they form groups). Ratings update it in closed form. Known
+people alone would make that overconfident, so deviations are calibrated on the same simulated newcomers:
+people whose ratings were held back while the model was learnt.
 """
 
 from __future__ import annotations
@@ -19,14 +20,55 @@ from .base import Floats, Ratings
 from .factors import Factors
 
 COUNTS = (0, 1, 5, 20)  # ratings after which simulated newcomers are looked at
-CALIBRATION_PEOPLE = 200  # at most this many people play newcomers
+WIDTHS = (1.0, 0.7, 0.4, 0.2)  # of a component, in parts of the population's covariance
+CALIBRATION_PEOPLE = 200  # at most this many people play newcomers, and are components of the mixture
 CALIBRATION_STRENGTH = 30.0
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """Factor on a newcomer's standard deviations after each of ``counts`` ratings."""
+class Population:
+    """What newcomers may be like: components with ``means`` (c, q+1) and ``covs`` (c, q+1, q+1), equally
+    likely."""
 
+    means: Floats
+    covs: Floats
+
+    @classmethod
+    def around(cls, factors: Factors, width: float, rng: np.random.Generator) -> Population:
+        """Components of ``width`` around known people, drawn in so that the whole keeps its covariance."""
+        if width >= 1:
+            return cls(factors.mean[None], factors.cov[None])
+        some = np.sort(rng.permutation(len(factors.people))[:CALIBRATION_PEOPLE])
+        means = factors.mean + np.sqrt(1 - width) * (factors.people[some] - factors.mean)
+        return cls(means, (1 - width) * factors.people_cov[some] + width * factors.cov)
+
+    def posterior(self, factors: Factors, items: NDArray[np.int64], values: Floats) -> tuple[Floats, Floats]:
+        """Mean (q+1,) and covariance of a newcomer's loadings after ``values`` for ``items``."""
+        means, covs = self.means, self.covs
+        weight: Floats = np.full(len(means), 1 / len(means))
+        if len(items):
+            phi = np.column_stack([np.ones(len(items)), factors.items[items]])
+            noise = item_noise(factors)[items]
+            residual = values - means @ phi.T
+            reach = covs @ phi.T
+            inverse = np.linalg.inv(phi @ reach + np.diag(noise))
+            solved = np.einsum("jkl,jl->jk", inverse, residual)
+            likelihood = -0.5 * (np.sum(residual * solved, axis=1) - np.linalg.slogdet(inverse)[1])
+            weight = np.exp(likelihood - likelihood.max())
+            weight /= weight.sum()
+            means = means + np.einsum("jak,jk->ja", reach, solved)
+            covs = covs - reach @ inverse @ reach.transpose(0, 2, 1)
+        mean = weight @ means
+        apart = means - mean
+        return mean, np.einsum("j,jab->ab", weight, covs) + (apart * weight[:, None]).T @ apart
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """``width`` of the population's components, and factors on a newcomer's deviations after ``counts``
+    ratings."""
+
+    width: float
     counts: tuple[int, ...]
     factors: tuple[float, ...]
 
@@ -39,10 +81,11 @@ def nearest_person(completed: Floats, items: NDArray[np.int64], values: Floats) 
     """Ratings (m,) completed for the known person who is nearest on ``items``: the paper's way.
 
     Distance is that of the given ratings to the person's completed ones (m, n); ties are averaged. The result
-    is shifted to the newcomer's own mean. Without ratings it is the mean over people.
+    is shifted towards the newcomer's own level. Without ratings it is the mean over people.
     """
     if not len(items):
-        return completed.mean(axis=1)
+        average: Floats = completed.mean(axis=1)
+        return average
     distance = np.mean((completed[items] - values[:, None]) ** 2, axis=0)
     nearest = np.flatnonzero(distance <= distance.min() + 1e-12)
     column = completed[:, nearest].mean(axis=1)
@@ -51,33 +94,21 @@ def nearest_person(completed: Floats, items: NDArray[np.int64], values: Floats) 
 
 
 def item_noise(factors: Factors) -> Floats:
-    """Variance (m,) with which a newcomer's rating of each item shows ℓᵀ[1; ẑ_i]: error and the item's own
-    doubt."""
+    """Variance (m,) with which a newcomer's rating shows ℓᵀ[1; ẑ_i]: error, and doubt about the item
+    itself."""
     taste = factors.cov[1:, 1:] + np.outer(factors.mean[1:], factors.mean[1:])
     result: Floats = factors.noise.mean() + np.einsum("iab,ab->i", factors.item_cov, taste)
     return result
 
 
-def newcomer_loading(
-    factors: Factors, items: NDArray[np.int64], values: Floats
-) -> tuple[Floats, Floats, float]:
-    """Posterior mean (q+1,) and covariance of a newcomer's loadings, and the error variance of their
-    ratings."""
-    phi = np.column_stack([np.ones(len(items)), factors.items[items]])
-    weighted = phi / item_noise(factors)[items][:, None]
-    inverse = np.linalg.inv(factors.cov)
-    cov = np.linalg.inv(inverse + weighted.T @ phi)
-    mean = cov @ (inverse @ factors.mean + weighted.T @ values)
-    return mean, cov, float(factors.noise.mean())
+def choose_items(factors: Factors, cov: Floats, known: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Greedily the ``n`` items whose ratings reduce the summed variance of all predictions most.
 
-
-def choose_items(factors: Factors, known: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Greedily the ``n`` items whose ratings reduce the summed variance of all predictions most."""
+    ``cov`` (q+1, q+1) is the covariance of the newcomer's loadings; ``known`` items are not asked again.
+    """
     m = len(factors.items)
     phi = np.column_stack([np.ones(m), factors.items])
     noise = item_noise(factors)
-    weighted = phi[known] / noise[known][:, None]
-    cov = np.linalg.inv(np.linalg.inv(factors.cov) + weighted.T @ phi[known])
     spread = phi.T @ phi
     open_ = np.ones(m, dtype=bool)
     open_[known] = False
@@ -96,35 +127,51 @@ def choose_items(factors: Factors, known: NDArray[np.int64], n: int) -> NDArray[
 def calibrate_newcomers(
     learn: Callable[[Ratings, np.random.Generator], Factors], ratings: Ratings, rng: np.random.Generator
 ) -> Calibration:
-    """Learn without a fifth of the people, let them arrive with a few ratings each, compare error and
-    deviation."""
+    """Learn without a fifth of the people, let them arrive with a few ratings each, see how well they are
+    foreseen.
+
+    Picks the width of the population by the likelihood of their other ratings, and compares error and
+    deviation.
+    """
     n = ratings.shape[1]
     if n < 10:
-        return Calibration((0,), (1.0,))
-    order = rng.permutation(n)
-    away = np.sort(order[: min(n // 5, CALIBRATION_PEOPLE)])
+        return Calibration(1.0, (0,), (1.0,))
+    away = np.sort(rng.permutation(n)[: min(n // 5, CALIBRATION_PEOPLE)])
     out = np.isin(ratings.columns, away)
-    # the people who play newcomers keep their empty column, so that indices stay; they have the prior's
-    # loadings
     factors = learn(ratings.take(~out), rng)
     kept = np.setdiff1d(np.arange(n), away)
+    factors.people, factors.people_cov = factors.people[kept], factors.people_cov[kept]
     factors.noise = factors.noise[kept]
-    squares = np.full(len(COUNTS), CALIBRATION_STRENGTH)
+    populations = [Population.around(factors, width, rng) for width in WIDTHS]
+    squares = np.full((len(WIDTHS), len(COUNTS)), CALIBRATION_STRENGTH)
     counts = np.full(len(COUNTS), CALIBRATION_STRENGTH)
-    for j in away:
-        mine = ratings.take(ratings.columns == j)
-        shuffled = rng.permutation(len(mine))
+    surprise = np.zeros(len(WIDTHS))
+    order = np.argsort(ratings.columns, kind="stable")
+    bounds = np.searchsorted(ratings.columns[order], np.stack([away, away + 1]))
+    for start, stop in bounds.T:
+        mine = ratings.take(rng.permutation(order[start:stop]))
         for k, count in enumerate(COUNTS):
-            if len(mine) <= count:
-                continue
-            first, rest = shuffled[:count], shuffled[count:]
-            loading, cov, noise = newcomer_loading(factors, mine.rows[first], mine.values[first])
-            z, z_cov = factors.items[mine.rows[rest]], factors.item_cov[mine.rows[rest]]
-            phi = np.column_stack([np.ones(len(rest)), z])
-            variance = noise + np.einsum("ia,ab,ib->i", phi, cov, phi)
-            moment = cov[1:, 1:] + np.outer(loading[1:], loading[1:])
-            variance += np.einsum("iab,ab->i", z_cov, moment)
-            share = 20 / max(len(rest), 20)  # a person counts for at most twenty ratings: theirs err together
-            squares[k] += share * np.sum((mine.values[rest] - phi @ loading) ** 2 / variance)
+            first, rest = mine.take(np.arange(min(count, len(mine)))), mine.take(np.arange(count, len(mine)))
+            share = min(
+                1.0, 20 / max(len(rest), 1)
+            )  # one person's ratings err together: at most twenty count
             counts[k] += share * len(rest)
-    return Calibration(COUNTS, tuple(np.clip(np.sqrt(squares / counts), 0.5, 2.0).tolist()))
+            for w, population in enumerate(populations):
+                error, variance = _foresee(factors, population, first, rest)
+                squares[w, k] += share * np.sum(error**2 / variance)
+                surprise[w] += share * np.sum(error**2 / variance + np.log(variance))
+    best = int(np.argmin(surprise))
+    factor = np.clip(np.sqrt(squares[best] / counts), 0.5, 2.0)
+    return Calibration(WIDTHS[best], COUNTS, tuple(factor.tolist()))
+
+
+def _foresee(
+    factors: Factors, population: Population, first: Ratings, rest: Ratings
+) -> tuple[Floats, Floats]:
+    """Errors of a simulated newcomer's other ratings, and the variances that were expected."""
+    loading, cov = population.posterior(factors, first.rows, first.values)
+    phi = np.column_stack([np.ones(len(rest)), factors.items[rest.rows]])
+    moment = cov[1:, 1:] + np.outer(loading[1:], loading[1:])
+    variance = factors.noise.mean() + np.einsum("ia,ab,ib->i", phi, cov, phi)
+    variance = variance + np.einsum("iab,ab->i", factors.item_cov[rest.rows], moment)
+    return rest.values - phi @ loading, variance
