@@ -83,6 +83,10 @@ class Stream:
         usual = float(np.median(np.diff(known))) if len(known) > 1 else self.step
         length = float(known[-1]) + usual if len(known) and ended else self._stated_length
         check_window(self.path.name, start, length)
+        if ended and stop > length and length + 0.5 < 0.95 * self._stated_length < np.inf:
+            self.notes.append(
+                f"The file states {self._stated_length:.1f} s but its pictures end at {length:.1f} s."
+            )
         inside = known[(known >= start - self.step) & (known < stop - 1e-9)]
         if not len(inside):
             # a gap longer than the window: the frame before it is on show
@@ -119,14 +123,15 @@ class Stream:
         yield from self._decode(start, seek=start > _SEEK_FROM and self._frame_origin is not None)
 
     def _decode(self, start: float, seek: bool) -> Iterator[tuple[float, Any]]:
-        count, last, before, damaged = 0, -np.inf, None, 0
+        count, last, before = 0, -np.inf, None
         with _open(self.path) as container:
             stream = _choose(container, self.path)
             if seek:
                 _seek(container, stream, (self._frame_origin or 0.0) + start)
             for frame in _tolerant(container, stream):
+                if frame is None or frame.is_corrupt:
+                    self._note_damage(max(last, 0.0))
                 if frame is None:
-                    damaged += 1
                     continue
                 stamp = self._stamp(frame)
                 if stamp is None:
@@ -149,10 +154,14 @@ class Stream:
             else:
                 if before is not None:
                     yield before
-                if damaged:
-                    self.notes.append(f"The file is damaged: {damaged} of its packets could not be decoded.")
                 return
         yield from self._decode(start, seek=False)
+
+    def _note_damage(self, time: float) -> None:
+        if not any(note.startswith("The file is damaged") for note in self.notes):
+            self.notes.append(
+                f"The file is damaged near {time:.2f} s: frames may be missing or spoilt from there on."
+            )
 
     def _stamp(self, item: Any) -> float | None:
         stamp = item.dts if self._by_dts or item.pts is None else item.pts

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.spatial import cKDTree
 
-_SAMPLES = 250_000  # pixels of the whole clip that the palette is made from
+_SAMPLES = 60_000  # pixels of the whole clip that the palette is made from
 _BITS = 6  # levels of the table from colour to palette entry, bits a channel
 
 # Bayer's matrix of 8×8 thresholds, recursively from 2×2
@@ -27,7 +26,7 @@ def global_palette(frames: NDArray[np.uint8], colors: int) -> NDArray[np.uint8]:
     while stride > 1 and np.gcd(stride, frames.shape[2]) > 1:
         stride += 1
     sample = np.ascontiguousarray(pixels[::stride])
-    picture = Image.fromarray(sample[None]).quantize(colors, method=Image.Quantize.MEDIANCUT, kmeans=3)
+    picture = Image.fromarray(sample[None]).quantize(colors, method=Image.Quantize.MEDIANCUT, kmeans=1)
     entries = np.array(picture.getpalette(), np.uint8).reshape(-1, 3)
     return np.unique(entries[np.unique(np.asarray(picture))], axis=0)
 
@@ -40,18 +39,13 @@ def to_palette(
     A pixel keeps its index while no channel differs by more than ``tolerance`` levels from the frame that it
     was last drawn from.
     """
-    tree = cKDTree(palette.astype(np.float64))
     centres = (np.arange(1 << _BITS) + 0.5) * (256 >> _BITS) - 0.5
     red, green, blue = np.meshgrid(centres, centres, centres, indexing="ij")
     grid = np.stack([red, green, blue], axis=-1).reshape(-1, 3)
-    table = tree.query(grid)[1].astype(np.uint8)
-    if len(palette) > 1:
-        spread = float(np.median(tree.query(palette.astype(np.float64), k=2)[0][:, 1]))
-    else:
-        spread = 0.0
+    table = _nearest(grid, palette)
     height, width = frames.shape[1:3]
     tiles = np.tile(_THRESHOLD, (height // 8 + 1, width // 8 + 1))[:height, :width]
-    offset = np.rint(tiles * min(spread, 24.0)).astype(np.int16)[..., None]
+    offset = np.rint(tiles * min(_spread(palette), 24.0)).astype(np.int16)[..., None]
     shift = 8 - _BITS
     drawn = frames[0].astype(np.int16)
     for frame in frames:
@@ -60,3 +54,24 @@ def to_palette(
         cell = np.clip(drawn + offset, 0, 255) >> shift
         key = (cell[..., 0].astype(np.int32) << 2 * _BITS) | (cell[..., 1] << _BITS) | cell[..., 2]
         yield table[key]
+
+
+def _nearest(colors: NDArray[np.float64], palette: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """For each of (n, 3) ``colors`` the index of the nearest palette entry."""
+    entries = palette.astype(np.float32)
+    square = (entries**2).sum(axis=1)
+    chunks = np.array_split(colors.astype(np.float32), 64)
+    # |c - e|² without |c|², which is the same for every entry
+    return np.concatenate([(square - 2 * chunk @ entries.T).argmin(axis=1) for chunk in chunks]).astype(
+        np.uint8
+    )
+
+
+def _spread(palette: NDArray[np.uint8]) -> float:
+    """Median distance of a palette entry to its nearest neighbour, levels."""
+    if len(palette) < 2:
+        return 0.0
+    entries = palette.astype(np.float64)
+    apart = np.linalg.norm(entries[:, None] - entries[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    return float(np.median(apart.min(axis=1)))

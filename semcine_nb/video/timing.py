@@ -110,6 +110,10 @@ def plan_grid(
     rate = constant_rate(times, tick)
     if hold and rate is not None and np.ptp(np.diff(np.append(times, end))) > tick * 1.01:
         rate = None  # rounding alone makes delays differ by one tick, no more
+    if hold and rate is not None:
+        # the sum of rounded delays is right where a fit through them is not; frames then pair one to one
+        lasts = end - float(times[0])
+        rate, hold = usual_rate(len(times) / lasts, max(1e-3, tick / lasts / 2)), False
     if len(times) == 1:
         rate = declared_fps or 1.0 / max(end - times[0], 1e-3)
     if rate is not None:

@@ -104,13 +104,18 @@ def write_video(
         notes.append(f"Written {repeat} times in a row.")
     bound = math.inf if max_mb is None else max_mb * 1e6
     attempts = list(_attempts(best, bound, lossless=path.suffix.lower() in (".apng", ".png")))
+    tried = (best, 1.0, 0)
     bar = progress(total=len(attempts) if max_mb else 1, desc=f"writing {path.name}")
     try:
         with _complete_or_nothing(path) as part:
             for level, scale in attempts:
+                if _hopeless(level, scale, tried, bound) and (level, scale) != attempts[-1]:
+                    bar.update(1)
+                    continue
                 size = _scaled((video.width, video.height), scale)
                 said = _encode(encode, frames, size, video.fps, part, level, path)
                 length = part.stat().st_size
+                tried = (level, scale, length)
                 bar.update(1)
                 if length <= bound:
                     break
@@ -137,6 +142,12 @@ def _attempts(best: int, bound: float, lossless: bool) -> Iterator[tuple[int, fl
     if math.isfinite(bound):
         yield from ((level, 1.0) for level in levels[1:])
         yield from ((levels[-1], scale) for scale in _SCALE_STEPS)
+
+
+def _hopeless(level: int, scale: float, tried: tuple[int, float, int], bound: float) -> bool:
+    """Whether an attempt is bound to fail, by the length that the last one came to; guesses kindly."""
+    kindly = 0.25 if level < tried[0] else 0.6
+    return tried[2] * (scale / tried[1]) ** 2 * kindly > bound
 
 
 def _scaled(size: Size, scale: float) -> Size:
