@@ -1,0 +1,190 @@
+"""Train, measure and write the embedded segmenter's decoder; minutes on one core, the same seed gives the same weights.
+
+    PYTHONPATH=. python training/embedded/train.py IMAGES [--views 9] [--epochs 12] [--out FILE] [--seed 0]
+
+IMAGES is the folder that ``fetch.py`` fills. Features of augmented views are computed once and kept in memory; only
+the decoder learns. Measured on the test list of ``images.csv``, which never trains, and, where the environment
+variable SEMCINE_REAL_CLIPS names a folder of clips, on the middle frame of each that ``clip_outlines`` describes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import logging
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from outlines import CATEGORIES, IGNORE, load_outlines, rasterise
+from paint import cut_out, make_view
+from PIL import Image
+from safetensors.torch import save_file
+from torch.nn import functional
+
+from semcine_nb.semantics.segmenters.backbone import load_backbone
+from semcine_nb.semantics.segmenters.decoder import DECODER_CATEGORIES, WEIGHTS, Decoder, activation_scores, look
+
+HERE = Path(__file__).parent
+PACKAGE_WEIGHTS = HERE.parents[1] / "semcine_nb" / "semantics" / "segmenters" / WEIGHTS
+log = logging.getLogger("train")
+
+Views = dict[str, torch.Tensor]
+
+
+def load_split(images: Path, split: str) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """Identity, picture (H, W, 3) and labels (H, W) of every photograph of a split that has outlines."""
+    found = []
+    with (HERE / "images.csv").open(encoding="utf-8") as table:
+        for row in csv.DictReader(table):
+            outlines = HERE / "outlines" / f"{row['id']}.json"
+            if row["split"] == split and outlines.exists():
+                image = np.array(Image.open(images / f"{row['id']}.jpg").convert("RGB"))
+                found.append((row["id"], image, rasterise(load_outlines(outlines), image.shape[:2])))
+    return found
+
+
+def load_clip_frames() -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """The middle frame of each real clip with its outlines; empty where no clips are at hand."""
+    folder = os.environ.get("SEMCINE_REAL_CLIPS")
+    if not folder:
+        return []
+    import av
+
+    found = []
+    for outlines in sorted((HERE / "clip_outlines").glob("*.json")):
+        clip = Path(folder) / f"{outlines.stem}.mp4"
+        if clip.exists():
+            with av.open(str(clip)) as container:
+                frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+            frame = frames[len(frames) // 2]
+            found.append((outlines.stem, frame, rasterise(load_outlines(outlines), frame.shape[:2])))
+    return found
+
+
+def cache_views(examples: list[tuple[str, np.ndarray, np.ndarray]], views: int, rng: np.random.Generator) -> Views:
+    """Features (float16) and labels at stride 4 of ``views`` augmented views of each photograph."""
+    backbone = load_backbone()
+    cutouts = [cut for _, image, labels in examples for cut in cut_out(image, labels)]
+    rows: dict[str, list[torch.Tensor]] = {key: [] for key in ("4", "8", "16", "32", "activations", "labels")}
+    for number in range(views):
+        for _, image, labels in examples:
+            view, seen = make_view(image, labels, rng, cutouts)
+            features = backbone(view)
+            for stride, values in features.strides.items():
+                rows[str(stride)].append(values[0].half())
+            rows["activations"].append(activation_scores(features.logits).half())
+            rows["labels"].append(torch.from_numpy(seen[2::4, 2::4].copy()))
+        log.info("view %d of %d cached", number + 1, views)
+    return {key: torch.stack(values).contiguous() for key, values in rows.items()}
+
+
+def class_weights(labels: torch.Tensor) -> torch.Tensor:
+    """One over the square root of each class's share, mean 1, at most 5."""
+    counts = torch.bincount(labels[labels != IGNORE].long(), minlength=len(CATEGORIES)).float()
+    weights = (counts.clamp_min(1) / counts.sum()).rsqrt()
+    weights[counts == 0] = 0
+    return (weights / weights[counts > 0].mean()).clamp_max(5.0)
+
+
+def train(views: Views, epochs: int, seed: int, batch: int = 16) -> Decoder:
+    """AdamW, one cycle up to 3e-3; unlabelled pixels do not count."""
+    torch.manual_seed(seed)
+    decoder = Decoder()
+    for stride in (4, 8, 16, 32):
+        x = views[str(stride)][::3].float()
+        if stride == 32:
+            x = torch.cat([x, views["activations"][::3].float()], 1)
+        getattr(decoder, f"mean{stride}").copy_(x.mean((0, 2, 3)))
+        getattr(decoder, f"scale{stride}").copy_(1 / x.std((0, 2, 3)).clamp_min(1e-3))
+    weights = class_weights(views["labels"])
+    count = len(views["labels"])
+    steps = epochs * (count // batch)
+    optimiser = torch.optim.AdamW(decoder.parameters(), lr=3e-3, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps, pct_start=0.25)
+    decoder.train()
+    for epoch in range(epochs):
+        order, total = torch.randperm(count), 0.0
+        for first in range(0, count - batch + 1, batch):
+            rows = order[first : first + batch]
+            strides = {stride: views[str(stride)][rows].float() for stride in (4, 8, 16, 32)}
+            logits = decoder(strides, views["activations"][rows].float())
+            loss = functional.cross_entropy(
+                logits, views["labels"][rows].long(), weights, ignore_index=IGNORE, label_smoothing=0.05
+            )
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            total += float(loss.detach())
+        log.info("epoch %d of %d: loss %.3f", epoch + 1, epochs, total / (count // batch))
+    return decoder.eval()
+
+
+def measure(decoder: Decoder, examples: list[tuple[str, np.ndarray, np.ndarray]]) -> dict[str, object]:
+    """Pixel accuracy, each picture's accuracy, and each class's IoU over all labelled pixels."""
+    backbone = load_backbone()
+    confusion = np.zeros((len(CATEGORIES), len(CATEGORIES)), np.int64)
+    each = {}
+    for identity, image, labels in examples:
+        logits, _ = look(backbone, decoder, image)
+        whole = functional.interpolate(logits[None], labels.shape, mode="bilinear", align_corners=False)[0]
+        guess, known = whole.argmax(0).numpy(), labels != IGNORE
+        confusion += np.bincount(
+            labels[known].astype(np.int64) * len(CATEGORIES) + guess[known], minlength=confusion.size
+        ).reshape(confusion.shape)
+        each[identity] = round(float((guess[known] == labels[known]).mean()), 3)
+    union = confusion.sum(0) + confusion.sum(1) - np.diag(confusion)
+    present = confusion.sum(1) > 0
+    iou = {name: round(float(confusion[c, c] / union[c]), 3) for c, name in enumerate(CATEGORIES) if present[c]}
+    return {
+        "pictures": len(examples),
+        "pixel accuracy": round(float(np.diag(confusion).sum() / confusion.sum()), 3),
+        "mean picture accuracy": round(float(np.mean(list(each.values()))), 3),
+        "mean IoU": round(float(np.mean(list(iou.values()))), 3),
+        "IoU": iou,
+        "each": each,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("images", type=Path)
+    parser.add_argument("--views", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=PACKAGE_WEIGHTS)
+    parser.add_argument("--cache", type=Path, help="keep the views' features here between runs")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    torch.set_num_threads(1)
+    assert CATEGORIES == DECODER_CATEGORIES
+    began = time.monotonic()
+    if arguments.cache and arguments.cache.exists():
+        views = torch.load(arguments.cache, weights_only=True)
+    else:
+        views = cache_views(load_split(arguments.images, "train"), arguments.views, np.random.default_rng(arguments.seed))
+        if arguments.cache:
+            torch.save(views, arguments.cache)
+    log.info("%d views cached after %.0f s", len(views["labels"]), time.monotonic() - began)
+    decoder = train(views, arguments.epochs, arguments.seed)
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: value.half().contiguous() for name, value in decoder.state_dict().items()}, arguments.out)
+    log.info("written after %.0f s: %s, %d bytes", time.monotonic() - began, arguments.out, arguments.out.stat().st_size)
+    arguments.out.chmod(0o644)
+    decoder.load_state_dict({name: value.half().float() for name, value in decoder.state_dict().items()})
+    report = {"test photographs": measure(decoder, load_split(arguments.images, "test"))}
+    if clips := load_clip_frames():
+        report["real clips, middle frame, without motion"] = measure(decoder, clips)
+    text = json.dumps(report, indent=1)
+    arguments.out.with_suffix(".json").write_text(text + "\n", encoding="utf-8") if arguments.out != PACKAGE_WEIGHTS else (
+        HERE / "measured.json"
+    ).write_text(text + "\n", encoding="utf-8")
+    log.info("%s", text)
+
+
+if __name__ == "__main__":
+    main()
