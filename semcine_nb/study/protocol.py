@@ -85,7 +85,6 @@ class Session:
         self._sequence = self.protocol.sequence(self.store.items(), self.person)
         self._shown_at = 0.0
         self._paused_at: float | None = None
-        self._consented = False
         self._read_history()
 
     def _read_history(self) -> None:
@@ -102,8 +101,7 @@ class Session:
 
     @property
     def needs_consent(self) -> bool:
-        self._consented = self._consented or self.store.consented(self.person) is not None
-        return not self._consented
+        return self.store.consented(self.person) is None
 
     def consent(self) -> None:
         """The person has read the consent text and agreed."""
@@ -120,8 +118,7 @@ class Session:
 
         Raises RatingError before the person agreed to take part.
         """
-        if self.needs_consent:
-            raise RatingError(f"{self.person!r} has not agreed to take part yet")
+        self._check_consent()
         if self.current is None:
             self.current = self._upcoming()
             self._shown_at = self.clock()
@@ -185,9 +182,15 @@ class Session:
         """How many cinemagraphs were dealt with, of how many; the pilot and repeats do not count."""
         return sum(phase == "main" for _, phase in self._done), sum(s.phase == "main" for s in self._sequence)
 
+    def _check_consent(self) -> None:
+        # asked each time: someone who was forgotten while a page stayed open must not come back by it
+        if self.needs_consent:
+            raise RatingError(f"{self.person!r} has not agreed to take part")
+
     def _on_show(self) -> Showing:
         if self.current is None:
             raise RatingError("no cinemagraph is shown: call next() first")
+        self._check_consent()
         return self.current
 
     def _context(self, shown: Showing) -> dict[str, object]:

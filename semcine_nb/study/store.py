@@ -22,6 +22,8 @@ from .events import Event, check_name, now
 from .queries import RatingMatrix
 from .tables import cinemagraphs, people, ratings
 
+CONTEXT = ("response_time", "order", "loops_seen", "session", "phase", "time")
+
 
 @dataclass(frozen=True)
 class Person:
@@ -116,7 +118,7 @@ class RatingStore:
 
         ``code``: an anonymous code, never a name; None draws one.
         """
-        code = f"p-{secrets.token_hex(4)}" if code is None else check_name(code, "a person")
+        code = f"p-{secrets.token_hex(6)}" if code is None else check_name(code, "a person")
         token = secrets.token_urlsafe(24)
 
         def work(connection: Connection) -> None:
@@ -183,17 +185,16 @@ class RatingStore:
     def rate(self, person: str, item: str, value: int, **context: Any) -> Event:
         """Keep that ``person`` gave ``item`` 1 to 5 stars; committed when this returns.
 
-        ``context``: any of the fields of :class:`Event`: ``response_time``, ``order``, ``loops_seen``,
-        ``session``, ``phase``, ``time``. A person is made known by rating; a cinemagraph must have been
-        added.
+        ``context``: any of ``response_time``, ``order``, ``loops_seen``, ``session``, ``phase`` and ``time``,
+        as in :class:`Event`. A person is made known by rating; a cinemagraph must have been added.
 
         Raises RatingError for a value, field or cinemagraph that is not usable.
         """
-        return self.append(Event(person, item, value=value, **context))
+        return self.append(Event(person, item, value=value, kind="rate", **_checked(context)))
 
     def skip(self, person: str, item: str, **context: Any) -> Event:
         """Keep that ``person`` passed over ``item``; ``context`` as for :meth:`rate`."""
-        return self.append(Event(person, item, kind="skip", **context))
+        return self.append(Event(person, item, kind="skip", **_checked(context)))
 
     def undo(self, person: str, session: str | None = None) -> Event | None:
         """Take back the last thing that ``person`` did (in ``session``); what it was stays on record.
@@ -267,3 +268,12 @@ class RatingStore:
             return queries.insert_events(self._database, connection, events)
 
         return self._database.write(work)
+
+
+def _checked(context: dict[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(context) - set(CONTEXT))
+    if unknown:
+        raise RatingError(
+            f"nothing is kept of {', '.join(unknown)}: a rating's context is {', '.join(CONTEXT)}"
+        )
+    return context

@@ -202,6 +202,17 @@ def test_what_was_skipped_is_not_repeated(store: RatingStore, items: list[str]) 
         session.rate(3)
 
 
+def test_who_was_forgotten_does_not_come_back_by_an_open_page(store: RatingStore) -> None:
+    session = sitting(store, Clock())
+    session.next()
+    session.rate(3)
+    session.next()
+    store.forget("ann")
+    with pytest.raises(RatingError, match="agreed"):
+        session.rate(3)
+    assert store.people() == []
+
+
 def test_nothing_to_undo(store: RatingStore) -> None:
     assert sitting(store, Clock()).undo() is None
 

@@ -94,8 +94,18 @@ def test_numbers_of_numpy_are_fine(store: RatingStore, value: Any) -> None:
         {"phase": "later"},
         {"time": datetime(2025, 1, 1)},
         {"session": "a\0b"},
+        {"mood": "fine"},
+        {"kind": "skip"},
     ],
-    ids=["negative time", "no number", "unknown phase", "no time zone", "NUL"],
+    ids=[
+        "negative time",
+        "no number",
+        "unknown phase",
+        "no time zone",
+        "NUL",
+        "unknown",
+        "a field of the store's own",
+    ],
 )
 def test_context_that_no_study_has(store: RatingStore, context: dict[str, Any]) -> None:
     with pytest.raises(RatingError):
