@@ -61,24 +61,24 @@ def render_stream(
     """
     parameters = parameters or blend_for_width(np.shape(period)[1])
     with tempfile.TemporaryDirectory(prefix="semcine-", dir=folder) as scratch:
-        source = frames if isinstance(frames, np.ndarray) else _spool(frames, np.shape(period), scratch)
+        path, size = Path(scratch, "loop"), np.shape(period)
+        source = frames if isinstance(frames, np.ndarray) else _Spool(frames, size, Path(scratch, "source"))
         if length is None:
             length = natural_length(period, len(source), timing, ping_pong)
-        height, width = source.shape[1:3]
         reach = math.ceil(_REACH / math.sqrt(parameters.screening)) if blend else 0
-        strips = _strips(height, width, len(source), length, reach, memory)
-        shape = (length, height, width, 3)
-        out = np.memmap(Path(scratch, "loop"), np.uint8, "w+", shape=shape)
+        strips = _strips(size[0], size[1], len(source), length, reach, memory)
+        np.memmap(path, np.uint8, "w+", shape=(length, *size, 3))
         for y0, y1 in track(strips, progress, "render", len(strips)):
-            low, high = max(y0 - reach, 0), min(y1 + reach, height)
+            low, high = max(y0 - reach, 0), min(y1 + reach, size[0])
             part = render(
                 np.array(source[:, low:high]), period[low:high], start[low:high], length, timing, blend,
                 still, crossfade, interpolate, ping_pong, parameters, workers,
             )  # fmt: skip
-            out[:, y0:y1] = part[:, y0 - low : y1 - low]
-        for t in range(length):
-            yield np.array(out[t])
-        del out
+            # mapped anew for each strip, so that the pages of earlier ones leave this process
+            np.memmap(path, np.uint8, "r+", shape=(length, *size, 3))[:, y0:y1] = part[:, y0 - low : y1 - low]
+        with path.open("rb") as file:
+            for _ in range(length):
+                yield np.fromfile(file, np.uint8, size[0] * size[1] * 3).reshape(*size, 3)
 
 
 def _strips(height: int, width: int, n_in: int, n_out: int, reach: int, memory: int) -> list[tuple[int, int]]:
@@ -90,16 +90,23 @@ def _strips(height: int, width: int, n_in: int, n_out: int, reach: int, memory: 
     return list(pairwise(cuts))
 
 
-def _spool(frames: Iterable[np.ndarray], size: tuple[int, ...], scratch: str) -> np.ndarray:
-    path, count = Path(scratch, "source"), 0
-    with path.open("wb") as file:
-        for frame in frames:
-            if frame.shape != (*size, 3) or frame.dtype != np.uint8:
-                raise LoopError(
-                    f"frame {count} is {frame.shape} {frame.dtype}; labels need {(*size, 3)} uint8"
-                )
-            file.write(np.ascontiguousarray(frame).data)
-            count += 1
-    if not count:
-        raise LoopError("there are no frames to render")
-    return np.memmap(path, np.uint8, "r", shape=(count, *size, 3))
+class _Spool:
+    """Frames written to a file as they come; a slice maps the file anew and lets go of it."""
+
+    def __init__(self, frames: Iterable[np.ndarray], size: tuple[int, ...], path: Path) -> None:
+        self.path, self.shape, count = path, (*size, 3), 0
+        with path.open("wb") as file:
+            for frame in frames:
+                if frame.shape != self.shape or frame.dtype != np.uint8:
+                    raise LoopError(f"frame {count} is {frame.shape} {frame.dtype}, not {self.shape} uint8")
+                file.write(np.ascontiguousarray(frame).data)
+                count += 1
+        if not count:
+            raise LoopError("there are no frames to render")
+        self.count = count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, key: tuple[slice, slice]) -> np.ndarray:
+        return np.array(np.memmap(self.path, np.uint8, "r", shape=(self.count, *self.shape))[key])
