@@ -10,6 +10,9 @@ from ..errors import SemcineError
 from ..progress import Progress, silent, tqdm_bar, track
 from . import make_sample, sample_names
 
+# high enough that most of the sensor noise, which real clips have too, survives the encoder
+QUALITY = 94
+
 
 def save_samples(
     folder: str | Path,
@@ -27,7 +30,7 @@ def save_samples(
     paths = []
     for name in track(sample_names(), progress, "painting samples"):
         path = folder / f"{name}.mp4"
-        make_sample(name, seed=seed, size=size).video.save(path, max_mb=max_mb)
+        make_sample(name, seed=seed, size=size).video.save(path, max_mb=max_mb, quality=QUALITY)
         paths.append(path)
     return paths
 

@@ -147,7 +147,7 @@ def test_the_boat_that_crosses_cannot_loop() -> None:
 
 
 def test_both_eyes_blink_in_step() -> None:
-    sample = make_sample("portrait", size=(480, 270), seconds=1.4)
+    sample = make_sample("portrait", size=(480, 270), seconds=0.9)
     grey = sample.video.frames.mean(axis=-1)
     left, right = (grey[:, sample.parts[eye]].std(axis=1) for eye in ("left eye", "right eye"))
     # an open eye has white, iris and pupil; a shut one is skin with a line of lashes
