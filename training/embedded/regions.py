@@ -4,8 +4,9 @@
     python training/embedded/regions.py name  IMAGES REGIONS OUTLINES NAMES.txt
     python training/embedded/regions.py check IMAGES OUTLINES CHECKS ID …   # overlays to look at
 
-A line of ``NAMES.txt`` is ``ID s:1,2 w:3-5 | p:.1,.2 .3,.2 .3,.6``: letters of ``LETTERS`` with region numbers, then,
-after each bar, a polygon in fractions that is painted on top. Regions that are not named stay unlabelled.
+A line of ``NAMES.txt`` is ``ID s:1,2 w:3-5 | p:.1,.2 .3,.2 .3,.6``: letters of ``LETTERS`` with region
+numbers, then, after each bar, a polygon in fractions that is painted on top. Regions that are not named stay
+unlabelled.
 """
 
 from __future__ import annotations
@@ -15,12 +16,22 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from outlines import CATEGORIES, IGNORE, _write, load_outlines, overlay, rasterise, save_outlines, trace
+from outlines import (
+    CATEGORIES,
+    IGNORE,
+    innermost,
+    load_outlines,
+    overlay,
+    rasterise,
+    save_outlines,
+    trace,
+    write,
+)
 from PIL import Image
 
 LETTERS = dict(zip("bsgwpacorflkmx", CATEGORIES, strict=True)) | {"i": "ignore"}
-"""b background, s sky & tree, g grass, w water, p person, a animal, c car, o boat, r rock, f fire, l flag, k bike,
-m mountain, x smoke, i ignore."""
+"""b background, s sky & tree, g grass, w water, p person, a animal, c car, o boat, r rock, f fire, l flag,
+k bike, m mountain, x smoke, i ignore."""
 
 
 def find_regions(image: np.ndarray, clusters: int = 16, smallest: float = 0.003) -> np.ndarray:
@@ -54,10 +65,16 @@ def find_regions(image: np.ndarray, clusters: int = 16, smallest: float = 0.003)
 
     deep = []
     for stride in (8, 16, 32):
-        whole = functional.interpolate(features[stride], (height // 4, width // 4), mode="bilinear")[0].numpy()
-        quarter = cv2.resize(pixels.astype(np.int32), (width // 4, height // 4), interpolation=cv2.INTER_NEAREST_EXACT)
+        whole = functional.interpolate(features[stride], (height // 4, width // 4), mode="bilinear")[
+            0
+        ].numpy()
+        quarter = cv2.resize(
+            pixels.astype(np.int32), (width // 4, height // 4), interpolation=cv2.INTER_NEAREST_EXACT
+        )
         n = np.bincount(quarter.ravel(), minlength=count).clip(1)
-        deep.append(np.stack([np.bincount(quarter.ravel(), c.ravel(), minlength=count) / n for c in whole], 1))
+        deep.append(
+            np.stack([np.bincount(quarter.ravel(), c.ravel(), minlength=count) / n for c in whole], 1)
+        )
     deep = [d / np.linalg.norm(d, axis=1, keepdims=True).clip(1e-6) for d in deep]
     deep_pca = PCA(min(24, count - 1), random_state=0).fit_transform(np.hstack(deep))
     deep_pca /= np.sqrt((deep_pca**2).sum(1).mean())
@@ -98,9 +115,8 @@ def draw_regions(image: np.ndarray, regions: np.ndarray) -> np.ndarray:
     edge = find_boundaries(regions, mode="inner")
     out[edge] = (255, 255, 0)
     for number in np.unique(regions):
-        distance = cv2.distanceTransform(np.pad((regions == number).astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-        y, x = np.unravel_index(int(distance.argmax()), distance.shape)
-        _write(out, str(number), (int(x) - 8, int(y) + 6), scale=max(0.6, image.shape[1] / 1100))
+        x, y = innermost(regions == number)
+        write(out, str(number), (x - 8, y + 6), scale=max(0.6, image.shape[1] / 1100))
     return out
 
 
@@ -135,7 +151,9 @@ def main() -> None:
             if not target.exists():
                 image = np.array(Image.open(path).convert("RGB"))
                 regions = find_regions(image)
-                Image.fromarray(draw_regions(image, regions)).save(folder / f"{path.stem}_numbers.jpg", quality=90)
+                Image.fromarray(draw_regions(image, regions)).save(
+                    folder / f"{path.stem}_numbers.jpg", quality=90
+                )
                 Image.fromarray(regions).save(target)
     elif command == "name":
         folder, target, names = (Path(argument) for argument in sys.argv[3:6])

@@ -1,10 +1,11 @@
-"""Train, measure and write the embedded segmenter's decoder; minutes on one core, the same seed gives the same weights.
+"""Train, measure and write the embedded segmenter's decoder: minutes on one core, reproducible by seed.
 
     PYTHONPATH=. python training/embedded/train.py IMAGES [--views 9] [--epochs 12] [--out FILE] [--seed 0]
 
-IMAGES is the folder that ``fetch.py`` fills. Features of augmented views are computed once and kept in memory; only
-the decoder learns. Measured on the test list of ``images.csv``, which never trains, and, where the environment
-variable SEMCINE_REAL_CLIPS names a folder of clips, on the middle frame of each that ``clip_outlines`` describes.
+IMAGES is the folder that ``fetch.py`` fills. Features of augmented views are computed once and kept in
+memory; only the decoder learns. Measured on the test list of ``images.csv``, which never trains, and, where
+the environment variable SEMCINE_REAL_CLIPS names a folder of clips, on the middle frame of each that
+``clip_outlines`` describes.
 """
 
 from __future__ import annotations
@@ -26,7 +27,13 @@ from safetensors.torch import save_file
 from torch.nn import functional
 
 from semcine_nb.semantics.segmenters.backbone import load_backbone
-from semcine_nb.semantics.segmenters.decoder import DECODER_CATEGORIES, WEIGHTS, Decoder, activation_scores, look
+from semcine_nb.semantics.segmenters.decoder import (
+    DECODER_CATEGORIES,
+    WEIGHTS,
+    Decoder,
+    activation_scores,
+    look,
+)
 
 HERE = Path(__file__).parent
 PACKAGE_WEIGHTS = HERE.parents[1] / "semcine_nb" / "semantics" / "segmenters" / WEIGHTS
@@ -65,7 +72,9 @@ def load_clip_frames() -> list[tuple[str, np.ndarray, np.ndarray]]:
     return found
 
 
-def cache_views(examples: list[tuple[str, np.ndarray, np.ndarray]], views: int, rng: np.random.Generator) -> Views:
+def cache_views(
+    examples: list[tuple[str, np.ndarray, np.ndarray]], views: int, rng: np.random.Generator
+) -> Views:
     """Features (float16) and labels at stride 4 of ``views`` augmented views of each photograph."""
     backbone = load_backbone()
     cutouts = [cut for _, image, labels in examples for cut in cut_out(image, labels)]
@@ -139,7 +148,9 @@ def measure(decoder: Decoder, examples: list[tuple[str, np.ndarray, np.ndarray]]
         each[identity] = round(float((guess[known] == labels[known]).mean()), 3)
     union = confusion.sum(0) + confusion.sum(1) - np.diag(confusion)
     present = confusion.sum(1) > 0
-    iou = {name: round(float(confusion[c, c] / union[c]), 3) for c, name in enumerate(CATEGORIES) if present[c]}
+    iou = {
+        name: round(float(confusion[c, c] / union[c]), 3) for c, name in enumerate(CATEGORIES) if present[c]
+    }
     return {
         "pictures": len(examples),
         "pixel accuracy": round(float(np.diag(confusion).sum() / confusion.sum()), 3),
@@ -151,7 +162,9 @@ def measure(decoder: Decoder, examples: list[tuple[str, np.ndarray, np.ndarray]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("images", type=Path)
     parser.add_argument("--views", type=int, default=12)
     parser.add_argument("--epochs", type=int, default=10)
@@ -166,23 +179,32 @@ def main() -> None:
     if arguments.cache and arguments.cache.exists():
         views = torch.load(arguments.cache, weights_only=True)
     else:
-        views = cache_views(load_split(arguments.images, "train"), arguments.views, np.random.default_rng(arguments.seed))
+        views = cache_views(
+            load_split(arguments.images, "train"), arguments.views, np.random.default_rng(arguments.seed)
+        )
         if arguments.cache:
             torch.save(views, arguments.cache)
     log.info("%d views cached after %.0f s", len(views["labels"]), time.monotonic() - began)
     decoder = train(views, arguments.epochs, arguments.seed)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: value.half().contiguous() for name, value in decoder.state_dict().items()}, arguments.out)
-    log.info("written after %.0f s: %s, %d bytes", time.monotonic() - began, arguments.out, arguments.out.stat().st_size)
+    save_file(
+        {name: value.half().contiguous() for name, value in decoder.state_dict().items()}, arguments.out
+    )
+    log.info(
+        "written after %.0f s: %s, %d bytes",
+        time.monotonic() - began,
+        arguments.out,
+        arguments.out.stat().st_size,
+    )
     arguments.out.chmod(0o644)
     decoder.load_state_dict({name: value.half().float() for name, value in decoder.state_dict().items()})
     report = {"test photographs": measure(decoder, load_split(arguments.images, "test"))}
     if clips := load_clip_frames():
         report["real clips, middle frame, without motion"] = measure(decoder, clips)
     text = json.dumps(report, indent=1)
-    arguments.out.with_suffix(".json").write_text(text + "\n", encoding="utf-8") if arguments.out != PACKAGE_WEIGHTS else (
-        HERE / "measured.json"
-    ).write_text(text + "\n", encoding="utf-8")
+    beside = arguments.out.with_suffix(".json")
+    measured = HERE / "measured.json" if arguments.out == PACKAGE_WEIGHTS else beside
+    measured.write_text(text + "\n", encoding="utf-8")
     log.info("%s", text)
 
 

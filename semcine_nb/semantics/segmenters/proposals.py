@@ -1,4 +1,4 @@
-"""Moving things that no category claims: offered as "object 1" … "object K", with a guess at what they are."""
+"""Moving things that no category claims: offered as "object 1" … "object K", with a guess at a name."""
 
 from __future__ import annotations
 
