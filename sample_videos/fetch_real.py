@@ -2,8 +2,8 @@
 """Get real clips with an open licence: OpenCV's tree.avi and vtest.avi, out of Debian's package opencv-doc.
 
 apt checks the package against the signed list of the distribution, so no address or checksum is kept here.
-The package's copyright file is put beside the clips: it states their licence. Needs apt-get and dpkg-deb (Debian,
-Ubuntu), network, and about 0.4 GB in the temporary folder for a moment; installs nothing.
+The package's copyright file is put beside the clips: it states their licence. Needs apt-get and dpkg-deb
+(Debian, Ubuntu), network, and about 0.4 GB in the temporary folder for a moment; installs nothing.
 """
 
 from __future__ import annotations

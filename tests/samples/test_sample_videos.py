@@ -100,8 +100,8 @@ def test_clips_are_found_in_the_package_packed_or_not(
     data = "unpacked/usr/share/doc/opencv-doc/examples/data"
     scripts = {
         "apt-get": "touch opencv-doc_1_all.deb",
-        "dpkg-deb": f"mkdir -p {data} && printf leaves > {data}/tree.avi && printf BSD > {data}/../../copyright"
-        f" && cp {tools}/vtest.gz {data}/vtest.avi.gz",
+        "dpkg-deb": f"mkdir -p {data} && printf leaves > {data}/tree.avi"
+        f" && printf BSD > {data}/../../copyright && cp {tools}/vtest.gz {data}/vtest.avi.gz",
     }
     for name, text in scripts.items():
         (tools / name).write_text(f"#!/bin/sh\n{text}\n")
