@@ -183,11 +183,11 @@ def test_two_hundred_people_rate_at_once(postgresql_url: str) -> None:
     with RatingStore(postgresql_url) as store:
         for item in items:
             store.add_cinemagraph(item)
-    start = threading.Barrier(200)
+    start = threading.Barrier(200, timeout=120)
 
     def rate_all(number: int) -> None:
-        with RatingStore(postgresql_url) as own:
-            start.wait(60)
+        with RatingStore(postgresql_url, timeout=120) as own:
+            start.wait()
             for i, item in enumerate(items):
                 own.rate(f"person {number:03}", item, 1 + (number + i) % 5)
 
