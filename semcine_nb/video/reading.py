@@ -110,7 +110,8 @@ def read_source(
         return again
     x_scale = again.width / origin.scaled_size[0]
     y_scale = again.height / origin.scaled_size[1]
-    grow = np.diag([x_scale, y_scale, 1.0])
+    # pixel centres lie at whole numbers, so growing keeps the corner at -1/2 in place
+    grow = np.array([[x_scale, 0, (x_scale - 1) / 2], [0, y_scale, (y_scale - 1) / 2], [0, 0, 1.0]])
     known = np.asarray(origin.times)
     warps = np.stack(
         [
@@ -123,6 +124,8 @@ def read_source(
     warps = grow @ warps @ np.linalg.inv(grow)
     x, y, width, height = origin.crop
     crop = (round(x * x_scale), round(y * y_scale), round(width * x_scale), round(height * y_scale))
+    # what rounding takes from the corner is moved instead
+    warps = np.array([[1.0, 0, crop[0] - x * x_scale], [0, 1, crop[1] - y * y_scale], [0, 0, 1]]) @ warps
     frames = warp_frames(again.frames, warps, crop, progress)
     notes = (*again.notes, "Stabilised and cut as before.")
     return Video(frames, again.fps, notes, replace(again.origin, warps=warps, crop=crop))

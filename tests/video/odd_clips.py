@@ -54,7 +54,6 @@ def encode(
     mirror: bool = False,
     source_format: str = "rgb24",
     options: dict[str, str] | None = None,
-    interlaced: bool = False,
 ) -> Path:
     """Encode (T, H, W, 3) ``frames`` with the given oddities; ``times_ms`` makes the frame rate vary."""
     settings = {"crf": "4", "preset": "veryfast"} if codec == "libx264" else {}

@@ -134,6 +134,11 @@ def test_grey_and_transparent_frames(clip_file: ClipFile) -> None:
     assert video.notes == ("Transparent pixels were put on white.",)
 
 
+def test_interlaced_clips_are_noticed(clip_file: ClipFile) -> None:
+    video = read_video(clip_file("tape.mp4", numbered(4), options={"x264-params": "tff=1"}))
+    assert "interlaced" in video.notes[0]
+
+
 @pytest.mark.parametrize(("transfer", "kind", "white"), [(18, "HLG", 0.75), (16, "PQ", 0.58)])
 def test_high_dynamic_range_is_mapped_with_a_notice(
     clip_file: ClipFile, transfer: int, kind: str, white: float

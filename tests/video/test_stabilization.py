@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
+from odd_clips import encode
 
 from semcine_nb.errors import VideoError
-from semcine_nb.video import Video, camera_drift, measure_drift, read_video, stabilize_video
+from semcine_nb.video import Video, camera_drift, measure_drift, read_source, read_video, stabilize_video
 from semcine_nb.video.stabilization import warp_frames
 
 SIZE = (240, 160)
@@ -108,6 +111,25 @@ def test_reading_stabilises_on_request() -> None:
     assert steady.origin.crop is not None
     again = stabilize_video(video, "affine")
     np.testing.assert_array_equal(steady.frames, again.frames)  # the same every time
+
+
+def test_a_steady_clip_is_read_again_at_its_sources_size_as_steady(tmp_path: Path) -> None:
+    video, _ = shaken(walk(12, step=1.5))
+    path = encode(tmp_path / "shaken.mp4", video.frames)
+    small = read_video(path, max_size=(180, 120), stabilize="affine")
+    large = read_source(small)
+    assert small.origin is not None
+    assert small.origin.crop is not None
+    scale = SIZE[0] / small.origin.scaled_size[0]
+    assert large.width == round(small.origin.crop[2] * scale)
+    assert camera_drift(large) < 0.4
+    # the same picture: reduced again it is the small one
+    reduced = np.stack(
+        [cv2.resize(f, (small.width, small.height), interpolation=cv2.INTER_AREA) for f in large.frames]
+    )
+    off = np.abs(reduced.astype(int) - small.frames).mean()
+    shifted = np.abs(reduced[:, :, 1:].astype(int) - small.frames[:, :, :-1]).mean()
+    assert off < 0.4 * shifted
 
 
 def test_a_warp_by_whole_pixels_only_moves() -> None:
