@@ -77,9 +77,6 @@ def test_a_stream_without_any_clock_is_counted(clip_file: ClipFile) -> None:
     assert numbers(read_video(clip_file("bare.h264", numbered(55), fps=25), start=0.4)) == list(range(10, 55))
 
 
-# --- how frames look -------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("rotation", "expected"),
     [
@@ -166,9 +163,6 @@ def test_a_large_clip_is_reduced_by_area_means(clip_file: ClipFile) -> None:
     assert inside.std() < 6
 
 
-# --- arrays and videos -----------------------------------------------------------------------------------
-
-
 def test_an_array_keeps_its_values() -> None:
     frames = numbered(20)
     video = read_video(frames, fps=10)
@@ -209,9 +203,6 @@ def test_other_arrays_are_converted_and_it_is_said(array: np.ndarray, level: int
 def test_arrays_that_are_no_clip_are_refused(array: np.ndarray, says: str) -> None:
     with pytest.raises(VideoError, match=says):
         read_video(array, fps=10)
-
-
-# --- errors ----------------------------------------------------------------------------------------------
 
 
 def test_missing_and_empty_files_and_other_kinds(tmp_path: Path) -> None:
@@ -289,9 +280,6 @@ def test_damage_in_the_middle_is_skipped_and_said(clip_file: ClipFile, tmp_path:
 def test_parameters_are_checked_by_name(wrong: dict) -> None:
     with pytest.raises(VideoError, match=next(iter(wrong))):
         read_video(numbered(3), fps=10, **wrong)
-
-
-# --- the rest --------------------------------------------------------------------------------------------
 
 
 def test_the_source_can_be_read_again_at_its_own_size_and_rate(clip_file: ClipFile) -> None:
