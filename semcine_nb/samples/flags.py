@@ -51,14 +51,14 @@ class _Sky:
     def at(self, t: float) -> Field:
         """The sky at frame time ``t`` (H, W, 3)."""
         turn = 2 * np.pi * t / CLOUD_PERIOD
-        drift = 0.0009 * t
+        drift = 0.0015 * t
         span = (0.55, 0.55 * self._stage.aspect)
-        low = drift_texture(self._low, self._stage.shape, span, (0.012 * np.sin(turn), -drift))
+        low = drift_texture(self._low, self._stage.shape, span, (0.016 * np.sin(turn), -drift))
         high = drift_texture(
             self._high, self._stage.shape, (0.9, 1.3), (0.3 + 0.010 * np.cos(turn), 0.2 - 0.6 * drift)
         )
         vapour = 0.8 * low + 0.38 * high + 0.1 * np.sin(turn) * high
-        cover = 0.95 * smoothstep(-0.5, 1.5, vapour) * self._thin
+        cover = smoothstep(-0.4, 1.3, vapour) * self._thin
         # undersides are grey: compare with the vapour a little higher up
         lift = max(2, round(0.02 * self._stage.height))
         underside = np.clip(vapour - np.roll(vapour, -lift, axis=0), -1, 1)

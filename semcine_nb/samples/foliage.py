@@ -24,8 +24,8 @@ class Crown:
         centre: tuple[float, float],
         radii: tuple[float, float],
         periods: tuple[int, ...],
-        dark: Colour = (0.12, 0.20, 0.10),
-        light: Colour = (0.62, 0.70, 0.30),
+        dark: Colour = (0.08, 0.15, 0.07),
+        light: Colour = (0.72, 0.78, 0.36),
         leaves: int = 1500,
         leaf: float = 0.022,
         sway: float = 0.012,
@@ -74,7 +74,7 @@ class Crown:
         size = min(radii) * rng.uniform(0.22, 0.40, boughs)
         shade = [d * 0.85 + 0.12 * b for d, b in zip(dark, light, strict=True)]
         for i in range(boughs):
-            for offset in rng.standard_normal((14, 2)) * 0.26 * size[i]:
+            for offset in rng.standard_normal((8, 2)) * 0.22 * size[i]:
                 radii_ = leaf * rng.uniform(0.5, 1.3, 2)
                 sheet.ellipse(bough[i] + offset, radii_, shade, angle=rng.uniform(0, 180))
         which = rng.integers(0, boughs, count)

@@ -13,7 +13,7 @@ from .water import Water, mirrored
 DUCK_PERIOD, REED_PERIOD, CLUMP_PERIOD, WATER_PERIOD = 40, 36, 48, 44
 LAYERS = (
     Layer("far trees", "sky & tree"),
-    Layer("bank", "grass"),
+    Layer("bank", "background"),
     Layer("jetty", "background"),
     Layer("water", "water", (WATER_PERIOD,), moves=True),
     Layer("reeds", "grass", (REED_PERIOD, CLUMP_PERIOD), moves=True),
@@ -52,7 +52,7 @@ PLUMAGE = (
 def set_up(stage: Stage, rng: np.random.Generator) -> Scene:
     """Paint what stands still and return the scene."""
     backdrop = _backdrop(stage, rng)
-    waves = wave_set(rng, 34, WATER_PERIOD, (0.018, 0.34), 0.014, spread=0.55)
+    waves = wave_set(rng, 34, WATER_PERIOD, (0.018, 0.34), 0.018, spread=0.55)
     water = Water(
         stage, backdrop.image[: int(SHORE * stage.height)], SHORE, HORIZON, waves, (0.10, 0.17, 0.14)
     )
@@ -77,7 +77,7 @@ def set_up(stage: Stage, rng: np.random.Generator) -> Scene:
 
 
 def _backdrop(stage: Stage, rng: np.random.Generator) -> Canvas:
-    """Morning sky, two lines of trees in haze and a grassy bank."""
+    """Morning sky, two lines of trees in haze and a bank of earth."""
     x, y = stage.grid()
     image = blend((0.70, 0.78, 0.86), (0.95, 0.90, 0.80), smoothstep(0.0, 0.32, y))
     labels = np.full(stage.shape, TREES, np.uint8)
@@ -101,8 +101,8 @@ def _backdrop(stage: Stage, rng: np.random.Generator) -> Canvas:
         noise_tile(rng, slope=0.8, stretch=(0.5, 3), coarsest=6), stage.shape, (2.0, stage.aspect), (0, 0)
     )
     lip = 0.355 + 0.006 * np.sin(7 * x) + 0.004 * blades
-    grass = blend((0.23, 0.31, 0.12), (0.50, 0.56, 0.25), np.clip(0.5 + 0.28 * blades, 0, 1))
-    canvas.over(grass, smoothstep(-0.004, 0.006, y - lip), BANK)
+    earth = blend((0.33, 0.28, 0.19), (0.58, 0.51, 0.36), np.clip(0.5 + 0.28 * blades, 0, 1))
+    canvas.over(earth, smoothstep(-0.004, 0.006, y - lip), BANK)
     canvas.over((0.20, 0.17, 0.11), 0.7 * smoothstep(SHORE - 0.012, SHORE, y))
     return canvas
 
@@ -165,7 +165,7 @@ class _Reeds:
         self.root = np.stack([span[0] + (span[1] - span[0]) * order, np.sort(rng.uniform(*feet, count))], 1)
         self.height = rng.uniform(*heights, count)
         self.lean = rng.normal(0.06, 0.13, count)
-        self.sway = rng.uniform(0.07, 0.15, count)
+        self.sway = rng.uniform(0.09, 0.18, count)
         self.phase = 5.0 * self.root[:, 0] + rng.normal(0, 0.25, count)
         self.tone = rng.uniform(0.7, 1.15, count)
         self.hue = rng.random(count)

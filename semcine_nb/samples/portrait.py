@@ -34,9 +34,9 @@ def set_up(stage: Stage, rng: np.random.Generator) -> Scene:
         (0.80 * stage.aspect, 0.22),
         (0.42 * stage.aspect, 0.36),
         CROWN_PERIODS,
-        leaves=4200,
+        leaves=3600,
         leaf=0.034,
-        sway=0.013,
+        sway=0.020,
         blur=0.004,
     )
     fine = Stage(2 * stage.width, 2 * stage.height)
