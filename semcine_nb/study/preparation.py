@@ -100,13 +100,14 @@ class Review:
         self,
         store: RatingStore,
         features: Callable[[Path], Any] | None = None,
-        clip: Callable[[str], str] = lambda item: item.rsplit("/", 1)[0],
+        clip: Callable[[Path], str] | None = None,
         progress: Progress = silent,
     ) -> list[str]:
         """Add the accepted cinemagraphs to a study; returns their ids.
 
-        ``features(path)`` gives what :meth:`RatingStore.add_cinemagraph` takes; ``clip(item)`` names the clip
-        that a cinemagraph was made from, by default the folder it lies in.
+        ``features(path)`` gives what :meth:`RatingStore.add_cinemagraph` takes; ``clip(path)`` names the clip
+        that a cinemagraph was made from, by default the folder it lies in: ``semcine make`` and ``batch`` give
+        each clip a folder.
 
         Raises RatingError where none was accepted.
         """
@@ -115,7 +116,8 @@ class Review:
             raise RatingError(f"no cinemagraph of {self.folder} was accepted: decide, or call accept_open()")
         for item in track(accepted, progress, "preparing the study"):
             path = self.folder / self.entries[item].path
-            store.add_cinemagraph(item, features(path) if features else None, path, clip=clip(item))
+            source = clip(path) if clip else path.parent.resolve().name
+            store.add_cinemagraph(item, features(path) if features else None, path, clip=source)
         return accepted
 
     def save(self, path: str | Path) -> Path:
