@@ -106,8 +106,8 @@ class Review:
         """Add the accepted cinemagraphs to a study; returns their ids.
 
         ``features(path)`` gives what :meth:`RatingStore.add_cinemagraph` takes; ``clip(path)`` names the clip
-        that a cinemagraph was made from, by default the folder it lies in: ``semcine make`` and ``batch`` give
-        each clip a folder.
+        that a cinemagraph was made from, by default the folder it lies in, as ``semcine make`` and ``batch``
+        leave them.
 
         Raises RatingError where none was accepted.
         """
