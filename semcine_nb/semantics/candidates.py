@@ -14,13 +14,15 @@ import numpy as np
 
 from ..errors import SegmentationError
 from ..progress import Progress, silent
-from .categories import STATIC_CATEGORIES, category, is_static
+from .categories import STATIC_CATEGORIES, category, is_proposal, is_static
 from .measures import blobs, mean_blob_area, noise_floor, temporal_std
 from .response import THRESHOLD, SemanticResponse
 from .selection import Candidate, Reason, Reasons, Selection
 
 if TYPE_CHECKING:
     from ..video import Video
+
+_COMPARABLE = 0.5  # motion of a rejected category, relative to a nameless proposal's, that deserves a look
 
 
 def select_candidates(
@@ -45,7 +47,9 @@ def select_candidates(
 
     Distant water, foam or a sleeping animal often vary by less than .05. If no category passes, the one that
     moves most (sum over π of the deviation above the clip's noise) of those not static is offered all the
-    same, flagged in its `Candidate.note` and in the reasons; a static one only if there is nothing else.
+    same, flagged in its `Candidate.note` and in the reasons; a static one only if there is nothing else. A
+    segmenter's nameless proposals ("object 1") do not stand in its way: if only such pass, the category is
+    offered beside them, provided that it moves at least half as much.
 
     Parameters
     ----------
@@ -113,10 +117,8 @@ def select_candidates(
     }
     passing = [name for name in shown if fault[name] is None or name in pin]
     kept = sorted(passing, key=lambda name: (name not in pin, shown.index(name)))[:k]
-    flagged = None
-    if not kept:
-        flagged = _best_rejected(shown, figures, fixed, drop)
-        kept = [flagged]
+    flagged = _second_choice(shown, kept, k, figures, fixed, drop)
+    kept += [flagged] if flagged else []
     kept.sort(key=shown.index)
 
     reasons = Reasons(
@@ -126,9 +128,11 @@ def select_candidates(
         )
         for c, name in zip(order, shown, strict=True)
     )  # fmt: skip
-    note = reasons[flagged].reason if flagged else None
+    note = {flagged: reasons[flagged].reason} if flagged else {}
     candidates = [
-        one for name in kept for one in _candidates_of(name, maps[name], min_blob if split else None, note)
+        one
+        for name in kept
+        for one in _candidates_of(name, maps[name], min_blob if split else None, note.get(name))
     ]
     candidates += _joined(kept, maps, combinations)
     return Selection(scene.select(kept), tuple(candidates), reasons, maps)
@@ -187,25 +191,36 @@ def _fault(
     return None
 
 
-def _best_rejected(
+def _second_choice(
     shown: list[str],
+    kept: list[str],
+    k: int,
     figures: dict[str, tuple[float, float, float]],
     fixed: set[str],
     drop: frozenset[str],
-) -> str:
-    """The category with most motion, preferring those that filter (a) let through."""
-    choice = [name for name in shown if name not in drop and figures[name][1] > 0]
-    if not choice:
+) -> str | None:
+    """The category to offer although a filter dropped it: the one with most motion, not static if possible.
+
+    None if a category with a name was kept, or if kept proposals move far more than any such category.
+    """
+    if len(kept) >= k or not all(map(is_proposal, kept)):
+        return None
+    rest = [name for name in shown if name not in drop and name not in kept and figures[name][1] > 0]
+    if kept:
+        rest = [name for name in rest if name not in fixed and not is_proposal(name)]
+        least = _COMPARABLE * max(figures[name][2] for name in kept)
+        rest = [name for name in rest if figures[name][2] >= least]
+    elif not rest:
         raise SegmentationError(
-            "every category was dropped by hand or shows too rarely; nothing is left to offer"
+            "every category was dropped by hand or shows too rarely; none is left to offer"
         )
-    return max(choice, key=lambda name: (name not in fixed, figures[name][2], -shown.index(name)))
+    return max(rest, key=lambda name: (name not in fixed, figures[name][2], -shown.index(name)), default=None)
 
 
 def _sentence(name: str, fault: str | None, kept: bool, pinned: bool, flagged: bool, k: int) -> str:
     nature = "natural" if category(name).natural else "not natural"
     if flagged:
-        return f"offered although {fault}: no category passes, and this one moves most"
+        return f"offered although {fault}: no category with a name passes, and this one moves most"
     if pinned:
         return "pinned" + (f", although {fault}" if fault else "")
     if kept:

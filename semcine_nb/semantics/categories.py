@@ -133,13 +133,18 @@ def category(name: str) -> Category:
     found = _BUILT_IN.get(name) or _registered.get(name)
     if found is not None:
         return found
-    if isinstance(name, str) and _PROPOSAL.fullmatch(name):
+    if is_proposal(name):
         return Category(name, natural=False, note="a proposal without a name")
     near = difflib.get_close_matches(str(name), known_categories(), n=3)
     hint = f"; did you mean {', '.join(map(repr, near))}?" if near else ""
     raise SegmentationError(
         f"unknown category {name!r}{hint} (register_category(name, natural=, static=) makes a new one known)"
     )
+
+
+def is_proposal(name: str) -> bool:
+    """Whether this is a segmenter's "object 1", "object 2", …: something that moves, without a name."""
+    return isinstance(name, str) and _PROPOSAL.fullmatch(name) is not None
 
 
 def known_categories() -> tuple[str, ...]:

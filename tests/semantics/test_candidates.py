@@ -101,6 +101,35 @@ def test_when_nothing_passes_the_one_that_moves_most_is_offered_and_flagged(scen
     assert selection.reasons["water"].kept
 
 
+def with_proposal(video, response, box, amplitude):
+    """The same scene with "object 1" in a box that flickers."""
+    frames = video.frames.copy()
+    wave = np.where(np.arange(T) % 2, amplitude, -amplitude)[:, None, None, None]
+    frames[:, box[0], box[1]] = 120 + wave
+    scores = np.concatenate([np.array(response.scores), np.zeros((T, H, W, 1), np.float32)], axis=3)
+    scores[:, box[0], box[1]] = [0, 0, 0, 0, 0, 1]
+    return Video(frames, 30.0), SemanticResponse(scores, (*NAMES, "object 1"))
+
+
+def test_a_nameless_proposal_does_not_stand_in_the_way(scene):
+    video, response, _ = scene
+    box = slice(5, 25), slice(40, 64)
+    drop = ["person", "boat"]
+    # the proposal passes, water does not, but moves more in sum
+    both = select_candidates(*with_proposal(video, response, box, 70), drop=drop, min_std=0.25)
+    assert [candidate.label for candidate in both.candidates] == ["water", "object 1"]
+    assert "hardly changes" in both.candidates[0].note
+    assert both.candidates[1].note is None
+    # no room for it
+    one = select_candidates(*with_proposal(video, response, box, 70), k=1, drop=drop, min_std=0.25)
+    assert [candidate.label for candidate in one.candidates] == ["object 1"]
+    # a proposal that moves far more than anything with a name
+    large = select_candidates(
+        *with_proposal(video, response, (slice(0, 45), slice(0, 80)), 120), drop=drop, min_std=0.25
+    )
+    assert [candidate.label for candidate in large.candidates] == ["object 1"]
+
+
 def test_when_all_is_static_the_one_that_moves_is_offered(scene):
     video, response, _ = scene
     selection = select_candidates(video, response, static=NAMES)
