@@ -59,22 +59,23 @@ class Database:
 
     def scrub(self, *tables: sa.Table) -> None:
         """Make what was deleted from ``tables`` unreadable in the files too, not only to queries."""
-        if not self.is_sqlite:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM " + ", ".join(table.name for table in tables))
-            return
-        # secure_delete overwrote it in the file; the write-ahead log still has the pages as they were
+        names = ", ".join(table.name for table in tables)
+        # SQLite: secure_delete overwrote it in the file, but the write-ahead log has the pages as they were
+        statement = "PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else f"VACUUM {names}"
         deadline = time.monotonic() + self.timeout
-        raw = self.engine.raw_connection()
         try:
-            while raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                if time.monotonic() > deadline:
-                    raise StoreError(
-                        f"erased, but {self.label} may hold a copy in its -wal file until others close it"
-                    )
-                time.sleep(0.05)
-        finally:
-            raw.close()
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                while self._is_held_by_readers(connection.exec_driver_sql(statement)):
+                    if time.monotonic() > deadline:
+                        raise StoreError(
+                            f"erased, but {self.label} may hold a copy in its -wal file until others close it"
+                        )
+                    time.sleep(0.05)
+        except SQLAlchemyError as error:
+            raise StoreError(f"erased, but not yet from the files: {_explain(error, self.label)}") from None
+
+    def _is_held_by_readers(self, result: sa.CursorResult[Any]) -> bool:
+        return self.is_sqlite and bool(result.scalar_one())  # the first column of wal_checkpoint is "busy"
 
     def close(self) -> None:
         self.engine.dispose()
@@ -184,7 +185,10 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # what reads first and writes later cannot wait for another writer: SQLite refuses it at once
-    write = connection.get_execution_options().get("semcine_write")
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    write = options.get("semcine_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
@@ -196,7 +200,8 @@ def _is_passing(error: SQLAlchemyError, was_reached: bool) -> bool:
     if state is not None:
         return state[:2] in ("08", "40", "57") or state == "53300"
     text = str(error.orig).lower()
-    if any(words in text for words in ("is locked", "too many clients", "starting up", "shutting down")):
+    passing = ("is locked", "too many clients", "connection slots", "starting up", "shutting down")
+    if any(words in text for words in passing):
         return True
     return was_reached and (error.connection_invalidated or "connection" in text)
 
@@ -218,10 +223,10 @@ def _explain(error: SQLAlchemyError, label: str) -> str:
         "not a database": "is no SQLite database: choose another file",
         "malformed": "is damaged: restore it from a copy",
         "unable to open": "cannot be opened: check the folder and its permissions",
-        "connection": "cannot be reached: check host, port and that the server runs",
-        "timeout": "did not answer in time: check host, port and that the server runs",
         "could not translate host": "cannot be reached: its host name is unknown",
         "failed to resolve": "cannot be reached: its host name is unknown",
+        "timeout": "did not answer in time: check host, port and that the server runs",
+        "connection": "cannot be reached: check host, port and that the server runs",
     }
     for words, meaning in meanings.items():
         if words in lowered:

@@ -281,3 +281,19 @@ def test_a_killed_process_loses_no_rating_that_it_had_acknowledged(tmp_path: Pat
         kept = store.matrix().ratings[0]
     assert len(kept) in (last + 1, last + 2)  # one more may have been kept whose word did not get out
     np.testing.assert_array_equal(kept, 1 + np.arange(len(kept)) % 5)
+
+
+def test_an_erased_person_may_be_in_the_log_while_others_read_and_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.db"
+    with RatingStore(path, timeout=0.2) as store:
+        store.add_cinemagraph("pond")
+        store.rate("ann", "pond", 3)
+        reader = sqlite3.connect(path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM people").fetchall()
+        with pytest.raises(StoreError, match="-wal"):
+            store.forget("ann")
+        assert store.people() == []
+        reader.close()
+        store.rate("bob", "pond", 3)
+        assert store.forget("bob") == 1
