@@ -44,10 +44,10 @@ def set_up(stage: Stage, rng: np.random.Generator) -> Scene:
 def boat_path(stage: Stage, t: float) -> tuple[float, float]:
     """x of the boat's middle in picture heights and its roll in radians, at frame time t.
 
-    It is in the frame from the first frame on and has left half of it behind by frame 90: at no two times
-    that a loop could join is it in the same place.
+    Half of it is in the frame at first, and it is still there after three seconds, two thirds of the way on: at
+    no two times that a loop of 32 frames or more could join is it in nearly the same place.
     """
-    return 0.02 * stage.aspect + 0.0155 * t, 0.022 * np.sin(2 * np.pi * t / 31)
+    return -0.01 * stage.aspect + 0.0138 * t, 0.022 * np.sin(2 * np.pi * t / 31)
 
 
 def _town(stage: Stage, rng: np.random.Generator) -> Canvas:
@@ -238,9 +238,9 @@ def _boat(canvas: Canvas, stage: Stage, water: Water, x: float, rock: float) -> 
     sheet.line(at("-.15,-.07 -.145,-.30 .20,-.10"), 0.0025, (0.25, 0.22, 0.20))
     sheet.line(at("-.145,-.34 -.15,-.07"), 0.010, wood)
     sheet.line(at("-.145,-.26 .02,-.20"), 0.007, wood)
-    sheet.polygon(at("-.075,-.07 -.075,-.185 .055,-.185 .075,-.07"), white)
-    sheet.polygon(at("-.090,-.183 -.085,-.200 .070,-.200 .078,-.183"), red)
-    for left, right in ((-0.060, -0.025), (-0.015, 0.020), (0.030, 0.053)):
+    sheet.polygon(at("-.105,-.07 -.105,-.185 .105,-.185 .125,-.07"), white)
+    sheet.polygon(at("-.120,-.183 -.115,-.200 .120,-.200 .128,-.183"), red)
+    for left, right in ((-0.085, -0.035), (-0.022, 0.028), (0.041, 0.095)):
         sheet.polygon(
             at(f"{left},-.165 {right},-.165 {right + 0.004},-.125 {left},-.125"), (0.20, 0.26, 0.32)
         )
@@ -254,15 +254,14 @@ def _boat(canvas: Canvas, stage: Stage, water: Water, x: float, rock: float) -> 
         white,
     )
     sheet.polygon(at("-.200,-.012 .0,-.004 .222,-.014 .205,.02 -.19,.02"), red)
-    sheet.line(at("-.21,-.075 -.21,-.115 -.10,-.112 -.10,-.072"), 0.004, (0.75, 0.75, 0.74))
-    sheet.line(at(".10,-.075 .10,-.115 .225,-.135 .235,-.10"), 0.004, (0.75, 0.75, 0.74))
+    sheet.polygon(at(".135,-.078 .150,-.104 .240,-.128 .262,-.106"), white)
     for f in (-0.14, -0.02, 0.10):
         sheet.line(at(f"{f},-.062 {f},-.045"), 0.004, (0.8, 0.76, 0.66))
         sheet.polygon(
             at(f"{f - 0.012},-.045 {f + 0.012},-.045 {f + 0.012},-.012 {f - 0.012},-.012", rounded=True),
             (0.83, 0.56, 0.18),
         )
-    sheet.polygon(at("-.195,-.07 -.17,-.10 -.12,-.10 -.10,-.07"), (0.30, 0.42, 0.34))
+    sheet.polygon(at("-.205,-.07 -.19,-.10 -.13,-.105 -.11,-.07"), (0.30, 0.42, 0.34))
     gx, gy = stage.grid(box)
     light = 0.80 + 0.32 * smoothstep(WATERLINE + 0.01, WATERLINE - 0.12, gy) - 0.25 * (gx - x)
     colour, coverage = sheet.settle()
