@@ -44,8 +44,8 @@ def set_up(stage: Stage, rng: np.random.Generator) -> Scene:
 def boat_path(stage: Stage, t: float) -> tuple[float, float]:
     """x of the boat's middle in picture heights and its roll in radians, at frame time t.
 
-    Half of it is in the frame at first, and it is still there after three seconds, two thirds of the way on: at
-    no two times that a loop of 32 frames or more could join is it in nearly the same place.
+    Half of it is in the frame at first, and it is still there after three seconds, two thirds of the way on:
+    at no two times that a loop of 32 frames or more could join is it in nearly the same place.
     """
     return -0.01 * stage.aspect + 0.0138 * t, 0.022 * np.sin(2 * np.pi * t / 31)
 
