@@ -18,6 +18,7 @@ from .events import Event, now
 from .tables import cinemagraphs, feature_layouts, people, ratings
 
 _AT_ONCE = 500  # names in one IN (…)
+_ROWS_AT_ONCE = 100_000
 
 
 class RatingMatrix(NamedTuple):
@@ -108,18 +109,21 @@ def read_matrix(connection: Connection) -> RatingMatrix:
     """Each person's last rating of each cinemagraph, repeats included, the pilot left out."""
     counts = (ratings.c.kind == "rate") & (ratings.c.phase != "pilot") & ~_undone()
     columns = (ratings.c.cinemagraph_id, ratings.c.person_id, ratings.c.value)
-    # ratings first: whoever came between the reads is then known by name too
-    given = connection.execute(sa.select(*columns).where(counts).order_by(ratings.c.id)).all()
+    query = sa.select(*columns).where(counts).order_by(ratings.c.id)
+    # ratings first, so that who comes between the reads is known too; in parts: there may be millions
+    parts = connection.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)).partitions()
+    given = [np.array([tuple(row) for row in part], dtype=np.int64) for part in parts]
     items = connection.execute(
         sa.select(cinemagraphs.c.id, cinemagraphs.c.item).order_by(cinemagraphs.c.id)
     ).all()
     codes = connection.execute(sa.select(people.c.id, people.c.person).order_by(people.c.id)).all()
-    row_of = {row.id: i for i, row in enumerate(items)}
-    column_of = {row.id: j for j, row in enumerate(codes)}
+    item_ids, person_ids = (np.array([row.id for row in rows], dtype=np.int64) for rows in (items, codes))
     matrix = np.full((len(items), len(codes)), np.nan)
-    for cinemagraph, person, value in given:
-        if person in column_of:  # unless forgotten between the reads
-            matrix[row_of[cinemagraph], column_of[person]] = value
+    for cinemagraph, person, value in (part.T for part in given):
+        known = np.isin(person, person_ids)  # unless forgotten between the reads
+        row = np.searchsorted(item_ids, cinemagraph[known])
+        column = np.searchsorted(person_ids, person[known])
+        matrix[row, column] = value[known]  # of a repeated pair, NumPy keeps the last
     return RatingMatrix(matrix, [row.item for row in items], [row.person for row in codes])
 
 
