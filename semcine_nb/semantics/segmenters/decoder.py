@@ -148,6 +148,7 @@ def load_decoder(path: str | Path | None = None) -> Decoder:
     SegmentationError
         If the file is missing or does not fit.
     """
+    from safetensors import SafetensorError
     from safetensors.torch import load
 
     source = Path(path) if path is not None else files(__package__) / WEIGHTS
@@ -155,6 +156,6 @@ def load_decoder(path: str | Path | None = None) -> Decoder:
         state = {name: tensor.float() for name, tensor in load(source.read_bytes()).items()}
         decoder = Decoder()
         decoder.load_state_dict(state)
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError, SafetensorError) as error:
         raise SegmentationError(f"the decoder's weights {source} cannot be used: {error}") from error
     return decoder.eval()
