@@ -94,6 +94,16 @@ class StoredScores:
         """(T, H, W, C) as read, not as stored."""
         return (*self._size, self.values.shape[3])
 
+    @property
+    def times(self) -> np.ndarray:
+        """Frame index of each stored frame, (t,) float64."""
+        return self._times
+
+    @property
+    def guided(self) -> bool:
+        """Whether scores follow a guide's edges."""
+        return self._guide is not None
+
     def __len__(self) -> int:
         return self._size[0]
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import SegmentationError
+from ...errors import SegmentationError, StoreError
 from ...progress import Progress, silent
+from ..caching import load_response, response_key, save_response
 from ..response import SemanticResponse
 from .protocol import Segmenter
 
@@ -32,7 +33,9 @@ KINDS = {
 _log = logging.getLogger("semcine")
 
 
-def segment(video: Video, segmenter: Any = "embedded", progress: Progress = silent) -> SemanticResponse:
+def segment(
+    video: Video, segmenter: Any = "embedded", progress: Progress = silent, cache: Path | str | None = None
+) -> SemanticResponse:
     """Say what is where in a clip.
 
     Parameters
@@ -42,6 +45,9 @@ def segment(video: Video, segmenter: Any = "embedded", progress: Progress = sile
         A string of `KINDS`; a response that is only checked; masks by hand as category → (H, W) or (T, H, W);
         or any object with ``name``, ``license`` and ``__call__(video, progress)``.
     progress : Progress
+    cache : Path, optional
+        A folder in which responses are kept by content, for segmenters that have ``fingerprint()``; the same
+        clip, segmenter and settings are then read from there.
 
     Returns
     -------
@@ -52,17 +58,40 @@ def segment(video: Video, segmenter: Any = "embedded", progress: Progress = sile
     ------
     SegmentationError
         If there is no such segmenter, it cannot be loaded, or its scores do not fit the clip.
+    StoreError
+        If ``cache`` cannot be made.
     """
     if isinstance(segmenter, SemanticResponse):
         response = segmenter
     else:
-        response = resolve_segmenter(segmenter)(video, progress)
+        response = _run(video, resolve_segmenter(segmenter), progress, Path(cache) if cache else None)
     if not isinstance(response, SemanticResponse):
         raise SegmentationError(f"a segmenter must return a SemanticResponse, not {type(response).__name__}")
     if response.shape[:3] != video.frames.shape[:3]:
         raise SegmentationError(
             f"the response is (T, H, W) = {response.shape[:3]}, the clip {video.frames.shape[:3]}"
         )
+    return response
+
+
+def _run(video: Video, found: Segmenter, progress: Progress, cache: Path | None) -> SemanticResponse:
+    key = response_key(video, found) if cache else None
+    if cache is None or key is None:
+        return found(video, progress)
+    path = cache / f"{key}.npz"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)  # before the long work
+    except OSError as error:
+        raise StoreError(f"cannot keep segmentations in {cache}: {error}") from error
+    stored = load_response(path, video)
+    if stored is not None:
+        return stored
+    response = found(video, progress)
+    try:
+        if isinstance(response, SemanticResponse):
+            save_response(path, response)
+    except StoreError as error:  # the scores are there; only the next run has to make them again
+        _log.warning("%s", error)
     return response
 
 

@@ -16,6 +16,7 @@ from torch import nn
 from torch.nn import functional
 
 from ...progress import Progress, silent
+from ..caching import file_fingerprint
 from ..categories import pascal_context
 from ..response import SemanticResponse
 from .caffe import load_weights
@@ -108,6 +109,7 @@ class Fcn8sSegmenter:
         self, path: Path | str, every: int = 8, device: str = "cpu", network: FCN8s | None = None
     ) -> None:
         self.name = f"fcn8s:{path}"
+        self._path = Path(path)
         if network is None:
             with torch.device("meta"):
                 network = FCN8s()
@@ -122,6 +124,10 @@ class Fcn8sSegmenter:
     def __call__(self, video: Video, progress: Progress = silent) -> SemanticResponse:
         """Scores of the 32 categories, stored as uint8."""
         return segment_key_frames(video, self._predict, self.targets, self.every, progress, self.name)
+
+    def fingerprint(self) -> str:
+        """The weights' content, and the step."""
+        return f"{file_fingerprint(self._path)} {self.every}"
 
     def _predict(self, frame: np.ndarray) -> np.ndarray:
         pixels = frame[..., ::-1].astype(np.float32) - np.asarray(MEAN_BGR, np.float32)

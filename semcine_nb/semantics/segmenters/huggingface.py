@@ -89,6 +89,11 @@ class HuggingFaceSegmenter:
         """Scores on the model's own grid, stored as uint8."""
         return segment_key_frames(video, self._predict, self.targets, self.every, progress, self.name)
 
+    def fingerprint(self) -> str:
+        """Weights, size, categories and step."""
+        weights = [float(one.double().abs().sum()) for one in self._model.state_dict().values()]
+        return repr((weights, self._size, self.targets, self.every, self._mean.tolist(), self._std.tolist()))
+
     def _predict(self, frame: np.ndarray) -> np.ndarray:
         """(H, W, 3) uint8 → (h, w, n) probabilities."""
         import torch

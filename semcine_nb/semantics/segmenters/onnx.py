@@ -13,6 +13,7 @@ import numpy as np
 
 from ...errors import SegmentationError
 from ...progress import Progress, silent
+from ..caching import file_fingerprint
 from ..class_tables import COCO_STUFF_UNUSED, class_table, match_classes
 from ..response import SemanticResponse
 from .keyframes import segment_key_frames, softmax
@@ -95,6 +96,12 @@ class OnnxSegmenter:
         first = self._run(video.frames[0])
         self.targets = match_classes(self._labels(first), self._mapping, self._extended)
         return segment_key_frames(video, self._predict, self.targets, self.every, progress, self.name)
+
+    def fingerprint(self) -> str:
+        """The file's content, labels, mapping, size and step."""
+        mapping = sorted(self._mapping.items()) if isinstance(self._mapping, Mapping) else self._mapping
+        settings = (self._given, mapping, self._extended, self._size, self.every)
+        return repr((file_fingerprint(self.path), settings, self._mean.tolist(), self._std.tolist()))
 
     def _layout(self) -> None:
         """Where the channels stand and which sizes are fixed."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 class Segmenter(Protocol):
     """Any object of this kind can be given to `segment`.
 
+    It may also have ``fingerprint() -> str``: whatever else than its name and the clip its scores depend on.
+    Its responses can then be kept on disk.
+
     Attributes
     ----------
     name : str

@@ -123,6 +123,7 @@ def test_every_file_kind_loads_and_segments(narrow, suffix, tmp_path):
     with torch.device("meta"):
         empty = FCN8s(width=1 / 64)
     segmenter = Fcn8sSegmenter(path, every=2, network=empty)
+    assert len(segmenter.fingerprint()) > 64
     frames = np.random.default_rng(0).integers(0, 256, (3, 32, 48, 3), dtype=np.uint8)
     response = segmenter(Video(frames, 30.0))
     assert response.shape == (3, 32, 48, 32)

@@ -80,6 +80,14 @@ def test_mapping_and_size(model, video):
     assert segmenter(video).scores.values.shape[1:3] == (8, 16)
 
 
+def test_kept_on_disk_by_settings(model, video, tmp_path):
+    one = segment(video, HuggingFaceSegmenter(str(model)), cache=tmp_path)
+    again = segment(video, HuggingFaceSegmenter(str(model)), cache=tmp_path)
+    np.testing.assert_array_equal(one.scores.values, again.scores.values)
+    segment(video, HuggingFaceSegmenter(str(model), size=32), cache=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_labels_without_category(model, tmp_path):
     config = json.loads((model / "config.json").read_text())
     config["id2label"]["0"] = "LABEL_0"

@@ -78,6 +78,14 @@ def test_labels_and_mapping_from_the_caller(video, tmp_path):
     assert thirds(segment(video, segmenter)) == ["water", "rock", "boat"]
 
 
+def test_fingerprint_follows_file_and_settings(tmp_path):
+    path = colour_model(tmp_path / "m.onnx")
+    one = OnnxSegmenter(path, labels={0: "water", 1: "person", 2: "tree"})
+    assert one.fingerprint() == OnnxSegmenter(path, labels={0: "water", 1: "person", 2: "tree"}).fingerprint()
+    assert one.fingerprint() != OnnxSegmenter(path, labels={0: "water", 1: "boat", 2: "tree"}).fingerprint()
+    assert one.fingerprint() != OnnxSegmenter(path, every=1).fingerprint()
+
+
 def test_class_ids(video, tmp_path):
     weight = np.eye(3, dtype=np.float32).reshape(3, 3, 1, 1)
     nodes = [
