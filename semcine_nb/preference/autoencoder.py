@@ -160,7 +160,7 @@ class AutoEncoderModel(PreferenceModel):
         r = start.residual_.T.copy()
         r[train.columns, train.rows] = self.centring_.residual(train)
         self._missing = [np.flatnonzero(~column) for column in known.T]
-        u = laplacian_eigenmaps(start.residual_.T, self.dimension, seed=self.seed)
+        u = laplacian_eigenmaps(start.residual_.T, self.dimension)
         self._prepare(train, features)
         self._fit_maps(u, r)
         self._fit_regression(u)

@@ -171,6 +171,7 @@ class PreferenceModel(BaseEstimator):
 
     seed: int = 0
     validation_share: float = 0.1
+    _error: float | None = None
 
     def fit(
         self, ratings: Any, features: ArrayLike | None = None, validation: ArrayLike | None = None
@@ -189,14 +190,17 @@ class PreferenceModel(BaseEstimator):
         rng = np.random.default_rng(self.seed)
         train, held = split_validation(self.ratings_, validation, self.validation_share, rng)
         self._fit(train, held, values, rng)
-        self.error_ = self._held_error(held)
+        self._held_out, self._error = held, None
         return self
 
-    def _held_error(self, held: Ratings) -> float:
-        """Root mean square error of the validation ratings; 1 where there are none."""
-        if not len(held):
-            return 1.0
-        return float(np.sqrt(np.mean((held.values - self.predict()[held.rows, held.columns]) ** 2)))
+    @property
+    def error_(self) -> float:
+        """Root mean square error of the validation ratings, found on first use; 1 where there are none."""
+        if self._error is None:
+            held = self._held_out
+            error = held.values - self.predict()[held.rows, held.columns] if len(held) else np.ones(1)
+            self._error = float(np.sqrt(np.mean(error**2)))
+        return self._error
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
         raise NotImplementedError

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.manifold import spectral_embedding
+from scipy.linalg import eigh
 
 from .base import Floats
 from .kernels import squared_distances
 
 
-def laplacian_eigenmaps(points: Floats, dimension: int, neighbours: int = 10, seed: int = 0) -> Floats:
+def laplacian_eigenmaps(points: Floats, dimension: int, neighbours: int = 10) -> Floats:
     """Embed the rows of ``points`` (n, p) in (n, dimension), every coordinate with mean 0 and variance 1.
 
     A symmetric graph of nearest neighbours with heat-kernel weights (doi:10.1162/089976603321780317). With
@@ -31,7 +31,11 @@ def laplacian_eigenmaps(points: Floats, dimension: int, neighbours: int = 10, se
     weights[rows, nearest.ravel()] = np.exp(-close / (2 * width))
     weights = np.maximum(weights, weights.T) + 1e-6  # the constant joins what would be separate islands
     np.fill_diagonal(weights, 0.0)
-    coordinates = spectral_embedding(weights, n_components=useful, random_state=seed, drop_first=True)
+    # generalised eigenvectors of L f = λ D f with the smallest λ but the first, the constant; dense, because
+    # scikit-learn's iterative solver warns and falls back where almost all eigenvectors are wanted
+    root = np.sqrt(weights.sum(axis=1))
+    laplacian = np.eye(n) - weights / root[:, None] / root[None, :]
+    coordinates = eigh(laplacian, subset_by_index=[1, useful])[1] / root[:, None]
     centred = coordinates - coordinates.mean(axis=0)
     spread = centred.std(axis=0)
     result[:, : centred.shape[1]] = centred / np.where(spread > 1e-12, spread, 1.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ class Evaluation:
     predictions: dict[str, Floats]
     seconds: dict[str, float]
     seed: int
+    _drawn: dict[str, dict[str, Floats]] = field(default_factory=dict, repr=False, compare=False)
 
     def table(self) -> pd.DataFrame:
         """One row a model: every metric with its standard error (``_se``), and the CPU seconds of a fit."""
@@ -95,6 +96,8 @@ class Evaluation:
 
     def _draws(self, name: str) -> dict[str, Floats]:
         """Every metric (1 + BOOTSTRAP,): on all people first, then on people drawn with replacement."""
+        if name in self._drawn:
+            return self._drawn[name]
         n, people = self.test.shape[1], self.test.columns
         rng = np.random.default_rng([self.seed, 2])
         weights = np.vstack([np.ones(n), rng.multinomial(n, np.full(n, 1 / n), size=BOOTSTRAP)])
@@ -118,6 +121,7 @@ class Evaluation:
                 for s in range(0, len(weights), size)
             ]
         )
+        self._drawn[name] = result
         return result
 
 

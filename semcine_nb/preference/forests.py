@@ -44,7 +44,7 @@ class ForestModel(FeatureRegression):
         self.validation_share = validation_share
         self.seed = seed
 
-    def _regressor(self) -> Any:
+    def _regressor(self, count: int) -> Any:
         return RandomForestRegressor(
             self.trees, min_samples_leaf=self.leaf, max_features=1 / 3, random_state=self.seed
         )

@@ -11,6 +11,7 @@ linearly with people and ratings.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,27 +82,30 @@ class GaussianProcessModel(PreferenceModel):
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
         self.scaler_ = BlockScaler.fit(features, self.blocks)
         self._x = self.scaler_.transform(features)
-        self._learnt = self._learn(train, rng)
+        kernel = ItemKernel(self._x, self.scaler_, rng) if self._x.shape[1] and self.rounds else None
+        self._learnt = self._learn(train, kernel, rng)
         self.scale_ = self._held_scale(held)
         self.new_scale_ = self._alone_scale(train)
         self.calibration_ = calibrate_newcomers(self._learn_people, train, rng)
         if self.refit and len(held):
-            self._learnt = self._learn(self.ratings_, rng)
+            self._learnt = self._learn(self.ratings_, kernel, rng)
         self.factors_ = self._learnt.factors
         self.population_ = Population.around(self.factors_, self.calibration_.width, rng)
-        prior, kernel = self._learnt.prior, self._learnt.kernel
+        prior, learnt = self._learnt.prior, self._learnt.kernel
         self.shares_ = prior.shares if prior else np.zeros(self.factors_.items.shape[1])
-        self.block_weights_ = dict(zip(kernel.names, kernel.weights.tolist(), strict=True)) if kernel else {}
+        self.block_weights_ = dict(zip(learnt.names, learnt.weights.tolist(), strict=True)) if learnt else {}
 
     # learning
 
-    def _learn(self, ratings: Ratings, rng: np.random.Generator) -> _Learnt:
+    def _learn(self, ratings: Ratings, kernel: ItemKernel | None, rng: np.random.Generator) -> _Learnt:
         data = FactorData(ratings)
         factors = fit_factors(data, self.rank, self.n_iter, rng)
-        kernel = ItemKernel(self._x, self.scaler_, rng) if self._x.shape[1] and self.rounds else None
         q = factors.items.shape[1]
         if kernel is None or not kernel.parts or not len(ratings):
             return _Learnt(factors, None, None, np.ones(q))
+        kernel = copy(
+            kernel
+        )  # its geometry is shared by the fits before and after calibration, not its weights
         kernel.learn(factors.items, np.eye(q) - factors.item_cov)
         vectors, values = kernel.eigen(rng)
         inside = np.sqrt(values)[:, None] * (vectors.T @ factors.items)
@@ -140,9 +144,6 @@ class GaussianProcessModel(PreferenceModel):
         moments = f.people_cov[j, 1:, 1:] + f.people[j, 1:, None] * f.people[j, None, 1:]
         variance += np.einsum("kab,kab->k", f.item_cov[i], moments)
         return _scale(some.values - predict_known(f, some), variance)
-
-    def _held_error(self, held: Ratings) -> float:
-        return float(np.sqrt(np.mean(self.factors_.noise)))
 
     def _alone_scale(self, train: Ratings) -> float:
         """How far the standard deviations of unseen items are off, each item predicted from the others."""

@@ -92,7 +92,7 @@ def solve_items(
     x = prior.root(prior.inverse(start))
     residual = right - product(x)
     direction, size = residual.copy(), float(np.sum(residual**2))
-    stop = 1e-8 * max(float(np.sum(right**2)), 1e-30)
+    stop = 1e-10 * max(float(np.sum(right**2)), 1e-30)
     for _ in range(n_iter):
         if size <= stop:
             break

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import eigh
 from scipy.optimize import nnls
 
 from .base import BlockScaler, Floats
@@ -57,6 +58,19 @@ def squared_distances(a: Floats, b: Floats) -> Floats:
     return np.maximum(result, 0.0)
 
 
+def principal_axes(x: Floats, r: int) -> Floats:
+    """The first ``r`` right singular vectors of x (m, d) as columns, through the smaller Gram matrix."""
+    m, d = x.shape
+    gram = x @ x.T if m < d else x.T @ x
+    size = len(gram)
+    squares, vectors = eigh(gram, subset_by_index=[max(size - r, 0), size - 1])
+    vectors = vectors[:, ::-1]
+    if m >= d:
+        return vectors
+    result: Floats = x.T @ (vectors / np.sqrt(np.maximum(squares[::-1], 1e-12)))
+    return result
+
+
 class ItemKernel:
     """Weighted centred Gaussian kernels over the blocks of scaled features (m, d)."""
 
@@ -77,10 +91,11 @@ class ItemKernel:
             median = self._add(f"{name}/columns", _View(columns, standard))
             overall[columns] = standard * np.sqrt(max(median, 1e-12))
             centred = _View(columns, standard)(self.sample)
-            axes = np.linalg.svd(centred - centred.mean(axis=0), full_matrices=False)[2].T
-            for r in COMPONENTS:
-                if axes.shape[1] > 2 * r:
-                    self._add(f"{name}/pca{r}", _View(columns, standard, axes[:, :r]))
+            if min(centred.shape) > 2 * COMPONENTS[0]:
+                axes = principal_axes(centred - centred.mean(axis=0), COMPONENTS[-1])
+                for r in COMPONENTS:
+                    if min(centred.shape) > 2 * r:
+                        self._add(f"{name}/pca{r}", _View(columns, standard, axes[:, :r]))
         if len(scaler.blocks) > 1 and self.parts:
             self._add("together", _View(slice(None), overall))
         self.weights = np.full(len(self.parts), 1 / max(len(self.parts), 1))

@@ -102,14 +102,17 @@ def item_noise(factors: Factors) -> Floats:
 
 
 def choose_items(factors: Factors, cov: Floats, known: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Greedily the ``n`` items whose ratings reduce the summed variance of all predictions most.
+    """Greedily the ``n`` items whose ratings are expected to tell most about the newcomer's order of all
+    items.
 
+    That is the summed variance of the predictions around their own mean: a person's level orders nothing.
     ``cov`` (q+1, q+1) is the covariance of the newcomer's loadings; ``known`` items are not asked again.
     """
     m = len(factors.items)
     phi = np.column_stack([np.ones(m), factors.items])
     noise = item_noise(factors)
-    spread = phi.T @ phi
+    centred = phi - phi.mean(axis=0)
+    spread = centred.T @ centred + 1e-3 * phi.T @ phi
     open_ = np.ones(m, dtype=bool)
     open_[known] = False
     chosen: list[int] = []

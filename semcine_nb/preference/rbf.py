@@ -81,7 +81,7 @@ def fit_rbf(
     x: Floats, y: Floats, basis: int, penalty: float, seed: int, width: float | None = None
 ) -> RBFMap:
     """k-means centres, σ by cross-validation (kept if given), W by ridge regression (supplement, Sec. 2)."""
-    d = max(1, min(basis, len(np.unique(x, axis=0))))
+    d = max(1, min(basis, len(np.unique(np.round(x, 6), axis=0))))
     centres = KMeans(d, n_init=1, max_iter=30, random_state=seed).fit(x).cluster_centers_.astype(float)
     squares = squared_distances(x, centres)
     if width is None:

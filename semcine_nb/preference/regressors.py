@@ -17,6 +17,7 @@ from sklearn.decomposition import PCA
 from ..errors import RatingError
 from .base import BlockScaler, Floats, PreferenceModel, Ratings
 
+CHUNK = 64  # people whose predictions are made in one call
 SCOPES = ("global", "individual", "subjective")
 USERS = ("mc", "aem", "joint")
 
@@ -69,7 +70,7 @@ class FeatureRegression(PreferenceModel):
     blocks: Mapping[str, slice] | None = None
     max_rows: int | None = None
 
-    def _regressor(self) -> Any:
+    def _regressor(self, count: int) -> Any:
         raise NotImplementedError
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
@@ -110,7 +111,7 @@ class FeatureRegression(PreferenceModel):
         """A fitted regressor, or the mean to predict where there is too little to fit one."""
         if len(target) < 2:
             return float(target.mean()) if len(target) else self.average_
-        return self._regressor().fit(design, target)
+        return self._regressor(len(target)).fit(design, target)
 
     def _table(self, v: Floats) -> Floats:
         n = self.ratings_.shape[1]
@@ -119,10 +120,14 @@ class FeatureRegression(PreferenceModel):
             return result
         if self.scope == "global":
             result[:] = self._apply(self._models[0], v)[:, None]
-        for j in range(n if self.scope != "global" else 0):
-            model = self._models[j if self.scope == "individual" else 0]
-            u = np.broadcast_to(self._people[j], (len(v), self._people.shape[1]))
-            result[:, j] = self._apply(model, np.column_stack([u, v]))
+        elif self.scope == "individual":
+            for j, model in enumerate(self._models):
+                result[:, j] = self._apply(model, v)
+        else:
+            for start in range(0, n, CHUNK):
+                people = self._people[start : start + CHUNK]
+                design = np.column_stack([np.repeat(people, len(v), axis=0), np.tile(v, (len(people), 1))])
+                result[:, start : start + CHUNK] = self._apply(self._models[0], design).reshape(-1, len(v)).T
         return result
 
     @staticmethod
@@ -166,7 +171,7 @@ class RegressorModel(FeatureRegression):
         self.validation_share = validation_share
         self.seed = seed
 
-    def _regressor(self) -> Any:
+    def _regressor(self, count: int) -> Any:
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import RBF, WhiteKernel
         from sklearn.linear_model import RidgeCV
@@ -183,7 +188,7 @@ class RegressorModel(FeatureRegression):
                 0.5 * RBF(width) + WhiteKernel(0.5), optimizer=None, normalize_y=True, random_state=self.seed
             ),
             "mlp": lambda: MLPRegressor(
-                (64,), alpha=1.0, max_iter=200, early_stopping=True, random_state=self.seed
+                hidden_layer_sizes=(64,), alpha=1.0, early_stopping=count >= 50, random_state=self.seed
             ),
         }
         if self.kind not in kinds:
