@@ -14,7 +14,7 @@ from .categories import (
 )
 from .class_tables import TABLES, ClassTable, class_table, match_classes
 from .response import SemanticResponse
-from .segmenters import segment
+from .segmenters import Clicks, Combined, segment
 from .storage import StoredScores
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "Candidate",
     "Category",
     "ClassTable",
+    "Clicks",
+    "Combined",
     "Reason",
     "Reasons",
     "Selection",

@@ -14,12 +14,15 @@ from ...errors import SegmentationError, StoreError
 from ...progress import Progress, silent
 from ..caching import load_response, response_key, save_response
 from ..response import SemanticResponse
+from .clicks import Clicks
+from .combined import Combined
+from .masks import MaskFolder, Masks
 from .protocol import Segmenter
 
 if TYPE_CHECKING:
     from ...video import Video
 
-__all__ = ["KINDS", "Segmenter", "resolve_segmenter", "segment"]
+__all__ = ["KINDS", "Clicks", "Combined", "MaskFolder", "Masks", "Segmenter", "resolve_segmenter", "segment"]
 
 KINDS = {
     "embedded": "the default: a small decoder on EfficientNet features, shipped with this package",
@@ -110,8 +113,6 @@ def resolve_segmenter(segmenter: Any) -> Segmenter:
 
 def _resolve(segmenter: Any) -> Segmenter:
     if isinstance(segmenter, Mapping):
-        from .masks import Masks
-
         return Masks(segmenter)
     if callable(segmenter) and isinstance(segmenter, Segmenter):
         return segmenter
@@ -145,13 +146,10 @@ def _resolve(segmenter: Any) -> Segmenter:
         from .fcn8s import Fcn8sSegmenter
 
         return Fcn8sSegmenter(Path(source))
-    from .masks import MaskFolder
-
     return MaskFolder(Path(source))
 
 
 def _listed() -> str:
     kinds = "; ".join(f"{name} ({what})" for name, what in KINDS.items())
-    return (
-        f"There are: {kinds}; a mapping of category to masks; a SemanticResponse; or an object of your own."
-    )
+    others = "Clicks(video); a mapping of category to masks; a SemanticResponse; or an object of your own"
+    return f"There are: {kinds}; {others}."
