@@ -38,7 +38,7 @@ def key_frames(frames: np.ndarray, every: int) -> list[int]:
     ----------
     frames : (T, H, W, 3) uint8
     every : int
-        Largest distance between two of them; 1 takes all.
+        Largest distance between two of them; 1 takes all. Changes are looked at from half this distance on.
 
     Raises
     ------
@@ -51,10 +51,12 @@ def key_frames(frames: np.ndarray, every: int) -> list[int]:
     if every == 1 or last < 1:
         return list(range(last + 1))
     coarse = [_cells(frame) for frame in frames]
+    gap = max(1, every // 2)  # a picture that never stops changing costs twice as much, not every-fold
     keys = [0]
     for t in range(1, last + 1):
         # the frame before t is the last one that still looks like the key
-        if t - 1 > keys[-1] and np.mean(np.abs(coarse[t] - coarse[keys[-1]]) > _CELL_CHANGE) > _FRAME_CHANGE:
+        changed = np.mean(np.abs(coarse[t] - coarse[keys[-1]]) > _CELL_CHANGE) > _FRAME_CHANGE
+        if changed and t - 1 - keys[-1] >= gap:
             keys.append(t - 1)
         if t == last or t - keys[-1] == every:
             keys.append(t)
