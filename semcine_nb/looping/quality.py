@@ -90,7 +90,7 @@ def measure(
     ----------
     frames : (T, H, W, 3) uint8 source.
     period, start : (H, W) integers, the labels it was rendered from.
-    rendered : (N, H, W, 3) uint8.
+    rendered : (N, H, W, 3) uint8. A median still (see `stills`) counts as a change of the static part.
     mask : (H, W) bool, the object; None takes the whole picture.
     timeline : how labels were laid out in time; None takes the default of `render` with N frames.
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from semcine_nb.errors import LoopError
+from semcine_nb.looping.quality import measure
 from semcine_nb.looping.rendering import render
 from semcine_nb.looping.timing import time_map
+from semcine_nb.video import read_video
 
 
 def numbered(t: int, h: int, w: int) -> np.ndarray:
@@ -81,3 +86,37 @@ def test_bad_arrays_are_refused():
         render(numbered(9, 2, 2).astype(float), np.ones((2, 2), int), np.ones((2, 2), int))
     with pytest.raises(LoopError, match="same"):
         render(numbered(9, 2, 2), np.ones((2, 3), int), np.ones((2, 3), int))
+
+
+def best_loop(frames: np.ndarray, where: np.ndarray) -> tuple[int, int]:
+    """The period and start with the least difference of the frames on both sides of the wrap."""
+    pixels = frames[:, where][:, ::9].astype(float)
+    costs = {}
+    for p in range(32, len(frames) - 1, 4):
+        for s in range(4, len(frames) - p, 4):
+            costs[p, s] = sum(((pixels[s - k] - pixels[s + p - k]) ** 2).sum() for k in (0, 1))
+    return min(costs, key=lambda pair: costs[pair])
+
+
+@pytest.mark.real
+def test_a_real_waterfall_loops_without_a_visible_jump(real_clips: Path):
+    frames = read_video(real_clips / "waterfall.mp4", max_size=(480, 270), max_seconds=3).frames
+    grey = ndimage.gaussian_filter1d(frames.mean(axis=3), 1.5, axis=1)
+    motion = ndimage.gaussian_filter(np.median(np.abs(np.diff(grey, axis=0)), axis=0), 3)
+    fall = motion > 1.5
+    fall[:, :180] = fall[180:] = False
+    y, x = np.mgrid[:270, :480]
+    period, start = np.ones(fall.shape, int), np.full(fall.shape, 40)
+    for part in (fall & (y < 90), fall & (y >= 90) & (x < 260), fall & (y >= 90) & (x >= 260)):
+        assert part.sum() > 500
+        period[part], start[part] = best_loop(frames, part)
+    raw, blended = (render(frames, period, start, blend=b) for b in (False, True))
+    before, after = (measure(frames, period, start, out, fall) for out in (raw, blended))
+    assert after.consistency.total_seams < 0.5 * before.consistency.total_seams
+    assert after.wrap_jump < 1 < before.wrap_jump
+    assert after.largest_step < 1.1  # of what the clip itself does at most
+    assert after.dynamism > 0.95 * before.dynamism
+    away = ndimage.distance_transform_edt(~fall)
+    change = np.abs(blended.astype(int) - raw)
+    assert change[:, away > 64].max() == 0
+    assert change[:, (away > 16) & (away <= 64)].mean() < 0.5
