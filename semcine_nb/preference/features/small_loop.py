@@ -1,0 +1,85 @@
+"""The loop at the size that the hand-designed features look at, and the units they are told in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+AREA = 480 * 270
+"""Pixels of the reduced picture, whatever its shape."""
+
+NOMINAL_AREA = 960 * 540
+"""Pixels of the picture that lengths are told for: the working size of the method."""
+
+NOMINAL_FPS = 30.0
+"""Frames a second that times are told for."""
+
+MAX_FRAMES = 150
+"""A longer loop is looked at in every second, third, … frame."""
+
+
+@dataclass(frozen=True, eq=False)
+class SmallLoop:
+    """A rendered loop in grey, reduced (or enlarged) to about `AREA` pixels.
+
+    Lengths are told in *nominal pixels* and times in *nominal frames*: those of the same loop at 960 × 540
+    (any shape of that area) and 30 frames a second. So the numbers are the ones that a person would measure
+    at the working size, and do not depend on the size or rate at which a clip happens to be kept.
+
+    Attributes
+    ----------
+    grey : (N, h, w) uint8
+    dynamic : (h, w) bool, where the cinemagraph loops (p > 1)
+    pixel : nominal pixels in one pixel of ``grey``
+    frame : nominal frames from one frame of ``grey`` to the next
+    """
+
+    grey: NDArray[np.uint8]
+    dynamic: NDArray[np.bool_]
+    pixel: float
+    frame: float
+
+
+def reduce_loop(rendered: NDArray[np.uint8], dynamic: NDArray[np.bool_], fps: float) -> SmallLoop:
+    """Reduce a rendered loop.
+
+    Parameters
+    ----------
+    rendered : (N, H, W, 3) uint8
+    dynamic : (H, W) bool
+    fps : frames a second at which the loop is played
+    """
+    step = -(-len(rendered) // MAX_FRAMES)
+    height, width = rendered.shape[1:3]
+    scale = np.sqrt(AREA / (height * width))
+    # 16 px at least, so that a picture of extreme shape still has something to look at
+    size = (max(16, round(width * scale)), max(16, round(height * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    grey = np.stack(
+        [cv2.resize(cv2.cvtColor(f, cv2.COLOR_RGB2GRAY), size, interpolation=how) for f in rendered[::step]]
+    )
+    return SmallLoop(
+        grey,
+        reduce_mask(dynamic, size),
+        float(np.sqrt(NOMINAL_AREA / (size[0] * size[1]))),
+        step * NOMINAL_FPS / fps,
+    )
+
+
+def reduce_mask(mask: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """``mask`` at ``size`` (w, h): pixels that are at least half covered, or touched at all if none is."""
+    share = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    half = share >= 0.5
+    return np.asarray(half if half.any() else share > 0)
+
+
+def sampled(n: int, count: int) -> list[int]:
+    """At most ``count`` different indices of 0 … n − 1, evenly spaced from 0.
+
+    >>> sampled(100, 4), sampled(2, 4)
+    ([0, 25, 50, 75], [0, 1])
+    """
+    return sorted({i * n // count for i in range(count)})

@@ -1,0 +1,119 @@
+"""Trajectories: how long points can be followed, how far they get and what way they travel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .small_loop import SmallLoop
+from .statistics import five_numbers
+
+SEEDS = 3
+"""Moments, evenly spaced over the loop, at which points are picked."""
+
+POINTS = 100
+"""Points picked at each moment, at most."""
+
+_WINDOW = (15, 15)
+_LEVELS = 3
+_FAITHFUL = 1.0  # reduced px: a step that does not lead back to where it came from ends the track
+_LONGEST_STEP = 24.0  # reduced px
+
+
+@dataclass(frozen=True, eq=False)
+class Tracks:
+    """What became of each of P points.
+
+    ``length`` (P,): nominal frames for which it was followed. ``box`` (P,): diagonal of the box around its
+    path, nominal px. ``travel`` (P,): length of that path, nominal px.
+    """
+
+    length: NDArray[np.float64]
+    box: NDArray[np.float64]
+    travel: NDArray[np.float64]
+
+
+def follow(loop: SmallLoop) -> Tracks:
+    """Follow corners of the dynamic region through the loop.
+
+    Corners (Shi and Tomasi, 1994) are picked inside the dynamic region at three moments, and each is followed
+    by pyramidal Lucas–Kanade until it is lost, leaves the picture or the loop has passed once; the last frame
+    is followed by the first. Points that cannot be followed for a single step do not count.
+    """
+    n = len(loop.grey)
+    moments = {i * n // SEEDS for i in range(SEEDS)}
+    paths = _Paths()
+    if loop.dynamic.any() and n > 1:
+        for t in range(max(moments) + n - 1):
+            if t in moments:
+                paths.add(_corners(loop.grey[t], loop.dynamic))
+            paths.step(loop.grey[t % n], loop.grey[(t + 1) % n], n - 1)
+    return Tracks(
+        paths.steps[paths.steps > 0] * loop.frame,
+        np.hypot(*(paths.high - paths.low)[paths.steps > 0].T) * loop.pixel,
+        paths.travel[paths.steps > 0] * loop.pixel,
+    )
+
+
+def track_features(loop: SmallLoop) -> NDArray[np.float64]:
+    """tracklength…, trackBoundingBox…, trackTravels…: (15,) float64 over the tracks; zeros without any.
+
+    Units: nominal frames (1/30 s), nominal pixels, nominal pixels; see `Tracks`. A point that swings has a
+    long travel in a small box; one that passes by has both alike.
+    """
+    tracks = follow(loop)
+    return np.concatenate([five_numbers(x) for x in (tracks.length, tracks.box, tracks.travel)])
+
+
+class _Paths:
+    """Points on their way, in reduced pixels; rows are points, those that are lost among them."""
+
+    def __init__(self) -> None:
+        self.place = np.empty((0, 2), np.float32)
+        self.low = np.empty((0, 2), np.float32)
+        self.high = np.empty((0, 2), np.float32)
+        self.travel = np.empty(0)
+        self.steps = np.empty(0, int)
+        self.alive = np.empty(0, bool)
+
+    def add(self, points: NDArray[np.float32]) -> None:
+        self.place = np.concatenate([self.place, points])
+        self.low = np.concatenate([self.low, points])
+        self.high = np.concatenate([self.high, points])
+        self.travel = np.concatenate([self.travel, np.zeros(len(points))])
+        self.steps = np.concatenate([self.steps, np.zeros(len(points), int)])
+        self.alive = np.concatenate([self.alive, np.ones(len(points), bool)])
+
+    def step(self, first: NDArray[np.uint8], second: NDArray[np.uint8], most: int) -> None:
+        """Go on by a frame; who has gone ``most`` steps rests."""
+        rows = np.flatnonzero(self.alive & (self.steps < most))
+        if len(rows) == 0:
+            return
+        old = self.place[rows]
+        blank = np.empty((len(rows), 1, 2), np.float32)
+        new, there, _ = cv2.calcOpticalFlowPyrLK(
+            first, second, old[:, None], blank, winSize=_WINDOW, maxLevel=_LEVELS
+        )
+        back, again, _ = cv2.calcOpticalFlowPyrLK(
+            second, first, new, blank.copy(), winSize=_WINDOW, maxLevel=_LEVELS
+        )
+        new, back = new[:, 0], back[:, 0]
+        way = np.linalg.norm(new - old, axis=1)
+        good = (there[:, 0] > 0) & (again[:, 0] > 0) & (way < _LONGEST_STEP)
+        good &= np.linalg.norm(back - old, axis=1) < _FAITHFUL
+        good &= ((new >= 0) & (new <= np.array(second.shape[::-1]) - 1)).all(axis=1)
+        self.alive[rows] = good
+        rows, new, way = rows[good], new[good], way[good]
+        self.place[rows] = new
+        self.low[rows] = np.minimum(self.low[rows], new)
+        self.high[rows] = np.maximum(self.high[rows], new)
+        self.travel[rows] += way
+        self.steps[rows] += 1
+
+
+def _corners(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    found = cv2.goodFeaturesToTrack(grey, POINTS, 0.02, 6, mask=mask.astype(np.uint8) * 255)
+    return np.empty((0, 2), np.float32) if found is None else np.asarray(found[:, 0], np.float32)
