@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from .errors import SemcineError
+from .progress import Bar
 
 FORMATS = ("mp4", "webm", "gif", "webp", "apng")
+_COUNT = click.IntRange(0)
+
+
+class _Size(click.ParamType):
+    """WIDTHxHEIGHT in pixels, as (width, height)."""
+
+    name = "WxH"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[int, int]:
+        matched = re.fullmatch(r"(\d{2,5})\s*[xX×]\s*(\d{2,5})", str(value))
+        if not matched or min(size := (int(matched[1]), int(matched[2]))) < 32:
+            self.fail(f"{value!r} is not WIDTHxHEIGHT in pixels, 32x32 or more, such as 960x540.")
+        return size
+
+
+class _Still(click.ParamType):
+    """A frame's number, or "median"."""
+
+    name = "FRAME"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int | str:
+        if str(value) != "median" and not str(value).isdigit():
+            self.fail(f"{value!r} is neither a frame's number (0, 1, …) nor 'median'.")
+        return int(value) if str(value).isdigit() else str(value)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,205 +49,145 @@ def cli(context: click.Context, quiet: bool) -> None:
     context.obj = quiet
 
 
-@cli.command()
+@cli.command(context_settings={"show_default": True})
 @click.argument("clip", type=click.Path(path_type=Path))
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Folder to write; CLIP-cinemagraphs by default."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder to write to.  [default: CLIP-cinemagraphs, beside the clip]",
 )
-@click.option("-k", default=4, show_default=True, type=click.IntRange(1, 32), help="Categories to keep.")
+@click.option("-k", default=4, type=click.IntRange(1, 32), help="Categories to keep.")
+@click.option("--combinations", default=0, type=_COUNT, help="Sets of categories that are candidates too.")
 @click.option(
-    "--combinations", default=0, show_default=True, type=click.IntRange(0), help="Sets of categories too."
-)
-@click.option(
-    "--segmenter", default="embedded", show_default=True, help="embedded, huggingface:MODEL, onnx:PATH, …"
+    "--segmenter", default="embedded", help="embedded, huggingface:MODEL, onnx:PATH, masks:FOLDER …"
 )
 @click.option("--pin", multiple=True, metavar="CATEGORY", help="Keep this category whatever the filters say.")
 @click.option("--drop", multiple=True, metavar="CATEGORY", help="Leave this category out.")
-@click.option("--user", help="The person to rank for.")
-@click.option("--ratings", metavar="URL", help="Rating store, e.g. sqlite:///ratings.db.")
-@click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS), help="Default: mp4 and gif.")
-@click.option("--start", default=0.0, show_default=True, help="Where in the clip to begin, seconds.")
-@click.option("--seconds", default=5.0, show_default=True, help="How much of the clip to use.")
+@click.option("--ratings", metavar="URL", help="Rank by this store of ratings, e.g. sqlite:///ratings.db.")
+@click.option("--user", metavar="NAME", help="The person to rank for, by the code in the store.")
 @click.option(
-    "--working-size", default="960x540", show_default=True, metavar="WxH", help="Largest size to work at."
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(FORMATS),
+    default=("mp4", "gif"),
+    help="May be given several times.",
 )
-@click.option("--stabilize", is_flag=True, help="Hold the background still (for clips from the hand).")
-@click.option("--width", type=click.IntRange(16), help="Width of the files, pixels.")
-@click.option("--max-mb", type=click.FloatRange(0, min_open=True), help="Largest file, in millions of bytes.")
+@click.option("--width", type=click.IntRange(16), help="Width of the files, pixels; never enlarged.")
+@click.option("--max-mb", type=click.FloatRange(0, min_open=True), help="Largest file, millions of bytes.")
+@click.option("--repeat", default=1, type=click.IntRange(1), help="Write the loop this many times in a row.")
+@click.option("--start", default=0.0, type=click.FloatRange(0), help="Where in the clip to begin, seconds.")
 @click.option(
-    "--repeat", default=1, show_default=True, type=click.IntRange(1), help="Write the loop this many times."
+    "--seconds", default=5.0, type=click.FloatRange(0, min_open=True), help="How much of it to use."
 )
-@click.option(
-    "--length", type=click.IntRange(2), help="Frames of the loop; chosen from the periods by default."
-)
-@click.option("--still", type=click.IntRange(0), help="Frame that the static part shows.")
-@click.option(
-    "--crossfade", default=0, show_default=True, type=click.IntRange(0), help="Frames to fade at each wrap."
-)
+@click.option("--working-size", "size", default="960x540", type=_Size(), help="Largest size to work at.")
+@click.option("--stabilize", is_flag=True, help="Hold the background still, for a clip from the hand.")
+@click.option("--length", type=click.IntRange(2), help="Frames of the loop.  [default: from the periods]")
+@click.option("--still", type=_Still(), help="What static parts show: a frame's number, or median.")
+@click.option("--crossfade", default=0, type=_COUNT, help="Frames that fade where a loop starts again.")
 @click.option("--ping-pong", is_flag=True, help="Play to and fro.")
 @click.pass_obj
-def make(quiet: bool, clip: Path, output: Path | None, **options: Any) -> None:
-    """Make cinemagraphs of CLIP (a video, a GIF or a folder of images), one a candidate, and a page of them all."""
-    from .progress import silent, tqdm_bar
-
-    folder = output or clip.with_name(f"{clip.stem}-cinemagraphs")
-    formats = options.pop("formats") or ("mp4", "gif")
-    page = make_folder(clip, folder, formats, progress=silent if quiet else tqdm_bar, **options)
-    click.echo(str(page))
-
-
-def make_folder(
+def make(
+    quiet: bool,
     clip: Path,
-    folder: Path,
-    formats: tuple[str, ...],
-    progress: Callable[..., Any],
-    k: int,
-    combinations: int,
-    segmenter: str,
-    pin: tuple[str, ...],
-    drop: tuple[str, ...],
+    output: Path | None,
     user: str | None,
     ratings: str | None,
     start: float,
     seconds: float,
-    working_size: str,
+    size: tuple[int, int],
     stabilize: bool,
-    width: int | None,
-    max_mb: float | None,
-    repeat: int,
+    pin: tuple[str, ...],
+    drop: tuple[str, ...],
     length: int | None,
-    still: int | None,
+    still: int | str | None,
     crossfade: int,
     ping_pong: bool,
-) -> Path:
-    """What ``semcine make`` does; returns the path of index.html. Each file appears whole or not at all."""
-    from . import page as pages
-    from .errors import StoreError
-    from .pipeline import make_cinemagraphs
-    from .progress import track
-    from .video import Video
+    **options: Any,
+) -> None:
+    """Make cinemagraphs of CLIP, one of each thing in it that can move, and a page of them all.
 
-    matched = re.fullmatch(r"(\d+)[x×](\d+)", working_size)
-    if not matched:
-        raise click.BadParameter(f"{working_size!r} is not of the form 960x540", param_hint="--working-size")
+    CLIP is a video, a GIF or a folder of images, from a tripod. The last line says where the page is.
+    """
     if user and not ratings:
-        raise click.UsageError(
-            "--user needs --ratings: without ratings there is nothing to learn a person's taste from"
-        )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(13, "permission denied")
-    except OSError as error:
-        raise StoreError(f"Cannot write into {folder}: {(error.strerror or str(error)).lower()}.") from error
+        raise click.UsageError("--user needs --ratings: a person's taste is learned from ratings.")
+    if crossfade and ping_pong:
+        raise click.UsageError("--crossfade and --ping-pong exclude each other: choose one.")
+    if not clip.exists():
+        raise SemcineError(f"There is no file or folder {clip}.")
+    from .folder import INDEX, make_folder
+    from .progress import silent
 
-    rendered: dict[int, Any] = {}
-    ranked = make_cinemagraphs(
+    rendering = {"length": length, "still": still, "crossfade": crossfade, "ping_pong": ping_pong}
+    folder = output or clip.resolve().with_name(f"{clip.resolve().stem}-cinemagraphs")
+    make_folder(
         clip,
-        k=k,
-        combinations=combinations,
-        segmenter=segmenter,
+        folder,
         user=user,
         ratings=ratings,
-        read={
-            "start": start,
-            "max_seconds": seconds,
-            "max_size": (int(matched[1]), int(matched[2])),
-            "stabilize": stabilize,
-        },
+        read={"start": start, "max_seconds": seconds, "max_size": size, "stabilize": stabilize},
         select={"pin": pin, "drop": drop},
+        # 0 is a frame; None and False are what rendering does anyway
         render={
-            name: value
-            for name, value in (
-                ("length", length), ("still", still), ("crossfade", crossfade), ("ping_pong", ping_pong),
-            )
-            if value
+            name: value for name, value in rendering.items() if value or (name == "still" and value == 0)
         },
-        on_rendered=lambda cinema, frames: rendered.__setitem__(id(cinema), frames),
-        progress=progress,
-    )  # fmt: skip
-
-    files = []
-    for place, cinema in enumerate(track(list(ranked), progress, "Writing files"), start=1):
-        stem = f"{place}-{_slug(cinema.candidate.label)}"
-        frames = rendered[id(cinema)]
-        loop = Video(pages.resized(frames, width) if width else frames, cinema.video.fps)
-        own = []
-        for suffix in formats:
-            loop.save(folder / f"{stem}.{suffix}", repeat=repeat, max_mb=max_mb)
-            own.append(f"{stem}.{suffix}")
-        _write_picture(folder / f"{stem}-poster.png", loop.frames[0])
-        _write_picture(folder / f"{stem}-heatmaps.png", pages.label_picture(cinema))
-        middle = cinema.video.frames[len(cinema.video.frames) // 2]
-        _write_picture(folder / f"{stem}-mask.png", pages.mask_overlay(middle, cinema.candidate.mask))
-        cinema.save_labels(folder / f"{stem}-labels.png")
-        files.append([*own, *(f"{stem}-{kind}.png" for kind in ("poster", "heatmaps", "mask", "labels"))])
-
-    summary = {
-        "clip": clip.name,
-        "digest": ranked.clip.digest,
-        "frames": len(ranked.clip.frames),
-        "fps": ranked.clip.fps,
-        "notes": [*ranked.clip.notes, *ranked.solver.notes],
-        "basis": ranked.basis,
-        "categories": [
-            {"category": r.category, "share": r.share, "kept": r.kept, "reason": r.reason}
-            for r in ranked.selection.reasons
-        ],
-        "candidates": [
-            {"files": own, **pages.statistics(cinema, place)}
-            for cinema, place, own in zip(ranked, ranked.places, files, strict=True)
-        ],
-    }
-    _write_text(folder / "summary.json", json.dumps(summary, indent=1, ensure_ascii=False))
-    index = folder / "index.html"
-    _write_text(index, pages.page(ranked, rendered, files, clip.name))
-    return index
+        progress=silent if quiet else _terminal_bar,
+        **options,
+    )
+    click.echo(str(folder / INDEX))
 
 
-def _slug(name: str) -> str:
-    """A name as part of a file's name: letters, digits and hyphens only."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "candidate"
+def _terminal_bar(total: float | None = None, desc: str = "") -> Bar:
+    """One line that is written over; nothing where no person sits at a terminal."""
+    from tqdm import tqdm
+
+    form = "{desc:<32.32} {percentage:3.0f}% |{bar:24}| {elapsed}"
+    return tqdm(total=total, desc=desc, leave=False, disable=None, bar_format=form if total else None)
 
 
-def _write_text(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+class _Warnings(logging.Handler):
+    """Each warning once, on a line of its own above the bar."""
 
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._told: set[str] = set()
 
-def _write_picture(path: Path, picture: Any) -> None:
-    from PIL import Image
+    def emit(self, record: logging.LogRecord) -> None:
+        from tqdm import tqdm
 
-    part = path.with_name(f".{path.name}.part")
-    try:
-        Image.fromarray(picture).save(part, format="PNG")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+        text = record.getMessage()
+        if text not in self._told:
+            self._told.add(text)
+            tqdm.write(f"semcine: {text}", file=sys.stderr)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Entry point: one line and exit code 1 for what went wrong, 130 for Ctrl-C."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    """Entry point. Exits with 0, with 1 (it went wrong) or 2 (wrong options) after one line, 130 on Ctrl-C."""
+    logger, handler = logging.getLogger("semcine"), _Warnings()
+    logger.addHandler(handler)
+    propagated, logger.propagate = logger.propagate, False
     try:
-        code = cli.main(arguments, standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("Stopped; files that were not finished have been removed.", err=True)
-        code = 130
+        code = cli.main(arguments, prog_name="semcine", standalone_mode=False) or 0
+    except (click.Abort, KeyboardInterrupt):
+        code = _complain("Stopped; nothing was left half-written.", 130)
     except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        code = _complain(f"{error.format_message()} See --help.", error.exit_code)
     except SemcineError as error:
-        click.echo(f"semcine: {error}", err=True)
-        code = 1
+        code = _complain(str(error), 1)
     except OSError as error:
-        click.echo(f"semcine: {error.filename or 'a file'}: {error.strerror or error}", err=True)
-        code = 1
+        code = _complain(f"{error.filename or 'a file'}: {error.strerror or error}", 1)
+    except MemoryError:
+        code = _complain("Not enough memory: try a smaller --working-size, or fewer --seconds.", 1)
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagated
     sys.exit(code)
+
+
+def _complain(text: str, code: int) -> int:
+    click.echo(f"semcine: {' '.join(text.split())}", err=True)
+    return code
 
 
 if __name__ == "__main__":

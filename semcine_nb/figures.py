@@ -49,7 +49,7 @@ def mask_overlay(
     inner[:, 1:] &= mask[:, :-1]
     inner[:, :-1] &= mask[:, 1:]
     picture = frame.astype(np.float32)
-    picture[mask] = (1 - opacity) * picture[mask] + opacity * np.float32(color)
+    picture[mask] = (1 - opacity) * picture[mask] + opacity * np.asarray(color, np.float32)
     picture[mask & ~inner] = color
     return np.rint(picture).astype(np.uint8)
 

@@ -3,48 +3,33 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from .errors import SemcineError
+from .errors import LoopError, SemcineError
 from .looping.cinemagraph import Cinemagraph
 from .looping.parameters import LoopParameters
-from .looping.quality import LoopQuality, measure
+from .looping.quality import measure
+from .looping.rendering import render as render_loop
 from .looping.solver import LoopSolver
-from .preference.unrated import UnratedScore, unrated_score
-from .progress import Progress, silent, track
+from .ordering import KnownRatings, Place, order_places
+from .preference.unrated import unrated_score
+from .progress import Bar, Progress, silent, track
 from .semantics import Selection, SemanticResponse, segment, select_candidates
-from .video import Video, read_video
+from .semantics.categories import category
+from .semantics.segmenters import resolve_segmenter
+from .video import Video, camera_drift, read_video
 
 if TYPE_CHECKING:
-    from .preference import ContextFeatures
     from .study import RatingStore
 
 _LOG = logging.getLogger("semcine")
 _DRIFT = 0.75  # pixels of residual camera movement from which on a person is told
-
-
-@dataclass(frozen=True)
-class Place:
-    """Why a cinemagraph stands where it stands.
-
-    Attributes
-    ----------
-    unrated : the score that orders when nobody has rated (not the paper's model)
-    quality : measures of the rendered loop over its target
-    rating, std : predicted stars of the person and their uncertainty, None without ratings
-    why : one sentence
-    """
-
-    unrated: UnratedScore
-    quality: LoopQuality
-    rating: float | None = None
-    std: float | None = None
-    why: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,44 +91,50 @@ def make_cinemagraphs(
     user, ratings : the person to rank for, and a ``RatingStore`` or its URL. Without ratings the order is by
         loop quality and dynamism (``UnratedScore``), which is no prediction of anybody's taste.
     parameters : constants of the loop optimisation
-    read, select, render : further arguments of ``read_video``, ``select_candidates`` and ``Cinemagraph.render``
-    on_rendered : called with each cinemagraph and its frames, so that they need not be rendered again
+    read, select, render : further arguments of ``read_video``, ``select_candidates`` and
+        ``Cinemagraph.render``
+    on_rendered : called with each cinemagraph and its (N, H, W, 3) uint8 frames as they are made, not yet
+        ranked; so nobody needs to hold them all or to render them again
     threads : candidates that are solved at once
 
     Raises
     ------
     SemcineError
-        Of a fitting kind, with one sentence that names the cause.
+        Of a fitting kind, with one sentence that names the cause; whatever can be told before long work is.
     """
-    store = _open(ratings)  # before long work: a wrong address should be told at once
-    clip = (
-        source
-        if isinstance(source, Video) and not read
-        else read_video(source, progress=progress, **(read or {}))
-    )
+    known = _known_ratings(ratings)
+    options = dict(render or {})
+    for name in (*(select or {}).get("pin", ()), *(select or {}).get("drop", ())):
+        category(name)
+    if not isinstance(segmenter, SemanticResponse):
+        segmenter = resolve_segmenter(segmenter)
+    clip = source
+    if read or not isinstance(source, Video):
+        clip = read_video(source, progress=progress, **(read or {}))
+    _try_render(clip, options)
     _warn_of_movement(clip)
     scene = segment(clip, segmenter, progress=progress)
     selection = select_candidates(
         clip, scene, k=k, combinations=combinations, progress=progress, **(select or {})
     )
     solver = LoopSolver(clip, selection.response, parameters, threads=threads, progress=progress)
-    with ThreadPoolExecutor(threads) as pool:
-        # bars of several threads would overwrite each other: one counts the candidates
-        jobs = [pool.submit(solver.solve, candidate) for candidate in selection.candidates]
-        solved = [job.result() for job in track(jobs, progress, "Stages 2 and 3: candidates")]
+    solved = _solve_all(solver, selection, threads, progress)
 
     places, features = [], []
     for cinema in track(solved, progress, "Rendering and measuring"):
-        frames = cinema.render(**(render or {}))
+        frames = cinema.render(**options)
         if on_rendered is not None:
             on_rendered(cinema, frames)
         # measured on the plain loop: options such as ping-pong change which frame follows which
-        plain = frames if not render else cinema.render()
+        plain = frames if not options else cinema.render()
         quality = measure(clip.frames, cinema.period, cinema.start, plain, cinema.candidate.mask)
         places.append(Place(unrated_score(quality, float(cinema.candidate.mask.mean())), quality))
-        if store is not None:
-            features.append(_features(cinema, plain))
-    order, places, basis = _order(places, features, store, user)
+        if known is not None:
+            from .preference import context_features
+
+            features.append(context_features(cinema, rendered=plain))
+            known.check(features[-1])
+    order, places, basis = order_places(places, features, known, user)
     return RankedCinemagraphs(
         tuple(solved[i] for i in order),
         tuple(places[i] for i in order),
@@ -155,56 +146,68 @@ def make_cinemagraphs(
     )
 
 
-def _open(ratings: RatingStore | str | None) -> RatingStore | None:
-    if ratings is None or not isinstance(ratings, str):
-        return ratings
+def _known_ratings(ratings: RatingStore | str | None) -> KnownRatings | None:
+    """What has been rated, or None; read first, so that a wrong address is told before long work."""
+    if ratings is None:
+        return None
     from .study import RatingStore
 
-    return RatingStore(ratings)
+    if isinstance(ratings, RatingStore):
+        known = KnownRatings.of(ratings)
+    else:
+        with RatingStore(ratings) as store:
+            known = KnownRatings.of(store)
+    if known is None:
+        _LOG.warning("The rating store holds no ratings yet: the order is by loop quality instead.")
+    return known
 
 
-def _features(cinema: Cinemagraph, frames: np.ndarray) -> ContextFeatures:
-    from .preference import context_features
+def _try_render(clip: Video, options: dict[str, Any]) -> None:
+    """Refuse options that rendering would refuse, before the loops are solved: a tiny still tells."""
+    still = np.zeros((2, 2), np.int32)
+    try:
+        render_loop(clip.frames[:, :2, :2], still + 1, still, **options)
+    except TypeError as error:
+        raise LoopError(f"render={options!r} is not understood: {error}.") from error
 
-    return context_features(cinema, rendered=frames)
+
+def _solve_all(
+    solver: LoopSolver, selection: Selection, threads: int, progress: Progress
+) -> list[Cinemagraph]:
+    stopped = threading.Event()
+
+    def step(total: float | None = None, desc: str = "") -> Bar:
+        return _StopBar(stopped)
+
+    # bars of several threads would overwrite each other: one counts the candidates
+    with ThreadPoolExecutor(threads) as pool:
+        jobs = [pool.submit(solver.solve, candidate, step) for candidate in selection.candidates]
+        try:
+            return [job.result() for job in track(jobs, progress, "Stages 2 and 3: candidates")]
+        except BaseException:
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
-def _order(
-    places: list[Place], features: list[ContextFeatures], store: RatingStore | None, user: str | None
-) -> tuple[list[int], list[Place], str]:
-    """Indices best first, places with their reasons, and what the order rests on."""
-    if store is not None:
-        known = store.matrix()
-        if np.isfinite(known.ratings).any():
-            from .preference import rank
+class _StopBar:
+    """Shows nothing; stops the thread that reports to it at its next step once ``stopped`` is set."""
 
-            ranking = rank(
-                np.stack([f.values for f in features]),
-                known.ratings,
-                store.features(),
-                known.people,
-                user,
-                blocks=features[0].blocks,
-            )
-            rated = [
-                replace(
-                    place,
-                    rating=float(rating),
-                    std=float(std),
-                    why=f"Predicted {rating:.1f} ± {std:.1f} stars from {ranking.basis}.",
-                )
-                for place, rating, std in zip(places, ranking.rating, ranking.std, strict=True)
-            ]
-            return [int(i) for i in ranking.order], rated, f"Ranked for a person: {ranking.basis}"
-    scores = [place.unrated.value for place in places]
-    order = sorted(range(len(places)), key=lambda i: -scores[i])
-    basis = "Ordered by loop quality and dynamism: nobody has rated yet, so this predicts no one's taste"
-    return order, [replace(place, why=place.unrated.sentence()) for place in places], basis
+    def __init__(self, stopped: threading.Event) -> None:
+        self._stopped = stopped
+
+    def update(self, n: float = 1) -> None:
+        if self._stopped.is_set():
+            raise SemcineError("Stopped.")
+
+    def set_description_str(self, desc: str) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 def _warn_of_movement(clip: Video) -> None:
-    from .video import camera_drift
-
     try:
         drift = camera_drift(clip)
     except SemcineError:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from ..errors import LoopError, StoreError
+from ..files import whole_file
 from ..progress import Progress, silent
 from .energy import LoopEnergy
 from .labels import check_labelling
@@ -82,6 +81,13 @@ class Cinemagraph:
 
         Red and green hold the low bytes of p and s, blue the high bits of p (0–2) and s (3–6) and π_ID (7);
         the text chunk holds everything else. The file appears whole or not at all.
+
+        Raises
+        ------
+        LoopError
+            If the name does not end in .png, or a label does not fit.
+        StoreError
+            If the file cannot be written.
         """
         path = Path(path)
         if path.suffix.lower() != ".png":
@@ -109,16 +115,10 @@ class Cinemagraph:
             ),
         )
         try:
-            handle, part = tempfile.mkstemp(suffix=".png", dir=path.parent)
+            with whole_file(path) as part:
+                Image.fromarray(pixels).save(part, format="PNG", pnginfo=text)
         except OSError as error:
-            raise StoreError(f"Cannot write {path}: {error.strerror}.") from error
-        try:
-            with os.fdopen(handle, "wb") as file:
-                Image.fromarray(pixels).save(file, format="PNG", pnginfo=text)
-            os.replace(part, path)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
+            raise StoreError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
 def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:

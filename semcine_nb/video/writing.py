@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VideoError
+from ..files import whole_file
 from ..progress import Progress, silent
 from .clip import Video
 from .encoders import encode_apng, encode_gif, encode_mp4, encode_webm, encode_webp
@@ -107,7 +106,7 @@ def write_video(
     tried = (best, 1.0, 0)
     bar = progress(total=len(attempts) if max_mb else 1, desc=f"writing {path.name}")
     try:
-        with _complete_or_nothing(path) as part:
+        with whole_file(path) as part:
             for level, scale in attempts:
                 if _hopeless(level, scale, tried, bound) and (level, scale) != attempts[-1]:
                     bar.update(1)
@@ -169,15 +168,3 @@ def _encode(
         raise VideoError(
             f"{path.name} cannot be written ({error}): check the disk's space and rights."
         ) from error
-
-
-@contextmanager
-def _complete_or_nothing(path: Path) -> Iterator[Path]:
-    """A file beside ``path`` that takes its name when the block ends well and vanishes when it does not."""
-    part = path.with_name(f".{path.stem[:40]}-{secrets.token_hex(4)}.part{path.suffix}")
-    try:
-        yield part
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
