@@ -61,6 +61,7 @@ def render(
         raise LoopError(
             f"frames are {frames.shape[1:3]} px and labels {np.shape(period)}; they must be the same"
         )
+    frames = np.ascontiguousarray(frames)  # other layouts would be compiled anew
     workers = workers or os.cpu_count() or 1
     if isinstance(still, int | np.integer):
         if not 0 <= still < len(frames):
