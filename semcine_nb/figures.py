@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from IPython.display import HTML
     from matplotlib.figure import Figure
 
     from .looping import Cinemagraph
@@ -72,6 +74,34 @@ def show_labels(cinemagraph: Cinemagraph, frame: int | None = None) -> Figure:
     for axis in axes:
         axis.set_axis_off()
     return figure
+
+
+def show_candidates(cinemagraphs: Sequence[Cinemagraph], width: int = 320, **options: Any) -> HTML:
+    """All candidates playing side by side in a notebook, numbered in their order.
+
+    Parameters
+    ----------
+    cinemagraphs : best first, as ``make_cinemagraphs`` gives them, or in any order
+    width : of each video, pixels on the screen
+    options : of ``Cinemagraph.render``
+    """
+    from base64 import b64encode
+    from html import escape
+
+    from IPython.display import HTML
+
+    from .page import make_loop
+
+    tiles = []
+    for number, cinema in enumerate(cinemagraphs, start=1):
+        video = b64encode(make_loop(cinema.render(**options), cinema.video.fps).video).decode()
+        name = escape(f"{number}. {cinema.candidate.label}")
+        tiles.append(
+            f'<figure style="margin:0; width:{width}px; max-width:100%">'
+            f'<video autoplay loop muted playsinline controls style="width:100%" aria-label="{name}"'
+            f' src="data:video/mp4;base64,{video}"></video><figcaption>{name}</figcaption></figure>'
+        )
+    return HTML(f'<div style="display:flex; flex-wrap:wrap; gap:12px">{"".join(tiles)}</div>')
 
 
 def _scale(figure: Figure, axis: Any, values: NDArray[np.integer]) -> None:
