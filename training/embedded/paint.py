@@ -1,4 +1,4 @@
-"""Training views: cropped, recoloured photographs with painted flags, flames and cut-outs."""
+"""Training views: cropped, recoloured photographs with painted flags, flames, spray and cut-outs."""
 
 from __future__ import annotations
 
@@ -47,13 +47,17 @@ def make_view(
     if rng.random() < 0.5:
         view, seen = view[:, ::-1].copy(), seen[:, ::-1].copy()
     chance = rng.random()
-    if chance < 0.10:
+    if chance < 0.13:
         _paste(view, seen, *paint_flag(rng), rng)
-    elif chance < 0.20:
+    elif chance < 0.26:
         if rng.random() < 0.6:
             view = (view * rng.uniform(0.05, 0.5)).astype(np.uint8)
         _paste(view, seen, *paint_flame(rng), rng, low=True)
-    elif chance < 0.42 and cutouts:
+    elif chance < 0.34:
+        if rng.random() < 0.4:
+            view = (view * rng.uniform(0.3, 0.8)).astype(np.uint8)
+        _paste(view, seen, *paint_spray(rng), rng)
+    elif chance < 0.54 and cutouts:
         for _ in range(rng.integers(1, 3)):
             rgba, value = cutouts[rng.integers(len(cutouts))]
             _paste(view, seen, *_resized(rgba, value, rng.uniform(0.15, 0.8) * CROP, rng), rng)
@@ -139,7 +143,7 @@ def paint_flame(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         t = (up / tall).clip(0, 1)
         sway = 0.05 * np.sin(5 * t + rng.uniform(0, 6)) * t
         body = wide * (1 - t) ** 0.8 * (0.6 + 2.2 * t * (1 - t))
-        heat = np.maximum(heat, 1.15 - abs(u - centre - sway) / body.clip(0.004) - 0.25 * t)
+        heat = np.maximum(heat, 1.15 - abs(u - centre - sway) / body.clip(0.02) - 0.25 * t)
     if not candle:
         noise = np.zeros((h, w))
         for octave in range(2, 6):
@@ -160,6 +164,33 @@ def paint_flame(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     alpha = np.clip(heat / 0.3, 0, 1)
     alpha = cv2.GaussianBlur(alpha.astype(np.float32), (0, 0), 1.0 + h / 120)
     labels = np.where(alpha > 0.55, CATEGORIES.index("fire"), IGNORE).astype(np.uint8)
+    return np.dstack([colour, alpha * 255]).astype(np.uint8), labels
+
+
+def paint_spray(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """White water in the air, falling in a veil or thrown up in jets: RGBA and labels."""
+    h, w = int(rng.integers(120, 310)), int(rng.integers(50, 230))
+    v, u = np.mgrid[:h, :w] / np.array([h, w])[:, None, None]
+    if rng.random() < 0.5:  # a fall: a band that bends and widens downwards
+        centre = 0.5 + 0.15 * np.sin(rng.uniform(0, 6) + 2 * v)
+        body = 1 - abs(u - centre) / (rng.uniform(0.15, 0.3) + 0.15 * v)
+    else:  # a fountain: jets from one foot, their drops falling to both sides
+        reach = rng.uniform(0.25, 0.5)
+        rise = 1 - v
+        body = np.maximum(
+            1 - abs(u - 0.5) / (0.05 + 0.12 * rise), 0.9 - abs(u - 0.5) / reach - 0.4 * abs(rise - 0.55)
+        )
+    streaks = np.zeros((h, w), np.float32)
+    for cell, weight in ((3, 0.5), (7, 0.35), (20, 0.3)):
+        noise = rng.normal(size=(h // (3 * cell) + 3, w // cell + 3)).astype(np.float32)
+        streaks += weight * cv2.resize(noise, (w, h), interpolation=cv2.INTER_CUBIC)
+    drops = (rng.random((h, w)) > 0.9).astype(np.float32) * rng.uniform(0, 0.8)
+    cover = np.clip(body * 1.3, 0, 1)
+    alpha = np.clip(cover * (0.62 + 0.35 * streaks + drops), 0, 1).astype(np.float32)
+    tint = rng.uniform([190, 205, 215], [245, 250, 255])
+    shade = np.clip(0.9 + 0.15 * streaks, 0.5, 1.05)[..., None]
+    colour = np.clip(tint * shade, 0, 255)
+    labels = np.where(cover > 0.3, CATEGORIES.index("water"), IGNORE).astype(np.uint8)
     return np.dstack([colour, alpha * 255]).astype(np.uint8), labels
 
 
@@ -203,7 +234,14 @@ def _paste(
 
 
 def _recolour(view: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Gamma, contrast, colour, blur and noise, as cameras and dusk do."""
+    """Compression, gamma, contrast, colour, blur and noise, as cameras and dusk do."""
+    if rng.random() < 0.3:  # a small clip enlarged: soft, and blocky from compression
+        side = int(CROP / rng.uniform(1.3, 3.0))
+        small = cv2.resize(view, (side, side), interpolation=cv2.INTER_AREA)
+        _, packed = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 90))])
+        view = cv2.resize(
+            cv2.imdecode(packed, cv2.IMREAD_COLOR), (CROP, CROP), interpolation=cv2.INTER_LINEAR
+        )
     x = view.astype(np.float32) / 255
     if rng.random() < 0.8:
         x = x ** np.exp(rng.normal(0, 0.35))

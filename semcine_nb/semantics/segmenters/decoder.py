@@ -38,6 +38,12 @@ def _imagenet_groups() -> torch.Tensor:
     return torch.tensor([index.get(name, other) for name in targets])
 
 
+def activation_prior() -> np.ndarray:
+    """(14,) share of ImageNet's classes in each category; 0 where it has none."""
+    counts = np.bincount(_imagenet_groups().numpy(), minlength=len(DECODER_CATEGORIES) + 1)
+    return np.asarray(counts[: len(DECODER_CATEGORIES)] / counts.sum())
+
+
 def activation_scores(logits: torch.Tensor) -> torch.Tensor:
     """Class-activation log-probabilities summed over the ImageNet classes of each category.
 

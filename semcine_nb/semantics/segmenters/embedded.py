@@ -17,9 +17,9 @@ from ...progress import Progress, silent, track
 from ..response import SemanticResponse
 from ..storage import StoredScores
 from .backbone import BACKBONE_LICENSE, load_backbone
-from .decoder import DECODER_CATEGORIES, activation_scores, load_decoder, look
+from .decoder import DECODER_CATEGORIES, activation_prior, activation_scores, load_decoder, look
 from .motion import log_odds, measure_motion
-from .proposals import Proposal, find_proposals
+from .proposals import Region, find_regions, soften, unclaimed
 
 if TYPE_CHECKING:
     from ...video import Video
@@ -32,6 +32,9 @@ THINGS = ("person", "animal", "car", "boat", "bike")
 
 _ALIKE = 0.06  # difference in RGB of [0, 1] at which two looks of a pixel stop being the same thing
 _FOREGROUND = 0.10  # the same for standing out from the usual picture
+_MEMORY = 0.35  # s for which a passing thing is remembered at a pixel, so that its path is a region
+_NAME_ODDS = 1.5  # log-odds for a region's name inside it
+_LEFT_OVER = 0.25  # a named region whose name wins less than this share of it is also offered as an object
 _SHOWN = 0.001  # least share of the picture that a category must win somewhere to get a channel
 
 
@@ -87,23 +90,53 @@ class EmbeddedSegmenter:
             logits.append(_on_grid(made, size))
             seen.append(_on_grid(activation_scores(features.logits)[:-1].exp(), size))
         movement = measure_motion(frames, size)
-        odds = log_odds(movement, DECODER_CATEGORIES) if self.motion else np.float32(0)
-        scores = np.stack([_softmax(one + odds) for one in logits])
-
-        times = np.unique(np.linspace(0, count - 1, min(count, 48)).round().astype(int))
-        between = _spread(frames, keys, times, scores, size)
-        regions = find_proposals(
-            between.mean(0), DECODER_CATEGORIES, movement, np.mean(seen, axis=0), most=self.proposals
+        regions = find_regions(
+            np.mean([_softmax(one) for one in logits], axis=0),
+            DECODER_CATEGORIES,
+            movement,
+            np.mean(seen, axis=0),
+            activation_prior(),
         )
-        return self._response(frames, times, between, regions)
+        odds = np.zeros((*size, len(DECODER_CATEGORIES)), np.float32)
+        things = [DECODER_CATEGORIES.index(name) for name in THINGS]
+        if self.motion:
+            odds += log_odds(movement, DECODER_CATEGORIES)
+            for region in regions:
+                if region.name and region.resident:
+                    odds[..., DECODER_CATEGORIES.index(region.name)] += _NAME_ODDS * region.mask
+                    if region.name not in THINGS:  # no animals in the spray
+                        odds[..., things] -= _NAME_ODDS * region.mask[..., None]
+        scores = np.stack([_softmax(one + odds) for one in logits])
+        times = np.unique(np.linspace(0, count - 1, min(count, 48)).round().astype(int))
+        passing = [region for region in regions if region.name and not region.resident]
+        between = _spread(frames, keys, times, scores, size, passing, video.fps)
+        return self._response(frames, times, between, self._objects(between, regions))
+
+    def _objects(self, scores: np.ndarray, regions: list[Region]) -> list[tuple[np.ndarray, str]]:
+        """Masks and guesses of the moving regions that nothing claims."""
+        mean = scores.mean(0)
+        best, free = mean.argmax(2), unclaimed(mean, DECODER_CATEGORIES)
+        found = []
+        for region in regions:
+            inside = region.mask > 0.5
+            if region.name and not region.resident and region.name in THINGS:
+                continue
+            if region.name and (best[inside] == DECODER_CATEGORIES.index(region.name)).mean() > _LEFT_OVER:
+                continue
+            part = cv2.morphologyEx(
+                (inside & free).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)
+            )
+            if part.mean() > 0.002:
+                found.append((soften(part > 0), region.guess))
+        return found[: self.proposals]
 
     def _response(
-        self, frames: np.ndarray, times: np.ndarray, scores: np.ndarray, regions: list[Proposal]
+        self, frames: np.ndarray, times: np.ndarray, scores: np.ndarray, objects: list[tuple[np.ndarray, str]]
     ) -> SemanticResponse:
         """Keep the channels that win somewhere, add the proposals', store."""
         taken = np.zeros(scores.shape[1:3], np.float32)
-        for region in regions:
-            taken = np.maximum(taken, region.mask)
+        for mask, _ in objects:
+            taken = np.maximum(taken, mask)
         scores = scores * (1 - taken[None, ..., None])
         best = scores.argmax(3)
         least = _SHOWN * best[0].size
@@ -111,42 +144,51 @@ class EmbeddedSegmenter:
         names = [DECODER_CATEGORIES[c] for c in shown]
         channels = [scores[..., shown]]
         self.guesses = {}
-        for number, region in enumerate(regions, 1):
+        for number, (mask, guess) in enumerate(objects, 1):
             names.append(f"object {number}")
-            self.guesses[names[-1]] = region.guess
-            channels.append(np.broadcast_to(region.mask, scores.shape[:3])[..., None])
+            self.guesses[names[-1]] = guess
+            channels.append(np.broadcast_to(mask, scores.shape[:3])[..., None])
         stored = np.rint(np.concatenate(channels, axis=3).clip(0, 1) * 255).astype(np.uint8)
         return SemanticResponse(StoredScores(stored, frames.shape[:3], times, guide=frames), tuple(names))
 
 
 def _spread(
-    frames: np.ndarray, keys: np.ndarray, times: np.ndarray, scores: np.ndarray, size: tuple[int, int]
+    frames: np.ndarray,
+    keys: np.ndarray,
+    times: np.ndarray,
+    scores: np.ndarray,
+    size: tuple[int, int],
+    passing: list[Region],
+    fps: float,
 ) -> np.ndarray:
     """Scores (n, h, w, C) at ``times`` from those at the key frames (k, h, w, C).
 
     Each pixel takes the scores of the key frames in which it has the same colour, the nearer in time the
-    more.
+    more. Where it stands out from its usual colour, it is a thing seen near by, or what passes there.
     """
     small = {t: _small(frames[t], size) for t in sorted({*keys.tolist(), *times.tolist()})}
     usual = np.median(np.stack([small[t] for t in times.tolist()]), axis=0)
+    stands_out = np.stack([np.sqrt(((small[t] - usual) ** 2).sum(2)) for t in times.tolist()])
+    front = np.clip(stands_out / _FOREGROUND - 0.5, 0, 1)
     things = [DECODER_CATEGORIES.index(name) for name in THINGS]
     reach = np.ones((2 * max(1, size[1] // 30) + 1,) * 2, np.uint8)
-    near = np.stack(
-        [np.dstack([cv2.dilate(np.ascontiguousarray(s[..., c]), reach) for c in things]) for s in scores]
-    )
+    near = np.stack([cv2.dilate(np.ascontiguousarray(key[..., things]), reach) for key in scores])
     spacing = max(1.0, (keys[-1] - keys[0]) / max(1, len(keys) - 1))
     out = np.empty((len(times), *scores.shape[1:]), np.float32)
     for i, t in enumerate(times.tolist()):
         unlike = np.stack([((small[t] - small[k]) ** 2).sum(2) for k in keys.tolist()])
         fit = -unlike / (2 * _ALIKE**2) - (np.abs(keys - t) / spacing)[:, None, None]
-        weights = np.exp(fit - fit.max(0))
-        weights /= weights.sum(0)
-        frame = np.einsum("khw,khwc->hwc", weights.astype(np.float32), scores, optimize=True)
-        stands_out = np.sqrt(((small[t] - usual) ** 2).sum(2)) / _FOREGROUND
-        front = np.clip(stands_out - 0.5, 0, 1)[..., None]
+        weights = _softmax(np.moveaxis(fit, 0, 2))
+        frame = np.einsum("hwk,khwc->hwc", weights, scores, optimize=True)
         nearest = np.argsort(np.abs(keys - t))[:2]
-        frame[..., things] = np.maximum(frame[..., things], front * near[nearest].max(0))
-        out[i] = frame / np.maximum(frame.sum(2, keepdims=True), 1e-6)
+        frame[..., things] = np.maximum(frame[..., things], front[i][..., None] * near[nearest].max(0))
+        frame /= np.maximum(frame.sum(2, keepdims=True), 1e-6)
+        remembered = front[np.abs(times - t) <= _MEMORY * fps].max(0)
+        for region in passing:
+            share = 0.95 * remembered * region.mask
+            frame *= 1 - share[..., None]
+            frame[..., DECODER_CATEGORIES.index(region.name)] += share
+        out[i] = frame
     return out
 
 

@@ -1,4 +1,4 @@
-"""Moving things that no category claims: offered as "object 1" … "object K", with a guess at a name."""
+"""Regions that move as one: named where decoder and classifier agree, else offered as "object 1" …"""
 
 from __future__ import annotations
 
@@ -11,67 +11,91 @@ from ..categories import is_static
 from .motion import Motion
 
 SURE = 0.45
-"""A category with less than this probability does not claim a moving region."""
+"""A category with less than this probability does not claim a pixel."""
+
+_NAMED = -2.0  # least log-evidence for a name
+_RESIDENT = 0.15  # mean probability from which a thing counts as always there, not passing through
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """One moving region without a name.
+class Region:
+    """One connected moving region.
 
     Attributes
     ----------
     mask : (h, w) float32 in [0, 1]
+    name : str
+        The category it most likely is, or "" where the evidence is too weak.
     guess : str
-        What the ImageNet classifier sees most there, among the decoder's categories; "" where it sees none.
+        The category nearest to a name, however weak.
+    resident : bool
+        Whether the named thing is there all the time; False for what passes through the region.
     """
 
     mask: np.ndarray
+    name: str
     guess: str
+    resident: bool
 
 
-def find_proposals(
+def find_regions(
     probabilities: np.ndarray,
     categories: tuple[str, ...],
     motion: Motion,
     activations: np.ndarray,
-    most: int = 3,
+    prior: np.ndarray,
+    most: int = 6,
     smallest: float = 0.002,
-) -> list[Proposal]:
-    """The largest moving regions whose best category is static by common sense, or unsure.
+) -> list[Region]:
+    """The largest moving regions, by motion above the quiet, with a name for each where there is one.
+
+    A name needs evidence of two kinds, multiplied as in naive Bayes: the decoder's mean probability in the
+    region, and how much more often than by chance the ImageNet classifier sees the category there.
 
     Parameters
     ----------
     probabilities : (h, w, C) float32
-        Mean over the looked-at frames.
+        The decoder's alone, mean over the looked-at frames.
     categories : tuple of str
         Names of the C channels.
     motion : Motion
     activations : (h, w, C) float32
         Class-activation probabilities of the same categories.
+    prior : (C,) float
+        Share of the classifier's classes that each category has; 0 for those it does not know.
     most : int
         How many regions to return.
     smallest : float
         Least area as a share of the picture.
     """
-    best = probabilities.argmax(2)
-    static = np.array([is_static(name) for name in categories])
-    unclaimed = static[best] | (probabilities.max(2) < SURE)
-    moving = motion.std > 1.3 * motion.quiet
-    mask = cv2.morphologyEx((unclaimed & moving).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(mask)
+    moving = (motion.std > 1.3 * motion.quiet).astype(np.uint8)
+    closed = cv2.morphologyEx(moving, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(opened)
     weight = np.bincount(parts.ravel(), np.maximum(motion.std - motion.quiet, 0).ravel(), minlength=count)
     weight[0] = 0
+    candidates = [c for c, name in enumerate(categories) if not is_static(name)]
     found = []
     for part in np.argsort(-weight)[:most]:
-        if weight[part] <= 0 or stats[part, cv2.CC_STAT_AREA] < smallest * mask.size:
+        if weight[part] <= 0 or stats[part, cv2.CC_STAT_AREA] < smallest * opened.size:
             continue
-        inside = (parts == part).astype(np.uint8)
-        soft = cv2.GaussianBlur(cv2.dilate(inside, np.ones((3, 3), np.uint8)).astype(np.float32), (0, 0), 0.8)
-        found.append(Proposal(soft, _guess(activations[inside > 0].mean(0), categories)))
+        inside = parts == part
+        mean = probabilities[inside].mean(0)
+        lift = np.where(prior > 0, activations[inside].mean(0) / (prior + 0.01), 1.0)
+        evidence = (np.log(mean + 0.03) + np.log(lift + 0.5))[candidates]
+        best = candidates[int(evidence.argmax())]
+        named = categories[best] if evidence.max() > _NAMED else ""
+        found.append(Region(soften(inside), named, categories[best], bool(mean[best] >= _RESIDENT)))
     return found
 
 
-def _guess(activations: np.ndarray, categories: tuple[str, ...]) -> str:
-    best = int(activations.argmax())
-    return categories[best] if activations[best] > 0.1 else ""
+def unclaimed(probabilities: np.ndarray, categories: tuple[str, ...]) -> np.ndarray:
+    """(h, w) bool: where the best category is static by common sense, or unsure."""
+    static = np.array([is_static(name) for name in categories])
+    return np.asarray(static[probabilities.argmax(2)] | (probabilities.max(2) < SURE))
+
+
+def soften(inside: np.ndarray) -> np.ndarray:
+    """A mask one cell wider with a soft rim, (h, w) float32."""
+    wider = cv2.dilate(inside.astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.GaussianBlur(wider.astype(np.float32), (0, 0), 0.8))
