@@ -122,7 +122,8 @@ class GaussianProcessModel(PreferenceModel):
                 # ratings alone show them
                 shown_alone = np.einsum("iab,ib->ia", np.linalg.inv(precision + 1e-3 * np.eye(q)), target)
                 prior.learn_shares(np.where(rated[:, None], shown_alone, 0.0), noise)
-            factors.items = solve_items(prior, precision, target, factors.items)
+            tol = 1e-8 if step == self.rounds - 1 else 1e-5
+            factors.items = solve_items(prior, precision, target, factors.items, tol=tol)
             own = np.zeros_like(precision)
             np.einsum("ikk->ik", own)[:] = 1 / prior.alone(noise)
             factors.item_cov = np.linalg.inv(precision + own)

@@ -76,7 +76,7 @@ class ItemPrior:
 
 
 def solve_items(
-    prior: ItemPrior, precision: Floats, target: Floats, start: Floats, n_iter: int = 60
+    prior: ItemPrior, precision: Floats, target: Floats, start: Floats, n_iter: int = 60, tol: float = 1e-10
 ) -> Floats:
     """Posterior mean (m, q) of all z under the prior, ratings saying H_i z_i = ``target``_i, by conjugate
     gradients.
@@ -92,7 +92,7 @@ def solve_items(
     x = prior.root(prior.inverse(start))
     residual = right - product(x)
     direction, size = residual.copy(), float(np.sum(residual**2))
-    stop = 1e-10 * max(float(np.sum(right**2)), 1e-30)
+    stop = tol * max(float(np.sum(right**2)), 1e-30)
     for _ in range(n_iter):
         if size <= stop:
             break

@@ -22,6 +22,7 @@ from .base import BlockScaler, Floats
 WIDTHS = (3.0, 1.0, 0.5)  # of the median distance; the widest is nearly linear in the features
 COMPONENTS = (8, 24)
 SAMPLE = 600  # items that set widths, axes, means and weights
+FLAT = 1e-5  # eigenvalues below this part of the largest are taken for zero
 LANDMARKS = 1500  # items beyond which the kernel's eigenvectors come from half as many
 
 
@@ -80,7 +81,7 @@ class ItemKernel:
         self.sample = features[self.some]
         self.views: list[_View] = []
         self.parts: list[_Part] = []
-        self._squares: list[Floats] = []  # one a view, between the items of the sample
+        self._squares: list[Floats] = []  # float32, one a view, between the items of the sample
         overall = np.full(features.shape[1], np.inf)
         for name, columns in scaler.blocks.items():
             spread = self.sample[:, columns].std(axis=0)
@@ -111,7 +112,7 @@ class ItemKernel:
         median = float(np.median(positive)) if len(positive) else 0.0
         if median > 0:
             self.views.append(view)
-            self._squares.append(squares)
+            self._squares.append(squares.astype(np.float32))
             for width in WIDTHS:
                 part = _Part(f"{name}/{width}", len(self.views) - 1, width**2 * median, 0.0)
                 middle = float(part.raw(squares).mean())
@@ -134,10 +135,7 @@ class ItemKernel:
         target = (z @ z.T)[upper].astype(np.float32)
         design = np.empty((len(self.parts), len(target)), dtype=np.float32)
         for row, part in zip(design, self.parts, strict=True):
-            raw = part.raw(self._squares[part.view].astype(np.float32))
-            mean = raw.mean(axis=0)
-            centred = (raw - mean[:, None] - mean[None, :] + part.middle) / (1 - part.middle)
-            row[:] = (centred * gain)[upper]
+            row[:] = (self._centred(part, part.raw(self._squares[part.view])) * gain)[upper]
         gram = (design @ design.T).astype(float)
         ridge = 1e-3 * np.trace(gram) / len(gram)
         root = np.linalg.cholesky(gram + max(ridge, 1e-12) * np.eye(len(gram)))
@@ -166,6 +164,20 @@ class ItemKernel:
                 result += (weight / (1 - part.middle)) * centred
         return result
 
+    def _of_sample(self) -> Floats:
+        """K between the items of the sample, whose distances are known."""
+        result = np.zeros((len(self.some), len(self.some)))
+        for index, group in self._used().items():
+            for weight, part in group:
+                result += weight * self._centred(part, part.raw(self._squares[index]))
+        return result
+
+    @staticmethod
+    def _centred(part: _Part, raw: Floats) -> Floats:
+        mean = raw.mean(axis=0)
+        result: Floats = (raw - mean[:, None] - mean[None, :] + part.middle) / (1 - part.middle)
+        return result
+
     def diagonal(self, a: Floats) -> Floats:
         """K of each row of a with itself."""
         result = np.zeros(len(a))
@@ -190,8 +202,10 @@ class ItemKernel:
         if not self.parts:
             return np.zeros((m, 0)), np.zeros(0)
         if m <= LANDMARKS:
-            values, vectors = np.linalg.eigh(self(self.train, self.train))
-            keep = values > 1e-8 * max(values[-1], 1e-12)
+            values, vectors = np.linalg.eigh(
+                self._of_sample() if m == len(self.some) else self(self.train, self.train)
+            )
+            keep = values > FLAT * max(values[-1], 1e-12)
             return vectors[:, keep], values[keep]
         landmarks = np.sort(rng.permutation(m)[: LANDMARKS // 2])
         cross = self(self.train, self.train[landmarks])

@@ -134,10 +134,10 @@ def test_new_items_by_dense_conditioning(rng):
     z, noise = rng.normal(size=(20, 1)), np.array([0.4])
     mean, variance = prior.predict(kernel(new, train), kernel.diagonal(new), z, noise)
     full, cross = 0.8 * kernel(train, train) + 0.2 * np.eye(20), 0.8 * kernel(new, train)
-    np.testing.assert_allclose(mean[:, 0], cross @ np.linalg.solve(full, z[:, 0]), atol=1e-6)
+    np.testing.assert_allclose(mean[:, 0], cross @ np.linalg.solve(full, z[:, 0]), atol=1e-4)
     own = 0.8 * np.diag(kernel(new, new)) + 0.2
     expected = own - np.sum(cross * np.linalg.solve(full + 0.4 * np.eye(20), cross.T).T, axis=1)
-    np.testing.assert_allclose(variance[:, 0], np.maximum(expected, 1e-3), atol=1e-6)
+    np.testing.assert_allclose(variance[:, 0], np.maximum(expected, 1e-3), atol=1e-4)
 
 
 def test_kernel_is_centred_positive_and_of_mean_diagonal_one(rng):
