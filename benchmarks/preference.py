@@ -222,9 +222,9 @@ def main() -> None:
     start = time.process_time()
     parts = [
         "# Preference prediction, measured",
-        f"""All ratings are **simulated**: 459 cinemagraphs of 244 clips, 59 people, 63 % rated, σ > 1 for 72.66 %;
-{len(seeds)} seed(s) a structure, {folds} folds, a tenth for validation, on which no model here trains. Errors and
-intervals are over people (bootstrap). Made by `benchmarks/preference.py`.""",
+        f"""All ratings are **simulated**: 459 cinemagraphs of 244 clips, 59 people, 63 % rated, σ > 1 for
+72.66 %; {len(seeds)} seed(s) a structure, {folds} folds, a tenth for validation, on which no model here
+trains. Errors and intervals are over people (bootstrap). Made by `benchmarks/preference.py`.""",
         "## Cost of a fit, 459 × 59 × 4215\n\n" + table(fit_costs(), 2),
     ]
     tables, order, product = figure_8(seeds, folds)
