@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Floats, PreferenceModel, Ratings
+from .base import Floats, PreferenceModel, Ratings, check_choice
 from .completion import MatrixCompletion
 from .eigenmaps import laplacian_eigenmaps
 from .rbf import Map, fit_linear, fit_rbf
@@ -151,6 +151,7 @@ class AutoEncoderModel(PreferenceModel):
         self.seed = seed
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
+        check_choice("mapping", self.mapping, ("rbf", "linear"))
         self._widths: list[float | None] = [None, None]
         start = MatrixCompletion(seed=self.seed)
         start._fit(train, held, features, rng)

@@ -133,6 +133,12 @@ def split_validation(
     return ratings.take(~held), ratings.take(held)
 
 
+def check_choice(name: str, value: str, known: Sequence[str]) -> None:
+    """RatingError unless the option called ``name`` has one of the ``known`` values."""
+    if value not in known:
+        raise RatingError(f"{name} {value!r} is unknown; use one of {', '.join(known)}")
+
+
 @dataclass(frozen=True)
 class BlockScaler:
     """Divides each block of columns by its largest absolute value over the training set (supplement, Sec. 2).

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import eigh
 
-from .base import Bools, Floats, PreferenceModel, Ratings
+from .base import Bools, Floats, PreferenceModel, Ratings, check_choice
 from .centring import Centring
 
 SMALL = 400  # shorter side up to which the exact eigenvectors of the Gram matrix are cheaper
@@ -119,6 +119,7 @@ class MatrixCompletion(PreferenceModel):
         self.seed = seed
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
+        check_choice("method", self.method, ("soft", "exact"))
         self.centring_ = Centring.fit(train)
         known = np.zeros(train.shape, dtype=bool)
         known[train.rows, train.columns] = True

@@ -22,6 +22,8 @@ from scipy.sparse.linalg import svds
 from .base import Floats, Ratings
 
 NOISE_STRENGTH = 10.0  # ratings' worth of belief that a person errs as others do
+FEW = 10.0  # ratings' worth of belief that errors have the variance below; it matters for the first few only
+ERROR = 0.7
 PRIOR_STRENGTH = 3.0  # people's worth of belief in the starting A
 
 
@@ -74,7 +76,7 @@ def start_factors(data: FactorData, rank: int, rng: np.random.Generator) -> Fact
     residual = ratings.values - average
     bias = np.bincount(ratings.columns, residual, minlength=n) / (data.count + 5)
     residual = residual - bias[ratings.columns]
-    variance = max(float(np.mean(residual**2)) if len(ratings) else 1.0, 1e-3)
+    variance = float(np.sum(residual**2) + 2 * FEW * ERROR) / (len(ratings) + FEW)
     q = max(1, min(rank, m, n))
     matrix = ratings.sparse(residual)
     if min(m, n) <= 2 * q + 2:
@@ -133,7 +135,7 @@ def update_people(f: Factors, data: FactorData, learn_prior: bool = True) -> Non
     f.people = np.einsum("jab,jb->ja", f.people_cov, inverse @ f.mean + products / f.noise[:, None])
     moments = f.people[:, :, None] * f.people[:, None, :] + f.people_cov
     error = data.squares - 2 * np.sum(f.people * products, axis=1) + np.einsum("jab,jab->j", moments, sums)
-    common = max(float(error.sum() / max(data.count.sum(), 1)), 1e-3)
+    common = float(error.sum() + FEW * ERROR) / float(data.count.sum() + FEW)
     f.noise = np.maximum((NOISE_STRENGTH * common + error) / (NOISE_STRENGTH + data.count), 1e-3)
     if learn_prior:
         n = len(f.people)

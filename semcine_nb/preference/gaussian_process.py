@@ -191,7 +191,8 @@ class GaussianProcessModel(PreferenceModel):
         q = f.items.shape[1]
         if kernel is None or prior is None:
             return np.zeros((len(x), q)), np.tile(np.eye(q), (len(x), 1, 1))
-        mean, variance = prior.predict(kernel(x, self._x), kernel.diagonal(x), f.items, self._learnt.noise)
+        own = np.minimum(kernel.diagonal(x), 2.0)  # far from few items a centred kernel knows no bound
+        mean, variance = prior.predict(kernel(x, self._x), own, f.items, self._learnt.noise)
         return mean, variance[:, :, None] * np.eye(q)
 
     def predict_newcomer(

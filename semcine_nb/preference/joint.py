@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from .autoencoder import AutoEncoderModel, Regression
-from .base import BlockScaler, Floats, Ratings
+from .base import BlockScaler, Floats, Ratings, check_choice
 from .newcomers import nearest_person
 
 
@@ -60,6 +60,8 @@ class JointModel(AutoEncoderModel):
 
     def _prepare(self, train: Ratings, features: Floats) -> None:
         """Reduce V to its rank once, and factorise the (v, 1) block of the normal equations once."""
+        check_choice("output", self.output, ("completed", "f"))
+        check_choice("newcomer", self.newcomer, ("fit", "nearest"))
         m, n = train.shape
         self.scaler_ = BlockScaler.fit(features, self.blocks)
         scaled = self.scaler_.transform(features)

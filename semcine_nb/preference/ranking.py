@@ -73,4 +73,6 @@ def rank(
     else:
         rating, std = (part.mean(axis=1) for part in model.predict_items(new, return_std=True))
         basis = f"what {len(names)} people like on average; this person has not rated anything"
-    return Ranking(np.argsort(-rating, kind="stable"), rating, std, basis)
+    # nobody gives 5.3 stars; the order keeps what the ends of the scale would hide
+    shown = np.clip(rating, min(1.0, known.values.min()), max(5.0, known.values.max()))
+    return Ranking(np.argsort(-rating, kind="stable"), shown, std, basis)

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from sklearn.decomposition import PCA
 
-from ..errors import RatingError
-from .base import BlockScaler, Floats, PreferenceModel, Ratings
+from .base import BlockScaler, Floats, PreferenceModel, Ratings, check_choice
 
 CHUNK = 64  # people whose predictions are made in one call
 SCOPES = ("global", "individual", "subjective")
@@ -48,8 +47,7 @@ def user_features(
         scale = users.std() if users.std() > 1e-12 else 1.0
         result: Floats = users / scale
         return result
-    if source not in USERS:
-        raise RatingError(f"users {source!r} is unknown; use one of {', '.join(USERS)}")
+    check_choice("users", source, USERS)
     model = (
         AutoEncoderModel(dimension=dimension, seed=seed)
         if source == "aem"
@@ -74,8 +72,7 @@ class FeatureRegression(PreferenceModel):
         raise NotImplementedError
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
-        if self.scope not in SCOPES:
-            raise RatingError(f"scope {self.scope!r} is unknown; use one of {', '.join(SCOPES)}")
+        check_choice("scope", self.scope, SCOPES)
         self.scaler_ = BlockScaler.fit(features, self.blocks)
         scaled = self.scaler_.transform(features)
         size = min(self.components, *scaled.shape) if scaled.shape[1] else 0
@@ -191,6 +188,5 @@ class RegressorModel(FeatureRegression):
                 hidden_layer_sizes=(64,), alpha=1.0, early_stopping=count >= 50, random_state=self.seed
             ),
         }
-        if self.kind not in kinds:
-            raise RatingError(f"kind {self.kind!r} is unknown; use one of {', '.join(kinds)}")
+        check_choice("kind", self.kind, list(kinds))
         return make_pipeline(StandardScaler(), kinds[self.kind]())

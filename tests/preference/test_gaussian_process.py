@@ -232,3 +232,10 @@ def test_factors_are_recovered_from_low_rank_ratings(rng):
     f = fit_factors(FactorData(ratings), 8, 60, rng)
     guess = f.people[:, 0] + f.items @ f.people[:, 1:].T
     assert np.sqrt(np.mean((guess - truth)[~known] ** 2)) < 0.25
+
+
+def test_one_rating_is_not_certainty():
+    model = GaussianProcessModel().fit(np.array([[4.0]]), np.ones((1, 3)))
+    for mean, std in (model.predict(return_std=True), model.predict_items(np.ones((2, 3)), return_std=True)):
+        assert (abs(mean - 4) < 1).all()
+        assert (std > 0.7).all()

@@ -126,3 +126,20 @@ def test_neighbours_and_factors_find_two_opposite_camps(rng):
     for model in (UserKNNModel(neighbours=6), BiasedMFModel(), GaussianProcessModel()):
         guess = model.fit(ratings).predict()
         assert (np.sign(guess - 3) == np.sign(truth - 3))[missing].mean() > 0.97
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        JointModel(mapping="cubic"),
+        JointModel(output="g"),
+        JointModel(newcomer="guess"),
+        MatrixCompletion(method="hard"),
+        RegressorModel("oracle", users="mc"),
+        RegressorModel(scope="local"),
+        RegressorModel(users="nobody"),
+    ],
+)
+def test_unknown_options_name_the_known_ones(model, study):
+    with pytest.raises(RatingError, match="is unknown; use one of"):
+        model.fit(study.ratings, study.features)
