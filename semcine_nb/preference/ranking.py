@@ -16,7 +16,7 @@ from .gaussian_process import GaussianProcessModel
 
 @dataclass(frozen=True)
 class Ranking:
-    """``order`` (k,) best first, with ``rating`` (k,) and ``std`` (k,) predicted in the candidates' own
+    """``order`` (k,) best first; ``rating`` (k,), on the scale, and ``std`` (k,) in the candidates' own
     order.
 
     ``basis`` says in words what the prediction rests on.
