@@ -27,7 +27,7 @@ from .video import Video
 
 _WIDTH = 640  # pixels of the videos on the page
 _SECONDS = 12.0  # a browser pauses for a moment where a video starts again: make that rare
-_PAGE, _ROW, _TALL = 1248, 612, 560  # CSS pixels: the page's width, one of two in a row, the tallest video
+_PAGE, _ROW, _TALL = 1248, 612, 480  # CSS pixels: the page's width, one of two in a row, the tallest video
 _MAGNIFIED = 2.0  # a small clip is shown at most this much larger
 
 

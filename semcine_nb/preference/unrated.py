@@ -58,10 +58,10 @@ def unrated_score(quality: LoopQuality, area: float) -> UnratedScore:
     if not coverage or math.isnan(coverage):
         return UnratedScore(0.0, 0.0, 0.0, 0.0)
     jump = 1.0 if math.isnan(quality.wrap_jump) else quality.wrap_jump
-    moved = quality.dynamism / coverage
     return UnratedScore(
         seamless=1 / (1 + max(0.0, jump - 1)),
         covered=math.sqrt(coverage),
-        lively=moved / (moved + _LIVELY),
+        # what moves, moves by dynamism / coverage a frame
+        lively=quality.dynamism / (quality.dynamism + _LIVELY * coverage),
         present=min(1.0, area / _PRESENT) ** 0.25,
     )
