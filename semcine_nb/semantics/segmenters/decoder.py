@@ -22,6 +22,9 @@ DECODER_CATEGORIES = (
 )  # fmt: skip
 """What the decoder tells apart, in the order of its outputs."""
 
+FIRST_GUESSES = ("person", "car", "boat", "fire", "flag", "bike", "smoke")
+"""Categories learned from fewer than eight photographs, or from painted ones: a person should check them."""
+
 WEIGHTS = "embedded_decoder.safetensors"
 
 _WIDTH = 64

@@ -7,6 +7,7 @@ usual picture keeps the name it had nearby in the neighbouring key frames.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import cv2
@@ -17,18 +18,24 @@ from ...progress import Progress, silent, track
 from ..response import SemanticResponse
 from ..storage import StoredScores
 from .backbone import BACKBONE_LICENSE, load_backbone
-from .decoder import DECODER_CATEGORIES, activation_prior, activation_scores, load_decoder, look
+from .decoder import (
+    DECODER_CATEGORIES,
+    FIRST_GUESSES,
+    activation_prior,
+    activation_scores,
+    load_decoder,
+    look,
+)
 from .motion import log_odds, measure_motion
-from .proposals import Region, find_regions, soften, unclaimed
+from .proposals import THINGS, Region, find_regions, soften, unclaimed
 
 if TYPE_CHECKING:
     from ...video import Video
 
+_log = logging.getLogger("semcine")
+
 GRID_SIDE = 240
 """The longer side of the grid on which scores are made and stored, in cells."""
-
-THINGS = ("person", "animal", "car", "boat", "bike")
-"""What can walk or drive through the picture between two key frames."""
 
 _ALIKE = 0.06  # difference in RGB of [0, 1] at which two looks of a pixel stop being the same thing
 _FOREGROUND = 0.10  # the same for standing out from the usual picture
@@ -55,7 +62,8 @@ class EmbeddedSegmenter:
     Attributes
     ----------
     guesses : dict of str to str
-        After a call: what each "object k" probably is, by the ImageNet classifier; "" for no idea.
+        After a call: what each "object k" is nearest to, and each category of `FIRST_GUESSES` that shows,
+        by its own name: both should be looked at before they are trusted. The log names them too.
     """
 
     name = "embedded"
@@ -143,11 +151,18 @@ class EmbeddedSegmenter:
         shown = [c for c in range(len(DECODER_CATEGORIES)) if ((best == c).sum(axis=(1, 2)) > least).any()]
         names = [DECODER_CATEGORIES[c] for c in shown]
         channels = [scores[..., shown]]
-        self.guesses = {}
+        self.guesses = {name: name for name in names if name in FIRST_GUESSES}
         for number, (mask, guess) in enumerate(objects, 1):
             names.append(f"object {number}")
             self.guesses[names[-1]] = guess
             channels.append(np.broadcast_to(mask, scores.shape[:3])[..., None])
+        if self.guesses:
+            _log.info(
+                "first guesses, to be checked: %s",
+                ", ".join(
+                    name if name == guess else f"{name} ({guess}?)" for name, guess in self.guesses.items()
+                ),
+            )
         stored = np.rint(np.concatenate(channels, axis=3).clip(0, 1) * 255).astype(np.uint8)
         return SemanticResponse(StoredScores(stored, frames.shape[:3], times, guide=frames), tuple(names))
 

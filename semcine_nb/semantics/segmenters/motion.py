@@ -7,6 +7,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+RESTLESS = 0.05
+"""Median change between frames, as a share of the deviation, below which something only passes by: people and
+cars on their way stay under .03, water, flames, flags and swaying trees above .07 (on the real clips)."""
+
 QUIET = 0.025
 """Deviation over time, of grey in [0, 1], at which motion says nothing; sensors' noise is below .015."""
 
@@ -47,6 +51,11 @@ class Motion:
         """(h, w) in [−1, 1]: −1 still, 0 at ``quiet``, 1 from four times that deviation on."""
         return np.clip(np.log(np.maximum(self.std, 1e-4) / self.quiet) / np.log(4.0), -1, 1)
 
+    @property
+    def restless(self) -> np.ndarray:
+        """(h, w) in [0, 1]: 1 where it moves all the time, 0 where something passes once."""
+        return np.clip(self.mad / np.maximum(self.std, 1e-4) / RESTLESS - 0.5, 0, 1)
+
 
 def measure_motion(frames: np.ndarray, size: tuple[int, int]) -> Motion:
     """Statistics of a clip, on at most 90 frames.
@@ -82,8 +91,9 @@ def _pooled(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def log_odds(motion: Motion, categories: tuple[str, ...]) -> np.ndarray:
-    """(h, w, C) to be added to the categories' logits; see `LOG_ODDS`."""
+    """(h, w, C) to be added to the categories' logits; see `LOG_ODDS`. What passes once says nothing."""
     amount = motion.amount
+    amount = np.where(amount > 0, amount * motion.restless, amount)
     out = np.zeros((*amount.shape, len(categories)), np.float32)
     for c, name in enumerate(categories):
         if name in LOG_ODDS:

@@ -10,6 +10,9 @@ import numpy as np
 from ..categories import is_static
 from .motion import Motion
 
+THINGS = ("person", "animal", "car", "boat", "bike")
+"""What can walk or drive through the picture."""
+
 SURE = 0.45
 """A category with less than this probability does not claim a pixel."""
 
@@ -49,8 +52,9 @@ def find_regions(
 ) -> list[Region]:
     """The largest moving regions, by motion above the quiet, with a name for each where there is one.
 
-    A name needs evidence of two kinds, multiplied as in naive Bayes: the decoder's mean probability in the
-    region, and how much more often than by chance the ImageNet classifier sees the category there.
+    Only a thing can pass through. A name needs evidence of two kinds, multiplied as in naive Bayes: the
+    decoder's mean probability in the region, and how much more often than by chance the ImageNet classifier
+    sees the category there.
 
     Parameters
     ----------
@@ -68,24 +72,28 @@ def find_regions(
     smallest : float
         Least area as a share of the picture.
     """
-    moving = (motion.std > 1.3 * motion.quiet).astype(np.uint8)
-    closed = cv2.morphologyEx(moving, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    changing = (motion.std > 1.3 * motion.quiet).astype(np.uint8)
+    closed = cv2.morphologyEx(changing, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, parts, stats, _ = cv2.connectedComponentsWithStats(opened)
     weight = np.bincount(parts.ravel(), np.maximum(motion.std - motion.quiet, 0).ravel(), minlength=count)
     weight[0] = 0
-    candidates = [c for c, name in enumerate(categories) if not is_static(name)]
+    moving = [c for c, name in enumerate(categories) if not is_static(name)]
     found = []
     for part in np.argsort(-weight)[:most]:
         if weight[part] <= 0 or stats[part, cv2.CC_STAT_AREA] < smallest * opened.size:
             continue
         inside = parts == part
         mean = probabilities[inside].mean(0)
+        passing = float(np.median(motion.restless[inside])) < 0.5
+        candidates = [c for c in moving if not passing or categories[c] in THINGS]
         lift = np.where(prior > 0, activations[inside].mean(0) / (prior + 0.01), 1.0)
         evidence = (np.log(mean + 0.03) + np.log(lift + 0.5))[candidates]
         best = candidates[int(evidence.argmax())]
         named = categories[best] if evidence.max() > _NAMED else ""
-        found.append(Region(soften(inside), named, categories[best], bool(mean[best] >= _RESIDENT)))
+        found.append(
+            Region(soften(inside), named, categories[best], not passing and bool(mean[best] >= _RESIDENT))
+        )
     return found
 
 
