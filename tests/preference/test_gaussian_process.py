@@ -239,3 +239,12 @@ def test_one_rating_is_not_certainty():
     for mean, std in (model.predict(return_std=True), model.predict_items(np.ones((2, 3)), return_std=True)):
         assert (abs(mean - 4) < 1).all()
         assert (std > 0.7).all()
+
+
+def test_useless_features_cost_little(study, rng):
+    train, test = split_validation(check_ratings(study.ratings), None, 0.2, rng)
+    errors = []
+    for features in (None, rng.normal(size=(len(study.ratings), 300))):
+        guess = GaussianProcessModel().fit(train, features).predict()[test.rows, test.columns]
+        errors.append(np.sqrt(np.mean((test.values - guess) ** 2)))
+    assert errors[1] < 1.05 * errors[0]
