@@ -233,8 +233,8 @@ class AutoEncoderModel(PreferenceModel):
         regression: Callable[[NDArray[np.int64], Floats], Regression | None] | None = None,
         steps: int = 15,
     ) -> tuple[Floats, Floats]:
-        """u (L,) and ratings (m,) of a newcomer, the maps fixed (Sec. 4.2's new user, solved instead of
-        looked up)."""
+        """u (L,) and ratings (m,) of a newcomer, solved with the maps fixed instead of looked up (Sec.
+        4.2)."""
         bias = self.centring_.newcomer(items, values)
         base = self.centring_.average + self.centring_.items + bias
         r: Floats = np.zeros(self.ratings_.shape[0])

@@ -115,8 +115,7 @@ def check_features(
 def split_validation(
     ratings: Ratings, validation: ArrayLike | None, share: float, rng: np.random.Generator
 ) -> tuple[Ratings, Ratings]:
-    """Training and validation ratings: the given (m, n) mask, or a seeded share that leaves each person
-    one."""
+    """Training and validation ratings: by a mask (m, n), or a seeded share that leaves each person one."""
     if validation is not None:
         mask = np.asarray(validation, dtype=bool)
         if mask.shape != ratings.shape:

@@ -1,5 +1,4 @@
-"""What is left of ratings after the average, each person's habit and each item's appeal: the baseline of
-all."""
+"""Ratings less their average, each person's habit and each item's appeal: the baseline of all."""
 
 from __future__ import annotations
 

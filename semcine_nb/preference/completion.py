@@ -66,8 +66,7 @@ def complete_soft(
     n_iter: int = 60,
     tol: float = 2e-3,
 ) -> Floats:
-    """Soft-impute at one λ = ``tau``: fill the missing entries, threshold, until the change is below
-    ``tol``."""
+    """Soft-impute at λ = ``tau``: fill the missing entries and threshold, until changes are below ``tol``."""
     x, rank = start, 10
     for _ in range(n_iter):
         new, rank, _ = threshold(np.where(known, y, x), tau, rng, rank)

@@ -1,5 +1,4 @@
-"""Laplacian eigenmaps of people: coordinates in which those who rate alike lie close (Belkin & Niyogi
-2003)."""
+"""Laplacian eigenmaps of people: those who rate alike lie close (Belkin & Niyogi 2003)."""
 
 from __future__ import annotations
 

@@ -54,8 +54,7 @@ class Evaluation:
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
     def paired(self, reference: str) -> pd.DataFrame:
-        """``reference`` minus each other model, with the 95 % interval over people; indexed by (model,
-        metric)."""
+        """``reference`` minus each other model with 95 % intervals over people, by (model, metric)."""
         if reference not in self.predictions:
             raise RatingError(f"{reference!r} was not evaluated; choose from {', '.join(self.predictions)}")
         mine = self._draws(reference)
@@ -72,8 +71,7 @@ class Evaluation:
         return pd.DataFrame(rows, columns=columns).set_index(["model", "metric"])
 
     def per_person(self, name: str) -> pd.DataFrame:
-        """Metrics (n, 3) that are defined for one person: AP, Spearman and NDCG@10, each a mean over
-        folds."""
+        """AP, Spearman and NDCG@10 of each person (n, 3), each a mean over folds."""
         rng = np.random.default_rng([self.seed, 1])
         n = self.test.shape[1]
         sums, counts = np.zeros((n, 3)), np.zeros((n, 3))
@@ -190,8 +188,7 @@ def evaluate(
     seed: int = 0,
     progress: Progress = silent,
 ) -> pd.DataFrame:
-    """``evaluate_models`` of one model (or a dict of them) as a table: a row each, metrics with standard
-    errors."""
+    """``evaluate_models`` of one model (or a dict of them) as a table: a row each, with standard errors."""
     models = model if isinstance(model, Mapping) else {type(model).__name__: model}
     return evaluate_models(models, ratings, features, groups, folds, validation, seed, progress).table()
 

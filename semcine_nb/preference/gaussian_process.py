@@ -219,8 +219,7 @@ class GaussianProcessModel(PreferenceModel):
         return mean, self.calibration_.at(len(index)) * np.sqrt(variance)
 
     def next_items(self, items: Sequence[int], values: ArrayLike, n: int = 1) -> NDArray[np.int64]:
-        """The ``n`` items whose ratings are expected to tell most about all the others, most telling
-        first."""
+        """The ``n`` items whose ratings are expected to tell most about all others, most telling first."""
         self._check_fitted()
         index, given = self.check_newcomer(items, values)
         cov = self.population_.posterior(self.factors_, index, given)[1]

@@ -54,8 +54,8 @@ class ItemPrior:
         return np.maximum(1 / np.maximum(1 / self.posterior_variance(noise) - 1 / noise, 1.0), 1e-4)
 
     def predict(self, cross: Floats, own: Floats, z: Floats, noise: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance (m', q) of new items' factors: ``cross`` (m', m) and ``own`` (m',) are their
-        kernel."""
+        """Mean and variance (m', q) of new items' factors from their kernel: ``cross`` (m', m), ``own``
+        (m',)."""
         mean = self.shares * (cross @ self.inverse(z))
         inside = cross @ self.vectors
         outside = np.maximum((cross**2).sum(1) - (inside**2).sum(1), 0.0)

@@ -87,8 +87,7 @@ class JointModel(AutoEncoderModel):
         self._weight = float(n * m)
 
     def _fit_regression(self, u: Floats) -> None:
-        """θ by ridge over all known ratings; only an L × L Schur block changes from iteration to
-        iteration."""
+        """θ by ridge over all known ratings; only an L × L Schur block is new in an iteration."""
         cross = self._met @ u
         solved = cho_solve(self._factor, cross)
         block = u.T @ (self._count[:, None] * u) + self.theta_penalty * np.eye(u.shape[1])
@@ -113,8 +112,7 @@ class JointModel(AutoEncoderModel):
         )
 
     def objective(self, u: Floats, r: Floats) -> float:
-        """Eq. (8) divided by λ, for coordinates u (n, L) and centred ratings r (n, m), at the present maps
-        and θ."""
+        """Eq. (8) divided by λ at the present maps and θ, for u (n, L) and centred ratings r (n, m)."""
         size = {"linear": "weights", "rbf": "weights"}[self.mapping]
         maps = sum(float(np.sum(getattr(part, size) ** 2)) for part in (self.lower_, self.upper_))
         fit = np.sum((u - self.lower_(r)) ** 2) + np.sum((r - self.upper_(u)) ** 2)
@@ -138,8 +136,7 @@ class JointModel(AutoEncoderModel):
         return self._with_error(result, return_std)
 
     def predict_regressor(self) -> Floats:
-        """f(u_j, v_i) = θᵀ[u; v; 1] (m, n) of the rated cinemagraphs: additive, the same order for
-        everybody."""
+        """f(u_j, v_i) = θᵀ[u; v; 1] (m, n) of the rated cinemagraphs: one order for everybody."""
         result: Floats = self._items[:, None] + (self.users_ @ self.theta_user_)[None, :]
         return result
 

@@ -196,8 +196,7 @@ class ItemKernel:
         return groups
 
     def eigen(self, rng: np.random.Generator) -> tuple[Floats, Floats]:
-        """Orthonormal U (m, r), e (r,) ≥ 0 with K ≈ U diag(e) Uᵀ: exact up to ``LANDMARKS`` items, then
-        Nyström."""
+        """Orthonormal U (m, r), e (r,) ≥ 0, K ≈ U diag(e) Uᵀ: exact to ``LANDMARKS`` items, then Nyström."""
         m = len(self.train)
         if not self.parts:
             return np.zeros((m, 0)), np.zeros(0)

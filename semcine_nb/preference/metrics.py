@@ -34,8 +34,7 @@ def average_precision(
 
 
 def ndcg(truth: Floats, prediction: Floats, rng: np.random.Generator, k: int = 10) -> float:
-    """Normalised discounted cumulative gain of the best k, gain 2^rating − 1; NaN where all ratings are
-    equal."""
+    """Normalised discounted gain of the best k, gain 2^rating − 1; NaN where all ratings are equal."""
     truth = np.asarray(truth, float)
     if len(truth) < 2 or np.ptp(truth) == 0:
         return float("nan")
@@ -56,8 +55,7 @@ def spearman(truth: Floats, prediction: Floats) -> float:
 
 
 def weighted_average_precision(good: NDArray[np.bool_], weights: Floats) -> Floats:
-    """AP of one ranked list under several weightings (b, k) of its entries: what a bootstrap over people
-    needs."""
+    """AP of one ranked list under several weightings (b, k): what a bootstrap over people needs."""
     seen = np.cumsum(weights, axis=1)
     hits = np.where(good, weights, 0.0)
     found = np.cumsum(hits, axis=1)

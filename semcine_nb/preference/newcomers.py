@@ -27,8 +27,7 @@ CALIBRATION_STRENGTH = 30.0
 
 @dataclass(frozen=True)
 class Population:
-    """What newcomers may be like: components with ``means`` (c, q+1) and ``covs`` (c, q+1, q+1), equally
-    likely."""
+    """What newcomers may be like: equally likely components, ``means`` (c, q+1), ``covs`` (c, q+1, q+1)."""
 
     means: Floats
     covs: Floats
@@ -65,8 +64,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Calibration:
-    """``width`` of the population's components, and factors on a newcomer's deviations after ``counts``
-    ratings."""
+    """``width`` of the components, and factors on a newcomer's deviations after ``counts`` ratings."""
 
     width: float
     counts: tuple[int, ...]
@@ -94,8 +92,7 @@ def nearest_person(completed: Floats, items: NDArray[np.int64], values: Floats) 
 
 
 def item_noise(factors: Factors) -> Floats:
-    """Variance (m,) with which a newcomer's rating shows ℓᵀ[1; ẑ_i]: error, and doubt about the item
-    itself."""
+    """Variance (m,) with which a newcomer's rating shows ℓᵀ[1; ẑ_i]: error and doubt about the item."""
     taste = factors.cov[1:, 1:] + np.outer(factors.mean[1:], factors.mean[1:])
     result: Floats = factors.noise.mean() + np.einsum("iab,ab->i", factors.item_cov, taste)
     return result

@@ -25,8 +25,7 @@ class Map(Protocol):
 
 @dataclass(frozen=True)
 class LinearMap:
-    """M(x) = W x: ``weights`` (t, p). With it the model is a matrix factorisation (supplement, footnote
-    2)."""
+    """M(x) = W x, ``weights`` (t, p): a matrix factorisation (supplement, footnote 2)."""
 
     weights: Floats
 

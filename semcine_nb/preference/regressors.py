@@ -30,8 +30,7 @@ def user_features(
     dimension: int,
     seed: int,
 ) -> Floats:
-    """Coordinates of people (n, dimension) from one of ``USERS``, every column of variance 1 (or
-    constant)."""
+    """Coordinates of people (n, dimension) from one of ``USERS``, of variance 1 (or constant)."""
     from .autoencoder import AutoEncoderModel
     from .completion import MatrixCompletion
     from .joint import JointModel
@@ -58,8 +57,7 @@ def user_features(
 
 
 class FeatureRegression(PreferenceModel):
-    """Base: scaled features reduced to ``components`` principal ones, then ``_regressor()`` of scikit-
-    learn."""
+    """Base: scaled features reduced to principal components, then a regressor of scikit-learn."""
 
     scope: str = "global"
     users: str = "joint"

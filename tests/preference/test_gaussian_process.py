@@ -1,5 +1,4 @@
-"""The product's model: fast solves against dense Gaussian conditioning, and what a person would expect of
-it."""
+"""The product's model: fast solves against dense conditioning, and what a person would expect of it."""
 
 from __future__ import annotations
 

@@ -101,8 +101,7 @@ def test_theta_is_the_ridge_solution_over_all_ratings(wide, rng):
 
 
 def test_alternation_lowers_the_objective(study):
-    """Eq. (8) falls in the person step and, with linear maps, in the map step: each solves its own
-    problem."""
+    """Eq. (8) falls in the person step and, with linear maps, in the map step."""
     model = JointModel("linear", dimension=4, n_iter=0).fit(study.ratings, study.features)
     u = model.users_.copy()
     r = (model.completed_ - model.centring_.full()).T
