@@ -78,8 +78,9 @@ def _search(grey: NDArray[np.uint8]) -> NDArray[np.float64]:
         return np.empty((0, 3))
     found = _detector().detect_multi_scale(
         small,
-        scale_factor=1.2,
+        scale_factor=1.1,
         step_ratio=1,
+        min_neighbor_number=8,
         min_size=(_WINDOW, _WINDOW),
         max_size=(largest, largest),
     )

@@ -31,7 +31,7 @@ def flow_features(loop: SmallLoop) -> NDArray[np.float64]:
     if not loop.dynamic.any():
         return np.zeros(10)
     band = outline_band(loop.dynamic, max(1, round(BAND / loop.pixel)))
-    method = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    method = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     n = len(loop.grey)
     inside, around = [], []
     for t in sampled(n, PAIRS) if n > 1 else []:

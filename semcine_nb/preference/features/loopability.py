@@ -13,7 +13,7 @@ from .statistics import five_numbers
 if TYPE_CHECKING:
     from ...looping import LoopParameters
 
-AREA = 160 * 90
+AREA = 128 * 72
 """Pixels of the reduced frames that are compared: sensor noise averages out, shapes stay."""
 
 
@@ -25,8 +25,8 @@ def global_loop_costs(
     The temporal cost of eq. (2) on colours only, for one label at all pixels and without γ_t:
     sqrt((‖V(s) − V(s+p)‖² + ‖V(s−1) − V(s+p−1)‖²) / 2), with ‖·‖² the mean over pixels and channels, so that
     it is the root mean square jump that a person would see where the loop starts again. p and s run over the
-    solver's grid (`LoopParameters`); in a clip too short for it, over every s and p that fit
-    from half its frames.
+    solver's grid (`LoopParameters`); in a clip too short for it, over every s and p
+    that fit, p from half its frames.
 
     Parameters
     ----------
@@ -36,10 +36,11 @@ def global_loop_costs(
     -------
     No cost at all for a clip of fewer than four frames.
     """
-    t = len(frames)
-    shortest = max(2, min(parameters.shortest_period(fps), t // 2))
+    t, step = len(frames), parameters.step
+    shortest = step * -(-parameters.shortest_period(fps) // step)
     longest = t - 2 if parameters.max_period is None else min(t - 2, parameters.max_period)
-    step = parameters.step if t - 1 > shortest + 2 * parameters.step else 1
+    if shortest > min(longest, t - 1 - step):
+        shortest, longest, step = max(2, t // 2), t - 2, 1
     squares = _mean_squares(frames)
     costs = [
         np.sqrt((squares[s, s + p] + squares[s - 1, s + p - 1]) / 2)
