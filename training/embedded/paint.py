@@ -18,6 +18,7 @@ def make_view(
     labels: np.ndarray,
     rng: np.random.Generator,
     cutouts: list[tuple[np.ndarray, np.ndarray]],
+    fakes: float = 1.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """One augmented view of a labelled photograph.
 
@@ -27,6 +28,8 @@ def make_view(
     labels : (H, W) uint8
     cutouts : list of ((h, w, 4) uint8 RGBA, (h, w) uint8 labels)
         What may be pasted in.
+    fakes : float
+        How often views get something painted or pasted in, or are made soft and blocky: 1 for half of them.
 
     Returns
     -------
@@ -46,7 +49,7 @@ def make_view(
     seen = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)[y : y + CROP, x : x + CROP].copy()
     if rng.random() < 0.5:
         view, seen = view[:, ::-1].copy(), seen[:, ::-1].copy()
-    chance = rng.random()
+    chance = rng.random() / max(fakes, 1e-6)
     if chance < 0.13:
         _paste(view, seen, *paint_flag(rng), rng)
     elif chance < 0.26:
@@ -61,7 +64,7 @@ def make_view(
         for _ in range(rng.integers(1, 3)):
             rgba, value = cutouts[rng.integers(len(cutouts))]
             _paste(view, seen, *_resized(rgba, value, rng.uniform(0.15, 0.8) * CROP, rng), rng)
-    return _recolour(view, rng), seen
+    return _recolour(view, rng, 0.3 * fakes), seen
 
 
 def cut_out(image: np.ndarray, labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -233,9 +236,9 @@ def _paste(
     area[value != IGNORE] = value[value != IGNORE]
 
 
-def _recolour(view: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _recolour(view: np.ndarray, rng: np.random.Generator, blocky: float) -> np.ndarray:
     """Compression, gamma, contrast, colour, blur and noise, as cameras and dusk do."""
-    if rng.random() < 0.3:  # a small clip enlarged: soft, and blocky from compression
+    if rng.random() < blocky:  # a small clip enlarged: soft, and blocky from compression
         side = int(CROP / rng.uniform(1.3, 3.0))
         small = cv2.resize(view, (side, side), interpolation=cv2.INTER_AREA)
         _, packed = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 90))])

@@ -1,9 +1,9 @@
-"""Train, measure and write the embedded segmenter's decoder: minutes on one core, reproducible by seed.
+"""Train, measure and write the embedded segmenter's decoders: minutes on one core, reproducible by seed.
 
-    PYTHONPATH=. python training/embedded/train.py IMAGES [--views 9] [--epochs 12] [--out FILE] [--seed 0]
+    PYTHONPATH=. python training/embedded/train.py IMAGES
 
 IMAGES is the folder that ``fetch.py`` fills. Features of augmented views are computed once and kept in
-memory; only the decoder learns. Measured on the test list of ``images.csv``, which never trains, and, where
+memory; only the decoders learn. Measured on the test list of ``images.csv``, which never trains, and, where
 the environment variable SEMCINE_REAL_CLIPS names a folder of clips, on the middle frame of each that
 ``clip_outlines`` describes.
 """
@@ -23,7 +23,8 @@ import torch
 from outlines import CATEGORIES, IGNORE, load_outlines, rasterise
 from paint import cut_out, make_view
 from PIL import Image
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
+from torch import nn
 from torch.nn import functional
 
 from semcine_nb.semantics.segmenters.backbone import load_backbone
@@ -32,17 +33,22 @@ from semcine_nb.semantics.segmenters.decoder import (
     WEIGHTS,
     Decoder,
     activation_scores,
+    load_decoder,
     look,
 )
 
 HERE = Path(__file__).parent
 PACKAGE_WEIGHTS = HERE.parents[1] / "semcine_nb" / "semantics" / "segmenters" / WEIGHTS
+MEMBERS = ((0, 1.0), (1, 0.4))
+"""Seed and share of painted views of each member of the committee; see ``make_view``."""
+
 log = logging.getLogger("train")
 
 Views = dict[str, torch.Tensor]
+Example = tuple[str, np.ndarray, np.ndarray]
 
 
-def load_split(images: Path, split: str) -> list[tuple[str, np.ndarray, np.ndarray]]:
+def load_split(images: Path, split: str) -> list[Example]:
     """Identity, picture (H, W, 3) and labels (H, W) of every photograph of a split that has outlines."""
     found = []
     with (HERE / "images.csv").open(encoding="utf-8") as table:
@@ -54,7 +60,7 @@ def load_split(images: Path, split: str) -> list[tuple[str, np.ndarray, np.ndarr
     return found
 
 
-def load_clip_frames() -> list[tuple[str, np.ndarray, np.ndarray]]:
+def load_clip_frames() -> list[Example]:
     """The middle frame of each real clip with its outlines; empty where no clips are at hand."""
     folder = os.environ.get("SEMCINE_REAL_CLIPS")
     if not folder:
@@ -72,16 +78,14 @@ def load_clip_frames() -> list[tuple[str, np.ndarray, np.ndarray]]:
     return found
 
 
-def cache_views(
-    examples: list[tuple[str, np.ndarray, np.ndarray]], views: int, rng: np.random.Generator
-) -> Views:
+def cache_views(examples: list[Example], views: int, rng: np.random.Generator, fakes: float) -> Views:
     """Features (float16) and labels at stride 4 of ``views`` augmented views of each photograph."""
     backbone = load_backbone()
     cutouts = [cut for _, image, labels in examples for cut in cut_out(image, labels)]
     rows: dict[str, list[torch.Tensor]] = {key: [] for key in ("4", "8", "16", "32", "activations", "labels")}
     for number in range(views):
         for _, image, labels in examples:
-            view, seen = make_view(image, labels, rng, cutouts)
+            view, seen = make_view(image, labels, rng, cutouts, fakes)
             features = backbone(view)
             for stride, values in features.strides.items():
                 rows[str(stride)].append(values[0].half())
@@ -133,7 +137,7 @@ def train(views: Views, epochs: int, seed: int, batch: int = 16) -> Decoder:
     return decoder.eval()
 
 
-def measure(decoder: Decoder, examples: list[tuple[str, np.ndarray, np.ndarray]]) -> dict[str, object]:
+def measure(decoder: nn.Module, examples: list[Example]) -> dict[str, object]:
     """Pixel accuracy, each picture's accuracy, and each class's IoU over all labelled pixels."""
     backbone = load_backbone()
     confusion = np.zeros((len(CATEGORIES), len(CATEGORIES)), np.int64)
@@ -166,46 +170,49 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("images", type=Path)
-    parser.add_argument("--views", type=int, default=12)
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--views", type=int, default=12, help="augmented views of each photograph")
+    parser.add_argument("--epochs", type=int, default=9)
+    parser.add_argument(
+        "--parts", type=Path, default=Path("/tmp/semcine-training"), help="for single members"
+    )
+    parser.add_argument("--only", type=int, help="train this member alone, without writing the whole")
     parser.add_argument("--out", type=Path, default=PACKAGE_WEIGHTS)
-    parser.add_argument("--cache", type=Path, help="keep the views' features here between runs")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(1)
     assert CATEGORIES == DECODER_CATEGORIES
-    began = time.monotonic()
-    if arguments.cache and arguments.cache.exists():
-        views = torch.load(arguments.cache, weights_only=True)
-    else:
-        views = cache_views(
-            load_split(arguments.images, "train"), arguments.views, np.random.default_rng(arguments.seed)
-        )
-        if arguments.cache:
-            torch.save(views, arguments.cache)
-    log.info("%d views cached after %.0f s", len(views["labels"]), time.monotonic() - began)
-    decoder = train(views, arguments.epochs, arguments.seed)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    save_file(
-        {name: value.half().contiguous() for name, value in decoder.state_dict().items()}, arguments.out
-    )
-    log.info(
-        "written after %.0f s: %s, %d bytes",
-        time.monotonic() - began,
-        arguments.out,
-        arguments.out.stat().st_size,
-    )
+    for member in range(len(MEMBERS)) if arguments.only is None else (arguments.only,):
+        part = arguments.parts / f"member{member}.safetensors"
+        if not part.exists():
+            train_member(member, arguments.images, arguments.views, arguments.epochs, part)
+    if arguments.only is not None:
+        return
+    state = {}
+    for member in range(len(MEMBERS)):
+        part = load_file(arguments.parts / f"member{member}.safetensors")
+        state |= {f"members.{member}.{name}": value for name, value in part.items()}
+    save_file(state, arguments.out)
     arguments.out.chmod(0o644)
-    decoder.load_state_dict({name: value.half().float() for name, value in decoder.state_dict().items()})
+    log.info("%s: %d bytes", arguments.out, arguments.out.stat().st_size)
+    decoder = load_decoder(arguments.out)
     report = {"test photographs": measure(decoder, load_split(arguments.images, "test"))}
     if clips := load_clip_frames():
         report["real clips, middle frame, without motion"] = measure(decoder, clips)
     text = json.dumps(report, indent=1)
-    beside = arguments.out.with_suffix(".json")
-    measured = HERE / "measured.json" if arguments.out == PACKAGE_WEIGHTS else beside
-    measured.write_text(text + "\n", encoding="utf-8")
+    (HERE / "measured.json").write_text(text + "\n", encoding="utf-8")
     log.info("%s", text)
+
+
+def train_member(member: int, images: Path, views: int, epochs: int, part: Path) -> None:
+    """Cache the views of one member, train it and write it in half precision."""
+    began = time.monotonic()
+    seed, fakes = MEMBERS[member]
+    cached = cache_views(load_split(images, "train"), views, np.random.default_rng(seed), fakes)
+    log.info("%d views cached after %.0f s", len(cached["labels"]), time.monotonic() - began)
+    decoder = train(cached, epochs, seed)
+    part.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: value.half().contiguous() for name, value in decoder.state_dict().items()}, part)
+    log.info("member %d written after %.0f s", member, time.monotonic() - began)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The small decoder on the frozen backbone: from features to categories, about 70,000 weights of our own."""
+"""The small decoders on the frozen backbone: from features to categories, 75,000 weights of our own each."""
 
 from __future__ import annotations
 
@@ -102,6 +102,18 @@ class Decoder(nn.Module):
         return self.classify(joined)
 
 
+class Committee(nn.Module):
+    """Decoders trained apart, whose logits are averaged: what one makes up, the others seldom do."""
+
+    def __init__(self, count: int):
+        super().__init__()
+        self.members = nn.ModuleList(Decoder() for _ in range(count))
+
+    def forward(self, strides: dict[int, torch.Tensor], activations: torch.Tensor) -> torch.Tensor:
+        """As `Decoder`."""
+        return torch.stack([member(strides, activations) for member in self.members]).mean(0)
+
+
 def _separable(width: int) -> nn.Sequential:
     return nn.Sequential(
         nn.ReLU(),
@@ -113,14 +125,14 @@ def _separable(width: int) -> nn.Sequential:
     )
 
 
-def decode(decoder: Decoder, features: Features) -> torch.Tensor:
+def decode(decoder: nn.Module, features: Features) -> torch.Tensor:
     """Logits (C, H/4, W/4) of one frame."""
     with torch.inference_mode():
         return decoder(features.strides, activation_scores(features.logits)[None])[0]
 
 
 def look(
-    backbone: Backbone, decoder: Decoder, frame: np.ndarray, scales: tuple[int, ...] = _SCALES
+    backbone: Backbone, decoder: nn.Module, frame: np.ndarray, scales: tuple[int, ...] = _SCALES
 ) -> tuple[torch.Tensor, Features]:
     """Logits of one frame, averaged over looks at several sizes, and the features of the finest look.
 
@@ -149,8 +161,8 @@ def look(
     return total / len(looks), features
 
 
-def load_decoder(path: str | Path | None = None) -> Decoder:
-    """The decoder with the weights that come with the package, or those of a file.
+def load_decoder(path: str | Path | None = None) -> Committee:
+    """The decoders with the weights that come with the package, or those of a file.
 
     Raises
     ------
@@ -163,8 +175,8 @@ def load_decoder(path: str | Path | None = None) -> Decoder:
     source = Path(path) if path is not None else files(__package__) / WEIGHTS
     try:
         state = {name: tensor.float() for name, tensor in load(source.read_bytes()).items()}
-        decoder = Decoder()
-        decoder.load_state_dict(state)
-    except (OSError, RuntimeError, ValueError, SafetensorError) as error:
+        committee = Committee(len({name.split(".")[1] for name in state}))
+        committee.load_state_dict(state)
+    except (OSError, RuntimeError, ValueError, IndexError, SafetensorError) as error:
         raise SegmentationError(f"the decoder's weights {source} cannot be used: {error}") from error
-    return decoder.eval()
+    return committee.eval()

@@ -46,7 +46,7 @@ _SHOWN = 0.001  # least share of the picture that a category must win somewhere 
 
 
 class EmbeddedSegmenter:
-    """EfficientNet-Lite2 (frozen, ImageNet) with a decoder of 75,000 weights trained on free photographs.
+    """EfficientNet-Lite2 (frozen, ImageNet) with two decoders of 75,000 weights, trained on free photographs.
 
     Parameters
     ----------
