@@ -8,6 +8,7 @@ usual picture keeps the name it had nearby in the neighbouring key frames.
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import cv2
@@ -91,12 +92,7 @@ class EmbeddedSegmenter:
         size = (max(2, round(height * factor)), max(2, round(width * factor)))
         wanted = round(count / video.fps * self.keys_per_second)
         keys = np.unique(np.linspace(0, count - 1, min(max(wanted, 2), 8)).round().astype(int))
-        backbone, decoder = load_backbone(), load_decoder()
-        logits, seen = [], []
-        for t in track(list(keys), progress, "segmenting"):
-            made, features = look(backbone, decoder, frames[t], self.scales)
-            logits.append(_on_grid(made, size))
-            seen.append(_on_grid(activation_scores(features.logits)[:-1].exp(), size))
+        logits, seen = self._look_at([frames[t] for t in keys], size, progress)
         movement = measure_motion(frames, size)
         regions = find_regions(
             np.mean([_softmax(one) for one in logits], axis=0),
@@ -119,6 +115,29 @@ class EmbeddedSegmenter:
         passing = [region for region in regions if region.name and not region.resident]
         between = _spread(frames, keys, times, scores, size, passing, video.fps)
         return self._response(frames, times, between, self._objects(between, regions))
+
+    def _look_at(
+        self, frames: list[np.ndarray], size: tuple[int, int], progress: Progress
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Logits and class-activation probabilities of key frames, (h, w, C) each.
+
+        Two frames at a time with one thread each: faster than two threads on one frame, and by far so on a
+        busy machine.
+        """
+        backbone, decoder = load_backbone(), load_decoder()
+
+        def one(frame: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            torch.set_num_threads(1)
+            made, features = look(backbone, decoder, frame, self.scales)
+            return _on_grid(made, size), _on_grid(activation_scores(features.logits)[:-1].exp(), size)
+
+        threads = torch.get_num_threads()
+        try:
+            with ThreadPoolExecutor(min(2, threads)) as pool:
+                results = list(track(pool.map(one, frames), progress, "segmenting", len(frames)))
+        finally:
+            torch.set_num_threads(threads)
+        return [logits for logits, _ in results], [activations for _, activations in results]
 
     def _objects(self, scores: np.ndarray, regions: list[Region]) -> list[tuple[np.ndarray, str]]:
         """Masks and guesses of the moving regions that nothing claims."""
