@@ -183,6 +183,7 @@ def _assemble(  # type: ignore[no-untyped-def]
     pair = np.zeros((count, 2, 4))
     neighbors = np.full((count, 4), -1, np.int32)
     sums1, sums2 = np.zeros((t, c), np.float32), np.zeros((t, c), np.float32)
+    apart = np.full((h, w), -1.0, np.float32)  # of a pixel's current and proposed label, once known
     rows, columns = node.shape
     for i in range(rows):
         for j in range(columns):
@@ -227,13 +228,32 @@ def _assemble(  # type: ignore[no-untyped-def]
                     continue
                 weight = scale * (right[y, x] if d == 0 else down[y, x])
                 o2 = (y2 * w + x2) * size
-                e00 = _edge(u, o1, o2, c, weight, p0, s0, q0, r0, sums1, sums2)
-                if a == b:
-                    unary[a, 0] += e00
-                    unary[a, 1] += _edge(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
-                    continue
-                e01 = e00 if same_z else _edge(u, o1, o2, c, weight, p0, s0, q1, r1, sums1, sums2)
-                e10 = e00 if same_x else _edge(u, o1, o2, c, weight, p1, s1, q0, r0, sums1, sums2)
+                if p0 == q0 and s0 == r0 and p1 == q1 and s1 == r1:
+                    # the usual case inside regions: each pixel's distance serves all of its edges
+                    e00 = 0.0
+                    e11 = 0.0
+                    if a == b:
+                        continue
+                    for end in range(2):
+                        yy, xx, o = (y, x, o1) if end == 0 else (y2, x2, o2)
+                        if apart[yy, xx] < 0:
+                            apart[yy, xx] = distance(u, o, c, p0, s0, p1, s1, sums1, sums2)
+                    e01 = weight * (np.float64(apart[y, x]) + np.float64(apart[y2, x2]))
+                    e10 = e01
+                else:
+                    e00 = _edge(u, o1, o2, c, weight, p0, s0, q0, r0, sums1, sums2)
+                    if a == b:
+                        unary[a, 0] += e00
+                        unary[a, 1] += _edge(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
+                        continue
+                    e01 = e00 if same_z else _edge(u, o1, o2, c, weight, p0, s0, q1, r1, sums1, sums2)
+                    e10 = e00 if same_x else _edge(u, o1, o2, c, weight, p1, s1, q0, r0, sums1, sums2)
+                    if same_x:
+                        e11 = e01
+                    elif same_z:
+                        e11 = e10
+                    else:
+                        e11 = _edge(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
                 if b < 0:
                     unary[a, 0] += e00
                     unary[a, 1] += e10
@@ -241,12 +261,6 @@ def _assemble(  # type: ignore[no-untyped-def]
                     unary[b, 0] += e00
                     unary[b, 1] += e01
                 else:
-                    if same_x:
-                        e11 = e01
-                    elif same_z:
-                        e11 = e10
-                    else:
-                        e11 = _edge(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
                     pair[a, d, 0] += e00
                     pair[a, d, 1] += e01
                     pair[a, d, 2] += e10

@@ -10,14 +10,12 @@ Labels = NDArray[np.int32]
 
 
 @njit(cache=True, nogil=True)
-def neighbor_labels(period, start, key, allowed, radius, same_period):  # type: ignore[no-untyped-def]
-    """For each pixel the label of the nearest region with another ``key``, at most ``radius`` steps away.
+def neighbor_labels(period, start, allowed, radius, same_period):  # type: ignore[no-untyped-def]
+    """For each pixel the label of the nearest region with another one, at most ``radius`` steps away.
 
     Parameters
     ----------
     period, start : (H, W) int32
-    key : (H, W) int32, equal where two pixels carry "the same label" (in stage 2 every pixel's start belongs to
-        its period, so the period is the key of a loop)
     allowed : (H, W) bool, pixels that may get a proposal
     radius : steps to 4-neighbours
     same_period : only offer labels of the pixel's own period
@@ -28,7 +26,6 @@ def neighbor_labels(period, start, key, allowed, radius, same_period):  # type: 
     """
     h, w = period.shape
     new_period, new_start = np.zeros((h, w), np.int32), np.zeros((h, w), np.int32)
-    new_key = np.zeros((h, w), np.int32)
     # the pixels reached in the last step; the next step looks at their neighbours only
     front = np.empty((h * w, 2), np.int32)
     following = np.empty((h * w, 2), np.int32)
@@ -40,12 +37,14 @@ def neighbor_labels(period, start, key, allowed, radius, same_period):  # type: 
                 continue
             for d in range(4):
                 y2, x2 = y + (d == 0) - (d == 1), x + (d == 2) - (d == 3)
-                if y2 < 0 or x2 < 0 or y2 >= h or x2 >= w or key[y2, x2] == key[y, x]:
+                if y2 < 0 or x2 < 0 or y2 >= h or x2 >= w:
                     continue
-                if same_period and period[y2, x2] != period[y, x]:
+                if period[y2, x2] == period[y, x]:
+                    if start[y2, x2] == start[y, x]:
+                        continue
+                elif same_period:
                     continue
                 new_period[y, x], new_start[y, x] = period[y2, x2], start[y2, x2]
-                new_key[y, x] = key[y2, x2]
                 reached[y, x] = True
                 front[n, 0], front[n, 1] = y, x
                 n += 1
@@ -58,10 +57,12 @@ def neighbor_labels(period, start, key, allowed, radius, same_period):  # type: 
                 y2, x2 = y + (d == 0) - (d == 1), x + (d == 2) - (d == 3)
                 if y2 < 0 or x2 < 0 or y2 >= h or x2 >= w or reached[y2, x2] or not allowed[y2, x2]:
                     continue
-                if new_key[y, x] == key[y2, x2] or (same_period and new_period[y, x] != period[y2, x2]):
+                if new_period[y, x] == period[y2, x2]:
+                    if new_start[y, x] == start[y2, x2]:
+                        continue
+                elif same_period:
                     continue
                 new_period[y2, x2], new_start[y2, x2] = new_period[y, x], new_start[y, x]
-                new_key[y2, x2] = new_key[y, x]
                 reached[y2, x2] = True
                 following[m, 0], following[m, 1] = y2, x2
                 m += 1
@@ -72,7 +73,10 @@ def neighbor_labels(period, start, key, allowed, radius, same_period):  # type: 
 
 @njit(cache=True, nogil=True)
 def block_jumps(vectors, scale, gamma, periods, starts, block):  # type: ignore[no-untyped-def]
-    """E_temp of the labels (periods[i], starts[i]), summed over blocks: (labels, rows, columns) float64."""
+    """E_temp of the labels (periods[i], starts[i]), summed over blocks: (labels, rows, columns) float64.
+
+    Pixels with ``gamma`` 0 are left out.
+    """
     h, w, t, c = vectors.shape
     u = vectors.reshape(vectors.size)
     total = np.zeros((periods.size, -(-h // block), -(-w // block)))
@@ -80,6 +84,8 @@ def block_jumps(vectors, scale, gamma, periods, starts, block):  # type: ignore[
         for x in range(w):
             o = (y * w + x) * t * c
             weight = scale * gamma[y, x]
+            if weight == 0:
+                continue
             for i in range(periods.size):
                 a, b = o + (starts[i] - 1) * c, o + (starts[i] + periods[i] - 1) * c
                 apart = np.float32(0)

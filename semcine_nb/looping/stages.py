@@ -18,10 +18,13 @@ from numpy.typing import NDArray
 from .coarse import CoarseProblem, all_periods, one_period
 from .labels import LabelSpace
 from .moves import LoopProblem, fuse
-from .proposals import Labels, enlarge, neighbor_labels
+from .proposals import Labels, block_jumps, enlarge, neighbor_labels
 
 Mask = NDArray[np.bool_]
+Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
 COARSE, FINE = 8, 4  # sides of the blocks of the α-expansions, pixels
+SMALL_TARGET = 160 * COARSE**2  # pixels up to which a target's own outline is worth a sweep over all labels
+SINGLES = 6  # labels that are tried on a whole region of the target
 BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
 
 
@@ -54,7 +57,7 @@ def best_starts(
         coarse.expand(labels, 1, lambda _, where=wanted: where, schedule.backend)
         start = enlarge(starts[labels], FINE, shape)
         periods = np.full(shape, period, np.int32)
-        _shift_borders(problem, periods, start, active, schedule, lambda p, s: s, same_period=True)
+        _shift_borders(problem, periods, start, schedule, active, same_period=True)
         return start
     return enlarge(starts[labels], COARSE, shape)
 
@@ -92,42 +95,128 @@ def choose_periods(
     -------
     period, start : (H, W) int32
     """
-    frames = stills(space, schedule)
-    coarse = shared.for_candidate(problem, len(frames), COARSE)
-    # outside the target and where nothing moves, standing still is certain
-    free = mask | problem.tables.moving
-    guesses = _first_guesses(coarse, len(frames), _blocks(mask, COARSE))
-    for labels in guesses:
-        _expand(coarse, labels, schedule.sweeps, len(frames), _blocks(free, COARSE), None, schedule)
-    guesses = _distinct(sorted(guesses, key=coarse.energy))[:2]
+    search = _Search(problem, space, starts, mask, schedule)
+    outside_in = search.from_blocks(shared)
+    inside_out = search.from_target(outside_in)
+    best, other = sorted((outside_in, inside_out), key=search.energy)
+    fuse(problem, *best, *other, backend=schedule.backend)
+    search.shift_borders(best)
+    search.expand_pixels(best)
+    search.shift_borders(best)
+    return best
 
-    moving = np.any([labels < len(space.periods) for labels in guesses], axis=0)
-    near = grow(mask | enlarge(moving, COARSE, mask.shape), 2 * COARSE)
-    wanted = _blocks(near, FINE)
-    fine = all_periods(problem, space, starts, frames, FINE, wanted).for_candidate(problem, len(frames), FINE)
-    finer = [_finer(labels, wanted.shape) for labels in guesses]
-    for labels in finer:
-        _expand(fine, labels, 1, len(frames), _blocks(free, FINE), wanted, schedule)
-    best = enlarge(min(finer, key=fine.energy), FINE, mask.shape)
 
-    all_labels = np.concatenate([np.array(space.periods, np.int32), np.ones(len(frames), np.int32)])
-    period = all_labels[best]
-    start = np.take_along_axis(starts, np.minimum(best, len(starts) - 1)[None], axis=0)[0]
-    still = frames[np.maximum(best - len(starts), 0)]
-    start = np.where(period > 1, start, still).astype(np.int32)
+class _Search:
+    """Stage 2 of one candidate: what its steps share."""
 
-    def key(p: Labels, s: Labels) -> Labels:
-        return np.where(p > 1, p, -1 - s).astype(np.int32)
+    def __init__(
+        self, problem: LoopProblem, space: LabelSpace, starts: Labels, mask: Mask, schedule: Schedule
+    ) -> None:
+        self.problem, self.space, self.starts, self.mask, self.schedule = (
+            problem,
+            space,
+            starts,
+            mask,
+            schedule,
+        )
+        self.frames = stills(space, schedule)
+        # outside the target and where nothing moves, standing still is certain
+        self.free = enlarge(_blocks(mask | problem.tables.moving, FINE), FINE, mask.shape)
 
-    still = np.full_like(start, np.bincount(start[period == 1], minlength=1).argmax())
-    np.copyto(start, still, where=(period > 1) & ~free)
-    np.copyto(period, 1, where=~free)
-    # a border that crept out of the target keeps looping although standing still is free there: offer it
-    fuse(problem, period, start, (period > 1).astype(np.int32), still, block=2, backend=schedule.backend)
-    _shift_borders(
-        problem, period, start, near, schedule, key, same_period=False, starts=(space, starts), free=free
-    )
-    return period, start
+    def energy(self, labels: Labelling) -> float:
+        return sum(self.problem.energy(*labels))
+
+    def from_blocks(self, shared: CoarseProblem) -> Labelling:
+        """α-expansion of all labels on blocks, wherever something moves, then of the borders on pixels."""
+        coarse = shared.for_candidate(self.problem, len(self.frames), COARSE)
+        guesses = _first_guesses(coarse, len(self.frames), _blocks(self.mask, COARSE))
+        for labels in guesses:
+            self._expand_blocks(coarse, labels, self.schedule.sweeps, _blocks(self.free, COARSE))
+        guesses = _distinct(sorted(guesses, key=coarse.energy))[:2]
+
+        moving = np.any([labels < len(self.space.periods) for labels in guesses], axis=0)
+        near = grow(self.mask | enlarge(moving, COARSE, self.mask.shape), 2 * COARSE)
+        wanted = _blocks(near, FINE)
+        fine = all_periods(self.problem, self.space, self.starts, self.frames, FINE, wanted)
+        fine = fine.for_candidate(self.problem, len(self.frames), FINE)
+        finer = [_finer(labels, wanted.shape) for labels in guesses]
+        for labels in finer:
+            self._expand_blocks(fine, labels, 1, _blocks(self.free, FINE), wanted)
+        labels = self._pixels(enlarge(min(finer, key=fine.energy), FINE, self.mask.shape))
+        # a border that crept out of the target keeps looping although standing still is free there: offer it
+        loops = (labels[0] > 1).astype(np.int32)
+        fuse(self.problem, *labels, loops, _main_still(labels), block=2, backend=self.schedule.backend)
+        self.shift_borders(labels)
+        return labels
+
+    def from_target(self, reference: Labelling) -> Labelling:
+        """Every region of the target loops by its cheapest period, nothing else moves; then the borders shift.
+
+        Objects of a few blocks need this: blocks cannot follow their outline.
+        """
+        labels = np.ones(self.mask.shape, np.int32), _main_still(reference)
+        count, region = cv2.connectedComponents(self.mask.astype(np.uint8), connectivity=4)
+        sizes = np.bincount(region.ravel(), minlength=count)
+        for k in np.flatnonzero(sizes[1:] >= COARSE**2) + 1:
+            here = region == k
+            trials = [
+                (np.where(here, p, labels[0]).astype(np.int32), np.where(here, s, labels[1]).astype(np.int32))
+                for p, s in (*zip(self.space.periods, self.starts, strict=True), *self._single_labels(here))
+            ]
+            labels = min(trials, key=self.energy)
+        self.shift_borders(labels)
+        if self.mask.sum() < SMALL_TARGET:
+            near = grow(self.mask, 2 * COARSE)
+            for p, s in zip(self.space.periods, self.starts, strict=True):
+                self._expand(labels, p, s, near & self.free, 2)
+            for s in self.space.starts(1):
+                self._expand(labels, 1, np.full_like(labels[1], s), near, 2)
+            self.shift_borders(labels)
+        return labels
+
+    def _single_labels(self, here: Mask) -> list[tuple[int, int]]:
+        """The few labels (p, s) of smallest E_temp over a region: an object that loops as one has no seams."""
+        tables = self.problem.tables
+        pairs = [(p, int(s)) for p in self.space.periods for s in self.space.starts(p)]
+        periods, starts = np.array(pairs, np.int32).T
+        weight = np.where(here, tables.temporal_factor, np.float32(0))
+        cost = block_jumps(tables.vectors, tables.scale, weight, periods, starts, max(here.shape))[:, 0, 0]
+        return [pairs[i] for i in np.argsort(cost, kind="stable")[:SINGLES]]
+
+    def expand_pixels(self, labels: Labelling) -> None:
+        """One α-expansion on pixels for each period, and for the stills that occur, around what moves."""
+        near = grow(self.mask | (labels[0] > 1), COARSE)
+        for p, s in zip(self.space.periods, self.starts, strict=True):
+            self._expand(labels, p, s, near & self.free, 1)
+        for s in self.space.starts(1):
+            self._expand(labels, 1, np.full_like(labels[1], s), near, 1)
+
+    def shift_borders(self, labels: Labelling) -> None:
+        """Let the borders between labels move."""
+
+        _shift_borders(self.problem, *labels, self.schedule, free=self.free)
+
+    def _expand(self, labels: Labelling, period: int, start: Labels, where: Mask, block: int) -> None:
+        proposal = np.where(where, period, 0).astype(np.int32)
+        fuse(self.problem, *labels, proposal, start, block=block, backend=self.schedule.backend)
+
+    def _expand_blocks(
+        self, coarse: CoarseProblem, labels: Labels, sweeps: int, free: Mask, near: Mask | None = None
+    ) -> None:
+        """α-expansion of blocks: loops only on ``free`` ones, anything only on ``near`` ones."""
+        near = np.ones_like(free) if near is None else near
+        loops, periods = free & near, len(self.space.periods)
+        coarse.expand(labels, sweeps, lambda alpha: loops if alpha < periods else near, self.schedule.backend)
+
+    def _pixels(self, index: Labels) -> Labelling:
+        """(p, s) of labels that are indices into periods, then stills."""
+        periods = len(self.space.periods)
+        period = np.concatenate(
+            [np.array(self.space.periods, np.int32), np.ones(len(self.frames), np.int32)]
+        )[index]
+        start = np.take_along_axis(self.starts, np.minimum(index, periods - 1)[None], axis=0)[0]
+        start = np.where(period > 1, start, self.frames[np.maximum(index - periods, 0)])
+        return period, start.astype(np.int32)
 
 
 def refine_starts(
@@ -139,24 +228,14 @@ def refine_starts(
         fits = active & (period > 1) & (s >= 1) & (s + period <= space.frames - 1)
         proposal = np.where(fits, period, 0).astype(np.int32)
         fuse(problem, period, start, proposal, np.full_like(start, s), block=FINE, backend=schedule.backend)
-    _shift_borders(problem, period, start, active, schedule, lambda p, s: s, same_period=True)
+        fuse(problem, period, start, proposal, np.full_like(start, s), block=1, backend=schedule.backend)
+    _shift_borders(problem, period, start, schedule, active, same_period=True)
 
 
-def _expand(
-    coarse: CoarseProblem,
-    labels: Labels,
-    sweeps: int,
-    frames: int,
-    free: Mask,
-    near: Mask | None,
-    schedule: Schedule,
-) -> None:
-    """α-expansion of stage 2: loops only on ``free`` blocks, anything only on ``near`` ones."""
-    near = np.ones_like(free) if near is None else near
-    loops = free & near
-    coarse.expand(
-        labels, sweeps, lambda alpha: loops if alpha < len(coarse.unary) - frames else near, schedule.backend
-    )
+def _main_still(labels: Labelling) -> Labels:
+    """The most frequent still frame of a labelling, everywhere."""
+    period, start = labels
+    return np.full_like(start, np.bincount(start[period == 1], minlength=1).argmax())
 
 
 def _first_guesses(coarse: CoarseProblem, frames: int, target: Mask) -> list[Labels]:
@@ -182,22 +261,20 @@ def _shift_borders(
     problem: LoopProblem,
     period: Labels,
     start: Labels,
-    active: Mask,
     schedule: Schedule,
-    key: Callable[[Labels, Labels], Labels],
-    same_period: bool,
-    starts: tuple[LabelSpace, Labels] | None = None,
+    active: Mask | None = None,
+    same_period: bool = False,
     free: Mask | None = None,
 ) -> None:
-    """Let the borders between regions move, first by blocks of two pixels, then by pixels."""
+    """Let the borders between labels move, first by blocks of two pixels, then by pixels, in place.
+
+    ``active`` pixels may change, loops may come to ``free`` ones only; ``same_period`` keeps every period.
+    """
+    if active is None:
+        active = np.ones(period.shape, np.bool_)
     for block, reach in BORDERS:
         for _ in range(schedule.border_rounds):
-            new_period, new_start = neighbor_labels(
-                period, start, key(period, start), active, reach, same_period
-            )
-            if starts is not None:
-                for p, own in zip(starts[0].periods, starts[1], strict=True):
-                    np.copyto(new_start, own, where=new_period == p)
+            new_period, new_start = neighbor_labels(period, start, active, reach, same_period)
             if free is not None:
                 np.copyto(new_period, 0, where=(new_period > 1) & ~free)
             if not fuse(

@@ -42,9 +42,9 @@ def test_finds_the_period_and_moves_nothing_else(solved):
     mask = cinema.candidate.mask
     assert set(np.unique(cinema.period[mask])) <= {40, 80}  # one swing or two
     assert len(np.unique(cinema.period[mask])) == 1  # an object is not torn
-    # N smears the square's motion by its radius of three pixels; further out nothing may loop
+    # the noise around it may loop no further than smoothing smears the motion, in blocks of four pixels
     around = np.zeros_like(mask)
-    around[9:39, 17:47] = True
+    around[8:40, 16:48] = True
     assert (cinema.period[~around] == 1).all()
     assert cinema.notes == ()
 

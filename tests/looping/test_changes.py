@@ -1,0 +1,34 @@
+"""Pixel changes against their plain definitions, and what counts as moving."""
+
+from __future__ import annotations
+
+import numpy as np
+from conftest import Case
+from scipy.ndimage import gaussian_filter
+from semcine_nb.looping.changes import pixel_changes
+from semcine_nb.looping.energy import median_change
+from semcine_nb.looping.parameters import LoopParameters
+
+
+def test_agree_with_the_definition():
+    case = Case(3, frames=31, h=40, w=12)
+    color = case.clip.frames / 255
+    changes = pixel_changes(case.clip.frames, case.parameters)
+    in_space = gaussian_filter(color, (0, 0.9, 0.9, 0), mode="nearest", truncate=3)
+    soft = gaussian_filter(color, (1.2, 0.9, 0.9, 0), mode="nearest", truncate=3)
+    assert np.allclose(changes.median, median_change(color), atol=1e-6)
+    assert np.allclose(changes.smooth_median, median_change(soft), atol=1e-5)
+    assert np.allclose(changes.spread, np.sqrt((in_space.std(axis=0) ** 2).sum(axis=-1)), atol=1e-5)
+
+
+def test_moving_is_what_rises_above_noise_even_now_and_then():
+    rng = np.random.default_rng(0)
+    frames = np.full((60, 64, 96, 3), 120.0)
+    frames[10:20, 20:40, 30:50] += 50  # there in a sixth of the frames: its median change is zero
+    frames += rng.normal(0, 2, frames.shape)
+    changes = pixel_changes(frames.astype(np.uint8), LoopParameters())
+    moving = changes.moving()
+    assert moving[20:40, 30:50].all()
+    far = np.ones_like(moving)
+    far[15:45, 25:55] = False
+    assert not moving[far].any()
