@@ -1,1 +1,26 @@
 """What a person touches: one widget a file, each with its ES module beside it."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "CinemagraphPlayer": "cinemagraph_player",
+    "MaskPainter": "mask_painter",
+}
+__all__ = ["CinemagraphPlayer", "MaskPainter"]
+
+if TYPE_CHECKING:
+    from .cinemagraph_player import CinemagraphPlayer
+    from .mask_painter import MaskPainter
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
