@@ -65,17 +65,14 @@ def test_the_part_that_moves_is_the_part_that_counts(portrait):
     for name in ("facesizeMean", "sharpnessMedian"):  # what is seen is nearly the same
         assert person[name] == pytest.approx(tree[name], rel=0.1)
     assert person["globalLoopCostsMean"] == tree["globalLoopCostsMean"]  # of the clip
-    assert tree["trackTravelsMean"] > person["trackTravelsMean"]  # leaves swing, a chest heaves
     assert person["dynamic person"] > 0.9 * (person["dynamic person"] + person["static person"])
     assert tree["dynamic person"] < 0.01 * tree["static person"]
 
 
-def test_a_boat_that_passes_gets_further_than_reeds_that_swing():
+def test_a_boat_gets_further_than_reeds():
     boat = measure(small("harbour"), "boat")
     reeds = measure(small("pond"), "reeds")
-    assert boat["trackBoundingBoxMax"] > 200 > reeds["trackBoundingBoxMedian"]
-    straight, swinging = (x["trackTravelsMedian"] / x["trackBoundingBoxMedian"] for x in (boat, reeds))
-    assert straight < swinging
+    assert boat["trackBoundingBoxMax"] > 200 > 4 * reeds["trackBoundingBoxMedian"]
     assert boat["facesizeMax"] == reeds["facesizeMax"] == 0
 
 
