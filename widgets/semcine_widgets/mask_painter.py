@@ -1,0 +1,305 @@
+"""MaskPainter: paint π over a clip, teach the segmenter, solve again; each tool is a call too."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import anywidget
+import cv2
+import numpy as np
+import traitlets as t
+from numpy.typing import NDArray
+
+from semcine_nb.errors import SemcineError
+from semcine_nb.looping import Cinemagraph, LoopSolver
+from semcine_nb.semantics import Candidate, Clicks
+from semcine_nb.video import Video
+
+from . import mask_edits as edits
+from .assets import joined
+from .mask_edits import History, Mask, Points, Step
+from .mask_lessons import Lessons
+from .mask_solving import Solving
+
+TOOLS = ("brush", "eraser", "fill", "lasso", "polygon", "superpixel", "teach")
+_PARTS = [f"painter/{name}.js" for name in ("geometry", "history", "stage", "panel", "pointers")]
+_QUALITY = 85  # of the frames on show, JPEG
+
+
+class MaskPainter(Lessons, Solving, anywidget.AnyWidget):
+    """A clip's frames with a map over them that a person paints.
+
+    Parameters
+    ----------
+    video : the clip, (H, W) a frame
+    mask : what to begin with: None (an empty map), an (H, W) bool array, a Candidate, a Cinemagraph, a
+        sequence of these, or a mapping from names to these; a map each
+    solver : makes "Solve again" possible
+    segmenter : what clicks teach, made from the clip by default
+
+    Attributes
+    ----------
+    mask : (H, W) bool, the active map; can be set
+    category : name of the active map; can be set
+    tool, brush (pixels), opacity, outline, pressure, frame : as the person sees them; can be set
+    editing_seconds : spent painting so far; gaps of more than ten seconds do not count
+    cinemagraph : the active map's last one, None before it was solved
+    status : what was said last
+
+    Raises
+    ------
+    SemcineError
+        For a mask of another size than the frames.
+    """
+
+    _esm = joined(*_PARTS, "mask_painter.js")
+    _css = joined("shared/base.css", "mask_painter.css")
+
+    width = t.Int().tag(sync=True)
+    height = t.Int().tag(sync=True)
+    fps = t.Float(30.0).tag(sync=True)
+    frames_data = t.CBytes().tag(sync=True)  # one JPEG after the other
+    frames_sizes = t.List(t.Int()).tag(sync=True)  # bytes of each
+    frame = t.Int(0).tag(sync=True)
+
+    categories = t.List(t.Unicode()).tag(sync=True)
+    category = t.Unicode().tag(sync=True)
+    mask_bits = t.CBytes().tag(sync=True)  # the active map
+    maps_bits = t.CBytes().tag(sync=True)  # all maps in a row, for a page that opens
+    change = t.Dict().tag(sync=True)  # what was done last, and by whom
+    undo_steps = t.Int(0).tag(sync=True)
+    redo_steps = t.Int(0).tag(sync=True)
+
+    tool = t.Enum(TOOLS, "brush").tag(sync=True)
+    brush = t.Int(24, min=1, max=200).tag(sync=True)
+    opacity = t.Float(0.45, min=0, max=1).tag(sync=True)
+    outline = t.Bool(False).tag(sync=True)
+    pressure = t.Bool(False).tag(sync=True)
+    editing_seconds = t.Float(0.0).tag(sync=True)
+    status = t.Unicode("").tag(sync=True)
+
+    def __init__(
+        self,
+        video: Video,
+        mask: Any = None,
+        solver: LoopSolver | None = None,
+        segmenter: Clicks | None = None,
+    ) -> None:
+        self.video, self.solver = video, solver
+        self._shape = (video.frames.shape[1], video.frames.shape[2])
+        sources = _named(mask)
+        self._maps = {name: self._checked(_mask_of(source, self._shape)) for name, source in sources.items()}
+        self._cinemagraphs = {k: v for k, v in sources.items() if isinstance(v, Cinemagraph)}
+        self._candidates = {k: v for k, v in sources.items() if isinstance(v, Candidate)}
+        self._history, self._receiving, self._changes = History(), False, 0
+        self._clicks = segmenter
+        self._lock = threading.RLock()
+        first = next(iter(self._maps))
+        images = [_jpeg(frame) for frame in video.frames]
+        super().__init__(
+            width=self._shape[1], height=self._shape[0], fps=float(video.fps), frame=len(images) // 2,
+            frames_data=b"".join(images), frames_sizes=[len(image) for image in images],
+            categories=list(self._maps), category=first, mask_bits=edits.pack(self._maps[first]),
+            can_solve=solver is not None,
+        )  # fmt: skip
+        self.on_msg(lambda _widget, content, _buffers: self._asked(content))
+
+    def __repr__(self) -> str:
+        return f"MaskPainter({self.category}, {self.width}×{self.height})"
+
+    # --- the maps ------------------------------------------------------------------------------------------
+
+    @property
+    def mask(self) -> Mask:
+        return self._maps[self.category].copy()
+
+    @mask.setter
+    def mask(self, mask: NDArray[Any]) -> None:
+        self._edit("set", self._checked(np.asarray(mask)))
+
+    @property
+    def maps(self) -> dict[str, Mask]:
+        """A copy of every map by its name."""
+        return {name: mask.copy() for name, mask in self._maps.items()}
+
+    def add_category(self, name: str, mask: NDArray[Any] | None = None) -> None:
+        """One more map, empty by default; it becomes the active one."""
+        if name in self._maps:
+            raise SemcineError(f"There is a map {name!r} already.")
+        self._maps[name] = self._checked(np.zeros(self._shape, bool) if mask is None else np.asarray(mask))
+        self.categories = list(self._maps)
+        self.send_state("maps_bits")
+        self.category = name
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
+        # a page that opens needs every map; sending all of them with each stroke would be a waste
+        state = super().get_state(key, drop_defaults)
+        if "maps_bits" in state:
+            state["maps_bits"] = b"".join(edits.pack(mask) for mask in self._maps.values())
+        return state
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """What the browser sends: among it the active map's bits, once a stroke."""
+        with self._lock:
+            self._receiving = True
+            try:
+                super().set_state(sync_data)
+            finally:
+                self._receiving = False
+            if "mask_bits" in sync_data:
+                kind = sync_data.get("change", {}).get("kind", "stroke")
+                step = Step(self.category, edits.pack(self._maps[self.category]), self.mask_bits)
+                if kind != "choose":
+                    self._history.follow(kind, step)
+                    self._maps[self.category] = edits.unpack(self.mask_bits, self._shape)
+                    self._count()
+
+    @t.validate("category")
+    def _known_category(self, proposal: Any) -> Any:
+        if proposal["value"] not in self._maps:
+            raise t.TraitError(f"there is no map {proposal['value']!r}; there are {', '.join(self._maps)}")
+        return proposal["value"]
+
+    @t.validate("mask_bits")
+    def _right_size(self, proposal: Any) -> bytes:
+        bits, wanted = bytes(proposal["value"]), (self._shape[0] * self._shape[1] + 7) // 8
+        if len(bits) != wanted:
+            raise t.TraitError(
+                f"a map of {self.width}×{self.height} has {wanted} bytes of bits, not {len(bits)}"
+            )
+        return bits
+
+    @t.observe("category")
+    def _chosen(self, _: Any) -> None:
+        if not self._receiving:
+            self._tell("choose", edits.pack(self._maps[self.category]))
+
+    def _tell(self, kind: str, bits: bytes) -> None:
+        self._changes += 1
+        with self.hold_sync():
+            self.mask_bits = bits
+            self.change = {"kind": kind, "n": self._changes, "from": "python"}
+            self._count()
+
+    def _count(self) -> None:
+        self.undo_steps, self.redo_steps = len(self._history.past), len(self._history.future)
+
+    def _edit(self, kind: str, mask: Mask) -> None:
+        with self._lock:
+            before, after = edits.pack(self._maps[self.category]), edits.pack(mask)
+            if before != after:
+                self._history.follow(kind, Step(self.category, before, after))
+                self._maps[self.category] = np.array(mask, bool)
+                self._tell(kind, after)
+
+    def _checked(self, mask: NDArray[Any]) -> Mask:
+        if mask.shape != self._shape:
+            raise SemcineError(f"The mask has shape {mask.shape}; the clip's frames are {self._shape}.")
+        return mask.astype(bool)
+
+    # --- tools ---------------------------------------------------------------------------------------------
+
+    def paint(self, points: Points, size: float | None = None, erase: bool = False) -> None:
+        """A stroke through ``points`` (x, y) in pixels; ``size``: its width, the brush's by default."""
+        self._edit("stroke", edits.stroke(self.mask, points, self.brush if size is None else size, not erase))
+
+    def polygon(self, points: Points, erase: bool = False) -> None:
+        """Set what the lasso or polygon through ``points`` (x, y) encloses."""
+        self._edit("polygon", edits.polygon(self.mask, points, not erase))
+
+    def fill(self, x: int, y: int) -> None:
+        """Turn over the connected region around a pixel: fill a hole, or remove a blob."""
+        self._edit("fill", edits.flip_region(self.mask, x, y))
+
+    def grow(self, pixels: int = 2) -> None:
+        """Add a border."""
+        self._edit("grow", edits.spread(self.mask, pixels, True))
+
+    def shrink(self, pixels: int = 2) -> None:
+        """Take a border away."""
+        self._edit("shrink", edits.spread(self.mask, pixels, False))
+
+    def feather(self, radius: int = 3) -> None:
+        """Round the outline."""
+        self._edit("feather", edits.feather(self.mask, radius))
+
+    def invert(self) -> None:
+        """Set what is not set, and the other way round."""
+        self._edit("invert", ~self.mask)
+
+    def clear(self) -> None:
+        """An empty map."""
+        self._edit("clear", np.zeros(self._shape, bool))
+
+    def undo(self) -> None:
+        """Take the last step back, in whichever map it was made."""
+        with self._lock:
+            self._go("undo", self._history.undo())
+
+    def redo(self) -> None:
+        """Make the step again that was taken back last."""
+        with self._lock:
+            self._go("redo", self._history.redo())
+
+    def _go(self, kind: str, step: Step | None) -> None:
+        if step is not None:
+            bits = step.before if kind == "undo" else step.after
+            self._maps[step.name] = edits.unpack(bits, self._shape)
+            self.category = step.name
+            self._tell(kind, bits)
+
+    def _asked(self, content: dict[str, Any]) -> None:
+        """What the page asks for; a fault is shown there, for nobody reads the kernel's log."""
+        wanted = content.get("do")
+        try:
+            if wanted == "teach":
+                self.status = "Looking …"
+                self.teach(content["category"], content["points"], int(content["frame"]))
+            elif wanted == "superpixels":
+                self.status = "Finding super-pixels …"
+                self.find_superpixels()
+                self.status = ""
+            elif wanted == "solve":
+                self.solve(wait=False)
+            elif wanted in ("stop", "undo", "redo", "unteach", "accept"):
+                getattr(self, wanted)()
+        except (SemcineError, KeyError, ValueError, TypeError) as error:
+            self.status = str(error)
+
+
+def _named(mask: Any) -> dict[str, Any]:
+    """Sources of the maps by name; two of a kind get a number."""
+    if isinstance(mask, Mapping):
+        named = {str(name): source for name, source in mask.items()}
+        if not named:
+            raise SemcineError("There is no map to paint: the mapping is empty.")
+        return named
+    several = isinstance(mask, Sequence) and not isinstance(mask, (str, bytes))
+    named = {}
+    for source in mask if several else [mask]:
+        candidate = getattr(source, "candidate", source)
+        label = candidate.label if isinstance(candidate, Candidate) else "object"
+        number = 1
+        while (name := label if number == 1 else f"{label} {number}") in named:
+            number += 1
+        named[name] = source
+    if not named:
+        raise SemcineError("There is no map to paint: the sequence is empty.")
+    return named
+
+
+def _mask_of(source: Any, shape: tuple[int, int]) -> NDArray[Any]:
+    if source is None:
+        return np.zeros(shape, bool)
+    if isinstance(source, Cinemagraph):
+        return source.candidate.mask
+    return np.asarray(source.mask if isinstance(source, Candidate) else source)
+
+
+def _jpeg(frame: NDArray[np.uint8]) -> bytes:
+    done, data = cv2.imencode(".jpg", frame[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    if not done:
+        raise SemcineError(f"A frame of shape {frame.shape} could not be packed as JPEG.")
+    return data.tobytes()
