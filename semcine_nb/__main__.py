@@ -163,7 +163,7 @@ class _Warnings(logging.Handler):
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Entry point. Exits with 0, with 1 (it went wrong) or 2 (wrong options) after one line, 130 on Ctrl-C."""
+    """Entry point. Exits with 0; 1 (it went wrong) or 2 (wrong options) after one line; 130 on Ctrl-C."""
     logger, handler = logging.getLogger("semcine"), _Warnings()
     logger.addHandler(handler)
     propagated, logger.propagate = logger.propagate, False

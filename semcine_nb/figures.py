@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from .looping import Cinemagraph
+    from .semantics import SemanticResponse
+    from .video import Video
 
 STATIC_GREY = 160
 # "ranging from blue through yellow to red as values increase, with gray indicating static pixels"
@@ -56,13 +58,40 @@ def mask_overlay(
     return np.rint(picture).astype(np.uint8)
 
 
+def show_scene(video: Video, scene: SemanticResponse, frame: int | None = None) -> Figure:
+    """A frame, and over it the category that wins at each pixel, the largest named first (Fig. 2).
+
+    Parameters
+    ----------
+    video, scene : a clip and what ``segment`` says is in it
+    frame : which frame, the middle one by default
+    """
+    from matplotlib import colormaps
+    from matplotlib.patches import Patch
+
+    t = len(video) // 2 if frame is None else frame
+    winner = np.asarray(scene.scores[t]).argmax(axis=-1)
+    share = np.bincount(winner.ravel(), minlength=len(scene.categories)) / winner.size
+    order = [int(c) for c in np.argsort(-share, kind="stable") if share[c] > 0]
+    colors = {c: colormaps["tab10" if len(order) <= 10 else "tab20"](i % 20)[:3] for i, c in enumerate(order)}
+    tints = np.zeros((len(scene.categories), 3), np.float32)
+    for c, color in colors.items():
+        tints[c] = 255 * np.asarray(color)
+    figure, axes = _panels(2, 3.6)
+    axes[0].imshow(video.frames[t])
+    axes[0].set_title(f"frame {t}")
+    axes[1].imshow((0.45 * video.frames[t] + 0.55 * tints[winner]).astype(np.uint8))
+    axes[1].set_title("what wins where")
+    names = [Patch(color=colors[c], label=f"{scene.categories[c]} ({share[c]:.1%})") for c in order]
+    figure.legend(handles=names, loc="outside right center", frameon=False)
+    return figure
+
+
 def show_labels(cinemagraph: Cinemagraph, frame: int | None = None) -> Figure:
     """π, p and s of a cinemagraph side by side, with their scales (Fig. 3 and supplement Fig. 4)."""
-    import matplotlib.pyplot as plt
-
     clip = cinemagraph.video.frames
     shown = clip[len(clip) // 2 if frame is None else frame]
-    figure, axes = plt.subplots(1, 3, figsize=(13, 3.2), layout="constrained")
+    figure, axes = _panels(3, 3.2)
     axes[0].imshow(mask_overlay(shown, cinemagraph.candidate.mask))
     axes[0].set_title(f"π: {cinemagraph.candidate.label}")
     dynamic = cinemagraph.dynamic
@@ -71,8 +100,6 @@ def show_labels(cinemagraph: Cinemagraph, frame: int | None = None) -> Figure:
         axis.set_title(f"{name} (frames), grey: static")
         if dynamic.any():
             _scale(figure, axis, values[dynamic])
-    for axis in axes:
-        axis.set_axis_off()
     return figure
 
 
@@ -104,9 +131,21 @@ def show_candidates(cinemagraphs: Sequence[Cinemagraph], width: int = 320, **opt
     return HTML(f'<div style="display:flex; flex-wrap:wrap; gap:12px">{"".join(tiles)}</div>')
 
 
+def _panels(count: int, height: float) -> tuple[Figure, Any]:
+    """A row of panels without axes."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, count, figsize=(13, height), layout="constrained")
+    plt.close(figure)  # a notebook draws the figure that a cell returns; an open one it would draw again
+    for axis in axes:
+        axis.set_axis_off()
+    return figure, axes
+
+
 def _scale(figure: Figure, axis: Any, values: NDArray[np.integer]) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    norm = Normalize(values.min(), max(values.max(), values.min() + 1))
-    figure.colorbar(ScalarMappable(norm, LABEL_COLORS), ax=axis, shrink=0.8)
+    low, high = int(values.min()), int(values.max())
+    norm = Normalize(low, max(high, low + 1))
+    figure.colorbar(ScalarMappable(norm, LABEL_COLORS), ax=axis, shrink=0.8, ticks=sorted({low, high}))

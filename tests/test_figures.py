@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from matplotlib import pyplot as plt
-from ranked_clips import ranked_of
+from ranked_clips import drifting_clip, ranked_of
 
-from semcine_nb.figures import STATIC_GREY, label_map, mask_overlay, show_candidates, show_labels
+from semcine_nb.figures import STATIC_GREY, label_map, mask_overlay, show_candidates, show_labels, show_scene
+from semcine_nb.semantics import SemanticResponse
 
 
 def test_the_smallest_label_is_blue_the_largest_red_and_static_is_grey() -> None:
@@ -59,7 +59,17 @@ def test_labels_are_drawn_with_a_scale_each_where_something_moves(moves: bool) -
         "s (frames), grey: static",
     ]
     assert len(figure.axes) == (5 if moves else 3)
-    plt.close(figure)
+
+
+def test_a_scene_names_what_wins_the_largest_first() -> None:
+    clip = drifting_clip(40, 20, frames=2)
+    scores = np.zeros((2, 20, 40, 3), np.float32)
+    scores[:, :, :10, 0] = scores[:, :, 10:, 2] = 1
+    figure = show_scene(clip, SemanticResponse(scores, ("rock", "boat", "water")))
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["water (75.0%)", "rock (25.0%)"]
+    picture = figure.axes[1].images[0].get_array().astype(int)
+    mean = [picture[:, part].reshape(-1, 3).mean(axis=0) for part in (np.s_[:10], np.s_[10:])]
+    assert np.abs(mean[0] - mean[1]).max() > 50
 
 
 def test_candidates_play_side_by_side_with_escaped_names() -> None:

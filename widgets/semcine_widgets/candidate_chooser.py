@@ -27,7 +27,7 @@ class CandidateChooser(widgets.HBox):
             raise SemcineError("There is no cinemagraph to choose from.")
         self.folder = Path(folder)
         names = [(f"{i + 1}. {cinema.candidate.label}", i) for i, cinema in enumerate(self.cinemagraphs)]
-        self._choice = widgets.Dropdown(options=names, value=0, description="Cinemagraph")
+        self._choice = widgets.Dropdown(options=names, value=0, description="Choose")
         self._format = widgets.Dropdown(options=SUFFIXES, value="mp4", description="as")
         self._button = widgets.Button(description="Save", icon="download")
         self._said = widgets.Label()
