@@ -43,7 +43,7 @@ _FOREGROUND = 0.10  # the same for standing out from the usual picture
 _MEMORY = 0.35  # s for which a passing thing is remembered at a pixel, so that its path is a region
 _NAME_ODDS = 1.5  # log-odds for a region's name inside it
 _LEFT_OVER = 0.25  # a named region whose name wins less than this share of it is also offered as an object
-_SHOWN = 0.001  # least share of the picture that a category must win somewhere to get a channel
+_SHOWN = 0.003  # least share of the picture that a category must win somewhere to get a channel
 
 
 class EmbeddedSegmenter:
