@@ -117,19 +117,22 @@ def test_a_plain_page_asks_for_pictures_and_plays_them(browser: Any) -> None:
 def test_a_lost_graphics_context_is_survived(browser: Any) -> None:
     player = CinemagraphPlayer(looped(CLIP), transport="png", renderer="webgl")
     page = opened(browser, player)
+    forget = "fromPython({ drawn: '' }); saved.drawn = '';"
     page.page.evaluate(
-        "() => { const { gl } = globalThis[Symbol.for('semcine.webgl')];"
-        " fromPython({ drawn: '' }); saved.drawn = '';"
-        " window.lose = gl.getExtension('WEBGL_lose_context'); lose.loseContext();"
-        " setTimeout(() => lose.restoreContext(), 100); }"
+        "() => { const { gl, canvas } = globalThis[Symbol.for('semcine.webgl')];"
+        " window.lose = gl.getExtension('WEBGL_lose_context');"
+        " const back = () => setTimeout(() => lose.restoreContext(), 50);"
+        " canvas.addEventListener('webglcontextlost', back, { once: true });"
+        f" {forget} lose.loseContext(); }}"
     )
-    page.wait("!globalThis[Symbol.for('semcine.webgl')].gl.isContextLost() && saved.drawn === 'webgl'")
+    page.wait("saved.drawn === 'webgl'")
     assert np.array_equal(seek(page, 40), player.picture(40))
+
+    page.page.evaluate(f"() => {{ globalThis[Symbol.for('semcine.faster')] = 'webgl'; {forget} }}")
     page.set(renderer="auto")
-    page.page.evaluate(
-        "() => { globalThis[Symbol.for('semcine.faster')] = 'webgl'; saved.drawn = ''; lose.loseContext(); }"
-    )
-    page.wait("saved.drawn === 'canvas'")  # free to choose, it goes on at once without graphics
+    page.wait("saved.drawn === 'webgl'")
+    page.page.evaluate(f"() => {{ {forget} lose.loseContext(); }}")
+    page.wait("saved.drawn === 'canvas'")  # free to choose, it goes on without graphics
     assert np.array_equal(seek(page, 41), player.picture(41))
     page.close()
 

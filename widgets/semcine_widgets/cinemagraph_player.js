@@ -67,12 +67,23 @@ class Playback {
     }
     const labels = await unpackLabels(this.model.get("labels"));
     const wish = this.model.get("renderer");
+    const lost = () => globalThis[Symbol.for("semcine.webgl")]?.gl.isContextLost();
+    if (wish === "webgl" && lost()) {
+      this.recover();
+      return;
+    }
     const engine = new LoopEngine(info, clip, labels, labels.maps[0], wish);
     await engine.load(this.clock.times(), this.clock.stills());
     this.engine?.release();
     this.engine = engine;
     this.shown = "";
-    if (engine.renderer.kind === "webgl") engine.renderer.onLost = () => this.recover();
+    if (engine.renderer.kind === "webgl") {
+      engine.renderer.onLost = () => this.recover();
+      if (lost()) {
+        this.recover();
+        return;
+      }
+    }
     for (const context of this.contexts) this.size(context);
     this.draw();
     this.say({ drawn: engine.renderer.kind, decoded: info.transport, error: "" });
@@ -80,10 +91,10 @@ class Playback {
 
   /** The graphics context is gone: a gather needs none, unless WebGL was asked for by name. */
   recover() {
-    const { canvas } = this.engine.renderer.shared;
-    this.engine.release();
+    this.engine?.release();
     this.engine = null; // the last picture stays
     if (this.model.get("renderer") === "webgl") {
+      const { canvas } = sharedContext();
       canvas.addEventListener("webglcontextrestored", () => this.reload(), { once: true });
     } else {
       globalThis[Symbol.for("semcine.faster")] = "canvas";
