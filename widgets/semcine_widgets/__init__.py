@@ -6,12 +6,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "CandidateGallery": "candidate_gallery",
     "CinemagraphPlayer": "cinemagraph_player",
     "MaskPainter": "mask_painter",
 }
-__all__ = ["CinemagraphPlayer", "MaskPainter"]
+__all__ = ["CandidateGallery", "CinemagraphPlayer", "MaskPainter"]
 
 if TYPE_CHECKING:
+    from .candidate_gallery import CandidateGallery
     from .cinemagraph_player import CinemagraphPlayer
     from .mask_painter import MaskPainter
 

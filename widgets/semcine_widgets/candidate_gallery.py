@@ -1,0 +1,204 @@
+"""All candidates of a clip playing side by side: compare two, choose, save, and see why this order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from semcine_nb.errors import SemcineError
+from semcine_nb.looping import Cinemagraph
+from semcine_nb.video.writing import SUFFIXES
+
+from .assets import PLAYER_PARTS, joined
+from .transport import nearest, pack_clip, pack_labels, reduced
+
+_UNRANKED = "In the order they were given; nothing was ranked."
+
+
+class CandidateGallery(anywidget.AnyWidget):
+    """Whatever can be clicked can be called: `choose`, `compare`, `save`, `why`.
+
+    Parameters
+    ----------
+    ranked : what ``make_cinemagraphs`` returned, or cinemagraphs of one clip, best first
+    width : of the pictures that play, pixels at most; what is saved has the clip's own size
+    folder : where `save` writes; made where it is missing
+    transport : see `CinemagraphPlayer`
+
+    Attributes
+    ----------
+    chosen : place of the chosen one; 0, the best, until a person chooses
+    compared : places of the two that are compared, or empty
+    format : suffix to save as
+    status : what saving said last
+
+    Raises
+    ------
+    SemcineError
+        If there is nothing to show, or the cinemagraphs are of different clips.
+    """
+
+    _esm = joined(*PLAYER_PARTS, "candidate_gallery.js")
+    _css = joined("shared/base.css", "candidate_gallery.css")
+
+    clip = traitlets.CBytes(b"").tag(sync=True)
+    clip_info = traitlets.Dict().tag(sync=True)
+    labels = traitlets.CBytes(b"").tag(sync=True)
+    tiles = traitlets.List(traitlets.Dict()).tag(sync=True)
+    basis = traitlets.Unicode("").tag(sync=True)
+    chosen = traitlets.Int(0).tag(sync=True)
+    compared = traitlets.List(traitlets.Int()).tag(sync=True)
+    playing = traitlets.Bool(True).tag(sync=True)
+    format = traitlets.Enum(SUFFIXES, "mp4").tag(sync=True)
+    formats = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    busy = traitlets.Bool(False).tag(sync=True)
+    status = traitlets.Unicode("").tag(sync=True)
+    drawn = traitlets.Unicode("").tag(sync=True)
+    needs = traitlets.Unicode("").tag(sync=True)
+    error = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(
+        self,
+        ranked: Sequence[Cinemagraph],
+        width: int = 480,
+        folder: str | Path = ".",
+        transport: str = "vp9",
+    ) -> None:
+        self.cinemagraphs = tuple(ranked)
+        if not self.cinemagraphs:
+            raise SemcineError("There is no cinemagraph to choose from.")
+        video = self.cinemagraphs[0].video
+        if any(c.video is not video and c.video.digest != video.digest for c in self.cinemagraphs):
+            raise SemcineError("These cinemagraphs are of different clips; a gallery shows one clip.")
+        self.folder = Path(folder)
+        self._small = reduced(video, width)
+        packed = pack_clip(self._small, transport)
+        shape = self._small.frames.shape[1:3]
+        places = getattr(ranked, "places", None) or [None] * len(self.cinemagraphs)
+        super().__init__(
+            clip=packed.data,
+            clip_info=packed.info,
+            labels=pack_labels(
+                [(nearest(c.period, shape), nearest(c.start, shape), 0) for c in self.cinemagraphs]
+            ),
+            tiles=[_tile(c, place) for c, place in zip(self.cinemagraphs, places, strict=True)],
+            basis=getattr(ranked, "basis", _UNRANKED),
+            formats=list(SUFFIXES),
+        )
+        self.on_msg(self._heard)
+
+    def __repr__(self) -> str:
+        return f"CandidateGallery({', '.join(c.candidate.label for c in self.cinemagraphs)})"
+
+    @property
+    def cinemagraph(self) -> Cinemagraph:
+        """The chosen one."""
+        return self.cinemagraphs[self.chosen]
+
+    def choose(self, which: int | str) -> Cinemagraph:
+        """Choose by place (0 is the best) or by name."""
+        self.chosen = self._place(which)
+        return self.cinemagraph
+
+    def compare(self, one: int | str | None = None, other: int | str | None = None) -> None:
+        """Show two large, side by side; without arguments, all again."""
+        if one is None and other is None:
+            self.compared = []
+            return
+        if one is None or other is None:
+            raise SemcineError("Two cinemagraphs are needed to compare.")
+        self.compared = [self._place(one), self._place(other)]
+
+    def why(self, which: int | str | None = None) -> str:
+        """Why the order is what it is, or why one stands where it does."""
+        if which is not None:
+            place = self._place(which)
+            return f"{place + 1}. {self.tiles[place]['label']}: {self.tiles[place]['why']}"
+        return "\n".join([self.basis, *(self.why(place) for place in range(len(self.tiles)))])
+
+    def save(self, path: str | Path | None = None, **options: Any) -> Path:
+        """Save the chosen one as ``path``, or into the folder under its own name; returns the path.
+
+        ``options`` go to ``Cinemagraph.save``.
+        """
+        name = self.cinemagraph.candidate.label.replace(" ", "-").replace("/", "-")
+        target = Path(path) if path is not None else self.folder / f"{name}.{self.format}"
+        self.busy, self.status = True, f"Saving {target.name} …"
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self.cinemagraph.save(target, **options)
+            self.status = f"Saved {target}."
+        except (SemcineError, OSError) as error:
+            self.status = str(error)
+            raise
+        finally:
+            self.busy = False
+        return target
+
+    def use_transport(self, transport: str) -> None:
+        """Send the clip in another way; the view goes on by itself."""
+        packed = pack_clip(self._small, transport)
+        with self.hold_sync():
+            self.clip_info, self.clip = packed.info, packed.data
+            self.needs = ""
+
+    def _place(self, which: int | str) -> int:
+        labels = [cinema.candidate.label for cinema in self.cinemagraphs]
+        place = labels.index(which) if which in labels else which
+        if not isinstance(place, int) or not 0 <= place < len(labels):
+            raise SemcineError(f"There is no cinemagraph {which!r}; there are {', '.join(labels)}.")
+        return place
+
+    def _heard(self, _: Any, content: Any, buffers: Any) -> None:
+        if content == {"action": "save"} and not self.busy:
+            try:
+                self.save()
+            except (SemcineError, OSError):
+                return  # the status says it
+
+    @traitlets.observe("needs")
+    def _asked(self, change: Any) -> None:
+        if change["new"]:
+            self.use_transport(change["new"])
+
+    @traitlets.validate("chosen")
+    def _valid_chosen(self, proposal: Any) -> int:
+        if not 0 <= proposal["value"] < len(self.cinemagraphs):
+            raise traitlets.TraitError(f"There is no place {proposal['value']}.")
+        return int(proposal["value"])
+
+    @traitlets.validate("compared")
+    def _valid_compared(self, proposal: Any) -> list[int]:
+        value, count = list(proposal["value"]), len(self.cinemagraphs)
+        if len(value) > 2 or len(set(value)) < len(value) or not all(0 <= place < count for place in value):
+            raise traitlets.TraitError(f"{value} are not two different places below {count}.")
+        return value
+
+
+def _tile(cinema: Cinemagraph, place: Any) -> dict[str, Any]:
+    """What a tile says: plain text and numbers; stars where somebody rated, else the unrated score."""
+    tile: dict[str, Any] = {
+        "label": cinema.candidate.label,
+        "moves": float(cinema.dynamic.mean()),
+        "notes": [note for note in (cinema.candidate.note, *cinema.notes) if note],
+        "rating": None,
+        "std": None,
+        "score": None,
+        "parts": {},
+        "why": "",
+    }
+    if place is not None:
+        unrated = place.unrated
+        parts = {
+            "seamless": unrated.seamless,
+            "whole": unrated.covered,
+            "lively": unrated.lively,
+            "visible": unrated.present,
+        }
+        tile |= {"rating": place.rating, "std": place.std, "why": place.why}
+        tile |= {"score": float(unrated.value), "parts": {k: float(v) for k, v in parts.items()}}
+    return tile
