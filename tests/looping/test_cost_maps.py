@@ -1,0 +1,60 @@
+"""Cost maps sum to the energy, and lie where the definition says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from semcine_nb.errors import LoopError
+from semcine_nb.looping import Cinemagraph, loop_energy
+from semcine_nb.looping.cost_maps import cost_maps
+from semcine_nb.looping.energy import (
+    connectivity,
+    label_cost,
+    natural_map,
+    normalized_scores,
+    temporal_cost,
+)
+
+
+def of_case(case: Any, response: Any) -> Cinemagraph:
+    period, start = case.labels()
+    energy = loop_energy(case.clip, case.response, case.candidate, period, start, case.parameters)
+    return Cinemagraph(case.clip, case.candidate, period, start, energy, case.parameters, response)
+
+
+def test_they_sum_to_the_energy(case: Any) -> None:
+    cinema = of_case(case, case.response)
+    maps = cost_maps(cinema)
+    assert maps.temporal.sum() == pytest.approx(cinema.energy.temporal, rel=0.02)
+    assert maps.label.sum() == pytest.approx(cinema.energy.label, rel=1e-4)
+    assert maps.spatial.sum() == pytest.approx(cinema.energy.spatial, rel=0.02)
+
+
+def test_each_pixel_bears_its_own(case: Any) -> None:
+    cinema = of_case(case, case.response)
+    maps = cost_maps(cinema)
+    color, semantic = case.clip.frames / 255.0, normalized_scores(case.response)
+    natural = natural_map(case.response, case.parameters)
+    temporal = temporal_cost(color, semantic, cinema.period, cinema.start, natural, case.parameters)
+    assert np.allclose(maps.temporal, temporal, atol=0.02 * temporal.max())
+    label = label_cost(color, cinema.period, case.candidate.mask, natural, case.clip.fps, case.parameters)
+    assert np.allclose(maps.label, label, rtol=1e-3, atol=1e-5)
+    right, down = connectivity(case.response, case.parameters)
+    assert maps.connectivity[0, 0] == pytest.approx((right[0, 0] + down[0, 0]) / 2)
+    inner = (right[1, 0] + right[1, 1] + down[0, 1] + down[1, 1]) / 4
+    assert maps.connectivity[1, 1] == pytest.approx(inner)
+
+
+def test_equal_neighbours_cost_nothing(case: Any) -> None:
+    cinema = of_case(case, case.response)
+    cinema.period[:] = 8
+    cinema.start[:] = 3
+    assert (cost_maps(cinema).spatial == 0).all()
+
+
+def test_without_a_response_it_says_so(case: Any) -> None:
+    with pytest.raises(LoopError, match="without its semantic response"):
+        cost_maps(of_case(case, None))
