@@ -74,7 +74,7 @@ def test_files_agree_with_one_another(made: Path, clip: tuple[Path, str]) -> Non
     first = summary["candidates"][0]
     movie, gif = (read_video(made / file) for file in first["files"][:2])
     assert (movie.width, movie.height) == (gif.width, gif.height) == (240, 136)
-    assert len(movie) == len(gif)
+    assert abs(len(movie) - len(gif)) <= 1  # a GIF's frames last whole hundredths of a second
     assert Image.open(made / first["files"][2]).size == (240, 136)
     cinema = load_cinemagraph(made / first["files"][5], read_video(clip[0]))
     assert cinema.energy.total == pytest.approx(first["energy"]["total"])

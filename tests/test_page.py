@@ -124,7 +124,7 @@ def test_all_videos_play_and_pause_by_click_key_and_button(open_page: Any, html:
     first = tab.locator("video").first
     first.click()
     tab.wait_for_function(f"{paused}[0]")
-    assert tab.locator(".film.still").count() == 1
+    tab.wait_for_function("document.querySelectorAll('.film.still').length == 1")
     first.press(" ")
     tab.wait_for_function(f"!{paused}[0]")
     tab.get_by_role("button", name="Pause all").click()
