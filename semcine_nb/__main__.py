@@ -12,6 +12,7 @@ import click
 
 from .errors import SemcineError
 from .progress import Bar
+from .rate_command import rate
 
 FORMATS = ("mp4", "webm", "gif", "webp", "apng")
 _COUNT = click.IntRange(0)
@@ -136,6 +137,9 @@ def make(
         **options,
     )
     click.echo(str(folder / INDEX))
+
+
+cli.add_command(rate)
 
 
 def _terminal_bar(total: float | None = None, desc: str = "") -> Bar:

@@ -9,13 +9,15 @@ _HOMES = {
     "CandidateGallery": "candidate_gallery",
     "CinemagraphPlayer": "cinemagraph_player",
     "MaskPainter": "mask_painter",
+    "RatingSession": "rating_session",
 }
-__all__ = ["CandidateGallery", "CinemagraphPlayer", "MaskPainter"]
+__all__ = ["CandidateGallery", "CinemagraphPlayer", "MaskPainter", "RatingSession"]
 
 if TYPE_CHECKING:
     from .candidate_gallery import CandidateGallery
     from .cinemagraph_player import CinemagraphPlayer
     from .mask_painter import MaskPainter
+    from .rating_session import RatingSession
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,182 @@
+// RatingSession's view: a welcome, one cinemagraph with five stars, a pause, an end. Python says which.
+
+const PATIENCE = 20; // seconds after which an answer that has not come is not coming
+
+class RatingView {
+  constructor(model, el) {
+    this.model = model;
+    this.root = make("div", { class: "semcine semcine-rating", tabindex: "0", role: "region", "aria-label": "Rating cinemagraphs", "data-lm-suppress-shortcuts": "true" });
+    this.body = make("div");
+    this.message = make("p", { class: "sc-message", role: "status", "aria-live": "polite" });
+    this.root.append(this.body, this.message);
+    el.append(this.root);
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.hidden = () => { if (document.hidden && this.get("screen") === "rating") this.ask("pause"); };
+    document.addEventListener("visibilitychange", this.hidden);
+    this.stop = listen(model, {
+      "change:answered": () => this.settle(),
+      "change:serial": () => this.soon(),
+      "change:screen": () => this.soon(),
+      "change:message": () => this.say(this.get("message")),
+      "change:done": () => this.count(),
+      "change:seconds_left": () => this.count(),
+      "change:can_undo": () => this.count(),
+    });
+    this.ticker = setInterval(() => this.tick(), 1000);
+    this.draw();
+  }
+
+  get(name) {
+    return this.model.get(name);
+  }
+
+  say(text) {
+    this.message.textContent = text;
+  }
+
+  /** One request at a time: the buttons wait until Python has kept the last one. */
+  ask(what, more = {}) {
+    if (this.waiting) return;
+    this.waiting = setTimeout(() => {
+      this.waiting = null;
+      this.say("No answer. Reload this page to go on: what you rated is kept.");
+    }, 1000 * PATIENCE);
+    this.root.setAttribute("aria-busy", "true");
+    this.model.send({ do: what, serial: this.get("serial"), ...more });
+  }
+
+  settle() {
+    clearTimeout(this.waiting);
+    this.waiting = null;
+    this.root.removeAttribute("aria-busy");
+  }
+
+  /** A message changes several things: draw once, when all have. */
+  soon() {
+    this.due ??= Promise.resolve().then(() => { this.due = null; this.draw(); });
+  }
+
+  draw() {
+    const screen = this.get("screen"), had = this.root.contains(document.activeElement);
+    if (this.url) URL.revokeObjectURL(this.url);
+    this.url = this.player = null;
+    this.body.replaceChildren(...this[screen]());
+    this.root.dataset.screen = screen;
+    this.root.dataset.serial = this.get("serial");
+    if (screen === "rating") this.left = null;
+    this.count();
+    if (had) this.root.focus({ preventScroll: true }); // what had the focus is gone
+  }
+
+  button(label, action, attributes = {}) {
+    return make("button", { type: "button", onclick: action, ...attributes }, label);
+  }
+
+  text(content) {
+    const flowing = content.replace(/([^\n]{80,})\n(?=\S)/g, "$1 "); // a text file's lines end where its editor wrapped them
+    return make("p", { class: "sc-text" }, flowing);
+  }
+
+  welcome() {
+    const first = this.get("needs_consent");
+    const begin = this.button(first ? "I agree: begin" : "Go on", () => this.ask("begin", { agreed: first }), { class: "sc-main" });
+    const consent = first ? [make("h2", {}, "Taking part"), this.text(this.get("consent_text"))] : [];
+    return [make("h1", {}, "Which do you like?"), ...consent, make("h2", {}, "How to rate"), this.text(this.get("guideline")), begin];
+  }
+
+  rating() {
+    this.url = URL.createObjectURL(new Blob([this.get("clip")], { type: this.get("clip_type") }));
+    const moves = this.get("clip_type").startsWith("video/");
+    this.player = make(moves ? "video" : "img", { class: "sc-clip", src: this.url });
+    if (moves) {
+      Object.assign(this.player, { loop: true, muted: true, autoplay: true, playsInline: true });
+      this.player.play().catch(() => {});
+      this.player.setAttribute("aria-label", "A cinemagraph");
+    } else this.player.alt = "A cinemagraph";
+    this.since = performance.now();
+    this.stars = [1, 2, 3, 4, 5].map((value) =>
+      this.button("★", () => this.rate(value), { class: "sc-star", title: `Key ${value}`, "aria-label": `${value} of 5 stars`, onpointermove: (event) => this.hover(event, value), onfocus: () => this.light(value) }));
+    const stars = make("div", { class: "sc-stars", role: "group", "aria-label": "Your rating", onpointerleave: () => this.light(0), onfocusout: () => this.light(0) }, ...this.stars);
+    this.bar = make("progress", { "aria-label": "Cinemagraphs done" });
+    this.counter = make("span", { class: "semcine-quiet" });
+    this.undoButton = this.button("Undo the last", () => this.ask("undo"), { title: "Key U", "data-action": "undo" });
+    const row = make("div", { class: "sc-row" }, this.undoButton,
+      this.button("Skip", () => this.ask("skip", { loops: this.loops() }), { title: "Key S", "data-action": "skip" }),
+      this.button("Pause", () => this.ask("pause"), { title: "Key P", "data-action": "pause" }), this.bar, this.counter);
+    const practice = this.get("practice") ? [make("p", { class: "sc-practice" }, "Practice: this one does not count.")] : [];
+    const guide = make("details", {}, make("summary", {}, "How to rate"), this.text(this.get("guideline")));
+    return [...practice, this.player, stars, row, guide];
+  }
+
+  paused() {
+    return [make("h2", {}, "Paused"), this.text("The time stands still. What you rated is kept."), this.button("Go on", () => this.ask("resume"), { class: "sc-main" })];
+  }
+
+  done() {
+    const undo = this.button("Undo the last", () => this.ask("undo"), { "data-action": "undo" });
+    return [make("h2", {}, "Thank you!"), this.text("That was all. Your ratings are kept; you can close this page."), ...(this.get("can_undo") ? [undo] : [])];
+  }
+
+  /** Only a pointer that moves lights stars: one that rests where it rated the last would suggest the same again. */
+  hover(event, value) {
+    if (event.movementX || event.movementY) this.light(value);
+  }
+
+  light(count) {
+    this.stars.forEach((star, i) => star.classList.toggle("sc-lit", i < count));
+  }
+
+  rate(value) {
+    if (this.waiting) return;
+    this.light(value);
+    this.ask("rate", { value, loops: this.loops() });
+  }
+
+  /** How often the loop has played, as far as the player knows its length. */
+  loops() {
+    const length = this.player?.duration;
+    return length > 0 ? (performance.now() - this.since) / 1000 / length : null;
+  }
+
+  tick() {
+    if (this.get("screen") !== "rating" || this.get("practice")) return;
+    this.left = Math.max(0, (this.left ?? this.get("seconds_left")) - 1);
+    this.count();
+  }
+
+  count() {
+    if (this.get("screen") !== "rating" || !this.bar) return;
+    const left = Math.ceil((this.left ?? this.get("seconds_left")) / 60);
+    this.bar.max = Math.max(1, this.get("total"));
+    this.bar.value = this.get("done");
+    this.counter.textContent = `${this.get("done")} of ${this.get("total")} · ${left} min left`;
+    this.undoButton.disabled = !this.get("can_undo");
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const screen = this.get("screen"), key = event.key.toLowerCase();
+    if (screen === "rating" && /^[1-5]$/.test(key)) this.rate(Number(key));
+    else if (screen === "rating" && key === "s") this.ask("skip", { loops: this.loops() });
+    else if (key === "u" && this.get("can_undo") && (screen === "rating" || screen === "done")) this.ask("undo");
+    else if (key === "p" && screen === "rating") this.ask("pause");
+    else if (key === "p" && screen === "paused") this.ask("resume");
+    else return;
+    event.preventDefault();
+  }
+
+  remove() {
+    this.stop();
+    clearInterval(this.ticker);
+    clearTimeout(this.waiting);
+    document.removeEventListener("visibilitychange", this.hidden);
+    if (this.url) URL.revokeObjectURL(this.url);
+  }
+}
+
+export default () => ({
+  render({ model, el }) {
+    const view = new RatingView(model, el);
+    return () => view.remove();
+  },
+});

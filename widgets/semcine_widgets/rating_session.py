@@ -1,0 +1,206 @@
+"""RatingSession: the study's page; it shows what `semcine_nb.study.Session` decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from semcine_nb.errors import RatingError, SemcineError
+from semcine_nb.study import Event, Protocol, RatingStore, Session, Showing
+
+from .assets import joined
+
+_MIMES = {
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".apng": "image/apng",
+}
+
+
+class _Part:
+    """A store of which only some cinemagraphs are shown."""
+
+    def __init__(self, store: RatingStore, items: Iterable[str]) -> None:
+        self._store, self._items = store, list(items)
+        unknown = sorted(set(self._items) - set(store.items()))
+        if unknown:
+            raise RatingError(f"the store knows no cinemagraph {', '.join(unknown)}")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def items(self) -> list[str]:
+        return self._items
+
+
+class RatingSession(anywidget.AnyWidget):
+    """One person's way through a study: one looping cinemagraph, five stars, none chosen beforehand.
+
+    Everything is kept in the store; after a restart a new widget for the same person goes on where they were.
+
+    Parameters
+    ----------
+    store : ratings, and the cinemagraphs with their files
+    items : ids to show; all of the store's by default
+    person : anonymous code, or
+    token : the secret of a participant's link
+    protocol : time, pilot, texts; the paper's by default
+
+    Raises
+    ------
+    RatingError
+        For an unknown token or cinemagraph, or unless exactly one of person and token is given.
+    """
+
+    _esm = joined("shared/elements.js", "rating_session.js")
+    _css = joined("shared/base.css", "rating_session.css")
+
+    screen = t.Enum(("welcome", "rating", "paused", "done"), "welcome").tag(sync=True)
+    needs_consent = t.Bool(True).tag(sync=True)
+    consent_text = t.Unicode().tag(sync=True)
+    guideline = t.Unicode().tag(sync=True)
+    clip = t.CBytes().tag(sync=True)
+    clip_type = t.Unicode().tag(sync=True)
+    serial = t.Int(0).tag(sync=True)  # grows with each showing: an answer names the one it is about
+    practice = t.Bool(False).tag(sync=True)
+    done = t.Int(0).tag(sync=True)
+    total = t.Int(0).tag(sync=True)
+    seconds_left = t.Float(0.0).tag(sync=True)
+    can_undo = t.Bool(False).tag(sync=True)
+    message = t.Unicode("").tag(sync=True)
+    answered = t.Int(0).tag(sync=True)  # grows with each request that was dealt with
+
+    def __init__(
+        self,
+        store: RatingStore,
+        items: Iterable[str] | None = None,
+        person: str | None = None,
+        token: str | None = None,
+        protocol: Protocol | None = None,
+    ) -> None:
+        if (person is None) == (token is None):
+            raise RatingError("give either the person's code or the token of their link")
+        code = store.person_of(token) if token is not None else person
+        if code is None:
+            raise RatingError("this link is not valid, or not any more")
+        shown: Any = store if items is None else _Part(store, items)
+        self.session = Session(shown, code, protocol or Protocol())
+        self._paths = store.paths()
+        super().__init__(
+            needs_consent=self.session.needs_consent,
+            consent_text=self.session.consent_text,
+            guideline=self.session.protocol.guideline,
+        )
+        self._tell()
+        self.on_msg(lambda _widget, content, _buffers: self._asked(content))
+
+    def __repr__(self) -> str:
+        return f"RatingSession({self.screen})"
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Nothing is taken from the page but requests: what it shows is not its to change."""
+
+    @property
+    def showing(self) -> Showing | None:
+        """The cinemagraph that is to be rated now."""
+        return self.session.current if self.screen in ("rating", "paused") else None
+
+    def consent(self) -> None:
+        """The person has read the consent text and agrees."""
+        self.session.consent()
+        self.needs_consent = False
+
+    def begin(self) -> None:
+        """Show the first one, or the one at which the person left. Raises RatingError before consent."""
+        self._next()
+
+    def rate(self, value: int, loops_seen: float | None = None) -> Event:
+        """1 to 5 stars for what is shown; in the store before the next one shows."""
+        self.resume()
+        event = self.session.rate(value, loops_seen)
+        self._next()
+        return event
+
+    def skip(self, loops_seen: float | None = None) -> Event:
+        """Pass over what is shown."""
+        self.resume()
+        event = self.session.skip(loops_seen)
+        self._next()
+        return event
+
+    def undo(self) -> Event | None:
+        """Take the last rating or skip back; its cinemagraph shows again. None where there is none."""
+        event = self.session.undo()
+        if event is not None:
+            self._next()
+        return event
+
+    def pause(self) -> None:
+        """Stop the clock and hide the cinemagraph."""
+        if self.screen == "rating":
+            self.session.pause()
+            self.screen = "paused"
+            self._tell()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self.screen == "paused":
+            self.session.resume()
+            self.screen = "rating"
+            self._tell()
+
+    def _next(self) -> None:
+        was_practice = self.practice
+        showing = self.session.next()
+        with self.hold_sync():
+            self.message = ""
+            if showing is None:
+                self.screen, self.clip, self.practice = "done", b"", False
+            else:
+                self.clip, self.clip_type = self._file(showing.item)
+                self.practice = showing.phase == "pilot"
+                if was_practice and not self.practice:
+                    self.message = "The practice is over. From here on your ratings count."
+                self.screen = "rating"
+                self.serial += 1
+            self._tell()
+
+    def _file(self, item: str) -> tuple[bytes, str]:
+        path = Path(self._paths.get(item) or "")
+        if not path.is_file():
+            raise RatingError(f"there is no file of cinemagraph {item!r}")
+        return path.read_bytes(), _MIMES.get(path.suffix.lower(), "video/mp4")
+
+    def _tell(self) -> None:
+        self.done, self.total = self.session.progress
+        self.seconds_left = self.session.seconds_left
+        self.can_undo = bool(self.session.store.history(self.session.person, effective=True))
+
+    def _asked(self, content: dict[str, Any]) -> None:
+        """What the page asks for. A fault is shown there; nothing is lost, for the same one stays on show."""
+        wanted, about = content.get("do"), content.get("serial")
+        loops = content.get("loops")
+        loops_seen = float(loops) if isinstance(loops, int | float) and 0 <= loops < 1e6 else None
+        try:
+            if wanted in ("rate", "skip") and about != self.serial:
+                pass  # a second click on a cinemagraph that has been dealt with
+            elif wanted == "begin":
+                if content.get("agreed") is True:
+                    self.consent()
+                self.begin()
+            elif wanted == "rate":
+                self.rate(content["value"], loops_seen)
+            elif wanted == "skip":
+                self.skip(loops_seen)
+            elif wanted in ("undo", "pause", "resume"):
+                getattr(self, wanted)()
+        except (SemcineError, KeyError, TypeError) as error:
+            self.message = f"That did not work, please try again. ({error})"
+        finally:
+            self.answered += 1
