@@ -55,12 +55,42 @@ class Cinemagraph:
         return self.period > 1
 
     def render(
-        self, length: int | None = None, timing: str = "scaled", blend: bool = True, **options: Any
-    ) -> NDArray:
-        """Frames of the endless loop: (N, H, W, 3) uint8; see ``semcine_nb.looping.rendering.render``."""
+        self,
+        length: int | None = None,
+        timing: str = "scaled",
+        blend: bool = True,
+        still: int | str | None = None,
+        size: tuple[int, int] | None = None,
+        **options: Any,
+    ) -> NDArray[np.uint8]:
+        """Frames of the endless loop, (N, H, W, 3) uint8.
+
+        Parameters
+        ----------
+        length : N; chosen from the periods by default
+        timing : "scaled" fits a whole number of loops of each pixel into N frames, "exact" is φ itself
+        blend : gradient-domain blending of seams
+        still : what static pixels show: None, the frame of each one's label; a frame's index; "median"
+        size : (width, height) that the source, read again, is fitted into at the clip's frame rate; None: the
+            size that the labels were solved at
+        options : of ``semcine_nb.looping.rendering.render``, e.g. ``crossfade``, ``ping_pong``
+
+        Raises
+        ------
+        LoopError
+            For an option that is not possible.
+        VideoError
+            If ``size`` is given and the clip was not read from a file, or the file is gone.
+        """
         from .rendering import render
 
-        return render(self.video.frames, self.period, self.start, length, timing, blend, **options)
+        options |= {"length": length, "timing": timing, "blend": blend, "still": still}
+        if size is None:
+            return render(self.video.frames, self.period, self.start, **options)
+        from .fullsize import render_at_source
+
+        full = render_at_source(self.video, self.period, self.start, size, self.video.fps, **options)
+        return np.stack(list(full.frames))
 
     def save(
         self,

@@ -228,6 +228,8 @@ class _Spray:
             self._puffs[1], self._u * 1.6 + 0.05 * np.sin(2 * np.pi * rise), self._v * 1.5 + 2 * rise
         )
         cover = np.clip(self._density * (1.15 + 0.50 * puff), 0, 0.93)
+        # mist that is too thin to be labelled as water should not be seen to move either
+        cover = cover * smoothstep(0.22, 0.5, cover)
         canvas.over((0.93, 0.95, 0.95), cover, SPRAY, self._box)
 
 

@@ -119,6 +119,22 @@ def test_any_clip_ends_below_the_all_static_energy(seed, k):
     assert cinema.energy.total == pytest.approx(exact.total, rel=1e-4)
 
 
+def test_renders_at_the_size_of_its_source(solved, tmp_path):
+    from semcine_nb.video import read_video
+
+    solver, cinema = solved
+    large = np.ascontiguousarray(solver.clip.frames.repeat(2, axis=1).repeat(2, axis=2))
+    Video(large, 30.0).save(tmp_path / "large.mp4")
+    small = read_video(tmp_path / "large.mp4", max_size=(64, 48))
+    again = LoopSolver(small, solver.response).solve(cinema.candidate)
+    frames = again.render(size=(128, 96))
+    assert frames.shape[1:] == (96, 128, 3)
+    mask = cinema.candidate.mask.repeat(2, axis=0).repeat(2, axis=1)
+    assert frames[:, mask].mean(axis=(1, 2)).std() > 20
+    assert frames[:, 70:, 100:].astype(float).std(axis=0).max() < 3
+    assert again.render().shape[1:] == (48, 64, 3)
+
+
 def test_too_short_a_clip_is_told_so():
     clip = Video(np.zeros((36, 8, 8, 3), np.uint8), 30.0)
     response = SemanticResponse(np.ones((36, 8, 8, 1), np.float32), ("water",))
