@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -146,8 +147,12 @@ def _terminal_bar(total: float | None = None, desc: str = "") -> Bar:
     """One line that is written over; nothing where no person sits at a terminal."""
     from tqdm import tqdm
 
+    columns = (
+        shutil.get_terminal_size().columns
+    )  # 80 where the terminal does not say; tqdm would show nothing
     form = "{desc:<32.32} {percentage:3.0f}% |{bar:24}| {elapsed}"
-    return tqdm(total=total, desc=desc, leave=False, disable=None, bar_format=form if total else None)
+    shape = form if total else None
+    return tqdm(total=total, desc=desc, leave=False, disable=None, ncols=columns, bar_format=shape)
 
 
 class _Warnings(logging.Handler):
