@@ -147,12 +147,19 @@ def _terminal_bar(total: float | None = None, desc: str = "") -> Bar:
     """One line that is written over; nothing where no person sits at a terminal."""
     from tqdm import tqdm
 
-    columns = (
-        shutil.get_terminal_size().columns
-    )  # 80 where the terminal does not say; tqdm would show nothing
-    form = "{desc:<32.32} {percentage:3.0f}% |{bar:24}| {elapsed}"
-    shape = form if total else None
-    return tqdm(total=total, desc=desc, leave=False, disable=None, ncols=columns, bar_format=shape)
+    size = (
+        shutil.get_terminal_size()
+    )  # where a terminal does not tell its size, tqdm alone would show nothing
+    form = "{desc:<32.32} {percentage:3.0f}% |{bar:24}| {elapsed}" if total else None
+    return tqdm(
+        total=total,
+        desc=desc,
+        leave=False,
+        disable=None,
+        ncols=size.columns,
+        nrows=size.lines,
+        bar_format=form,
+    )
 
 
 class _Warnings(logging.Handler):
