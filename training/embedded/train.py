@@ -42,6 +42,9 @@ PACKAGE_WEIGHTS = HERE.parents[1] / "semcine_nb" / "semantics" / "segmenters" / 
 MEMBERS = ((0, 1.0), (1, 0.4))
 """Seed and share of painted views of each member of the committee; see ``make_view``."""
 
+FREQUENCY = 0.3
+"""Power of the classes' shares given back to the logits, of the half that ``class_weights`` takes away."""
+
 log = logging.getLogger("train")
 
 Views = dict[str, torch.Tensor]
@@ -187,9 +190,12 @@ def main() -> None:
             train_member(member, arguments.images, arguments.views, arguments.epochs, part)
     if arguments.only is not None:
         return
+    shares = class_shares(load_split(arguments.images, "train"))
+    frequency = FREQUENCY * torch.from_numpy(np.log(shares)).float()
     state = {}
     for member in range(len(MEMBERS)):
         part = load_file(arguments.parts / f"member{member}.safetensors")
+        part["classify.bias"] = (part["classify.bias"].float() + frequency).half()
         state |= {f"members.{member}.{name}": value for name, value in part.items()}
     save_file(state, arguments.out)
     arguments.out.chmod(0o644)
@@ -201,6 +207,15 @@ def main() -> None:
     text = json.dumps(report, indent=1)
     (HERE / "measured.json").write_text(text + "\n", encoding="utf-8")
     log.info("%s", text)
+
+
+def class_shares(examples: list[Example]) -> np.ndarray:
+    """(C,) share of each class: photographs count the same, one more shows all classes alike."""
+    counts = np.ones(len(CATEGORIES)) / len(CATEGORIES)
+    for _, _, labels in examples:
+        known = labels[labels != IGNORE]
+        counts += np.bincount(known, minlength=len(CATEGORIES)) / known.size
+    return np.asarray(counts / counts.sum())
 
 
 def train_member(member: int, images: Path, views: int, epochs: int, part: Path) -> None:
