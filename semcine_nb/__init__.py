@@ -40,7 +40,14 @@ if TYPE_CHECKING:
     from .pipeline import make_cinemagraphs
     from .preference import ContextFeatures, context_features
     from .samples import make_sample
-    from .semantics import Candidate, Selection, SemanticResponse, register_category, segment, select_candidates
+    from .semantics import (
+        Candidate,
+        Selection,
+        SemanticResponse,
+        register_category,
+        segment,
+        select_candidates,
+    )
     from .study import RatingStore
     from .video import Video, read_video
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Any, Protocol, TypeVar
 
 Item = TypeVar("Item")
@@ -46,7 +46,7 @@ Progress = Callable[..., Bar]
 
 def track(items: Iterable[Item], progress: Progress, desc: str, total: int | None = None) -> Iterator[Item]:
     """Yield ``items`` while a bar made by ``progress(total=, desc=)`` counts them."""
-    if total is None and hasattr(items, "__len__"):
+    if total is None and isinstance(items, Sized):
         total = len(items)
     bar = progress(total=total, desc=desc)
     try:

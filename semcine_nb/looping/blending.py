@@ -174,7 +174,7 @@ def _borders(label: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def shown(frames, still, first, second, weight, y, x, c):  # type: ignore[no-untyped-def]
+def shown(frames, still, first, second, weight, y, x, c):
     """One sample of one pixel and channel, as float32."""
     if first < 0:
         return np.float32(still[y, x, c])
@@ -185,9 +185,7 @@ def shown(frames, still, first, second, weight, y, x, c):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True)
-def _across_borders(  # type: ignore[no-untyped-def]
-    frames, still, label, first, second, weight, borders, c, window, t0, t1, source
-):
+def _across_borders(frames, still, label, first, second, weight, borders, c, window, t0, t1, source):
     """r = ½ Σ over both pixels of (what a's label shows − what b's label shows); −r at a, +r at b."""
     y0, x0 = window[0], window[2]
     for t in range(t0, t1):
@@ -208,9 +206,7 @@ def _across_borders(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _at_wraps(  # type: ignore[no-untyped-def]
-    frames, label, by_label, seam_time, seam_frames, seam_weights, c, window, row0, row1, source
-):
+def _at_wraps(frames, label, by_label, seam_time, seam_frames, seam_weights, c, window, row0, row1, source):
     """−r at the frame before each jump, +r at the one after it."""
     y0, x0, x1 = window[0], window[2], window[3]
     n, taps = source.shape[0], seam_frames.shape[1]

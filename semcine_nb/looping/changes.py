@@ -33,9 +33,9 @@ class PixelChanges:
     def moving(self) -> NDArray[np.bool_]:
         """(H, W): where the picture changes by more than the noise of the clip, be it now and then.
 
-        The noise is taken from the calmest twentieth of blocks of 16 × 16 pixels. Outside a target a pixel that
-        shows nothing but noise is static for certain: looping it could not be seen, and a loop of noise is so
-        cheap that whole backgrounds would follow an object at their border. (A median would not do here: the
+        The noise is taken from the calmest twentieth of blocks of 16 × 16 pixels. Outside a target a pixel
+        that shows nothing but noise is static for certain: looping it could not be seen, and a loop of noise
+        is so cheap that whole backgrounds would follow an object. (A median would not do here: the
         edge of a waving flag covers its outermost pixels in fewer than half of the frames.)
         """
         h, w = self.spread.shape
@@ -83,7 +83,7 @@ def _gaussian(sigma: float) -> NDArray[np.float32]:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _changes(frames, blurred, step, plain, smooth, spread):  # type: ignore[no-untyped-def]
+def _changes(frames, blurred, step, plain, smooth, spread):
     t, h, w = frames.shape[:3]
     reach = step.size // 2
     changes = np.empty(t - 1, np.float32)
@@ -121,7 +121,7 @@ def _changes(frames, blurred, step, plain, smooth, spread):  # type: ignore[no-u
 
 
 @njit(cache=True, nogil=True)
-def _median_root(squares):  # type: ignore[no-untyped-def]
+def _median_root(squares):
     """Median of the roots of ``squares`` (which it reorders)."""
     n = squares.size
     middle = n // 2
@@ -135,7 +135,7 @@ def _median_root(squares):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _select(values, k):  # type: ignore[no-untyped-def]
+def _select(values, k):
     """Put the k-th smallest value at index k, smaller ones before it (Hoare's quickselect)."""
     low, high = 0, values.size - 1
     while low < high:

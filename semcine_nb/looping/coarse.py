@@ -2,15 +2,15 @@
 
 For block-constant labels eq. (1) is again a sum of unary and pair terms, one node a block: unary costs add up
 over the block, and the cost between two blocks is the sum over the pixel pairs along their border (a Galerkin
-coarsening: nothing is averaged). ``one_period`` is exact. ``all_periods`` is exact but for the cross term of two
-different periods, which sums whole steps of frames (residues mod g in steps of ``step``): it starts stage 2
-well, and every later move works on the exact energy.
+coarsening: nothing is averaged). ``one_period`` is exact. ``all_periods`` is exact but for the cross term of
+two different periods, which sums whole steps of frames (residues mod g in steps of ``step``): it starts
+stage 2 well, and every later move works on the exact energy.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,7 +43,7 @@ class CoarseProblem:
 
     def energy(self, labels: NDArray[np.int32]) -> float:
         """Coarse energy of a labelling (R, C)."""
-        i, j = np.indices(labels.shape)
+        i, j = (np.asarray(index) for index in np.indices(labels.shape))
         unary = self.unary[labels, i, j].sum()
         right = self.right[i[:, :-1], j[:, :-1], labels[:, :-1], labels[:, 1:]].sum(dtype=np.float64)
         down = self.down[i[:-1], j[:-1], labels[:-1], labels[1:]].sum(dtype=np.float64)
@@ -53,19 +53,19 @@ class CoarseProblem:
         self,
         labels: NDArray[np.int32],
         sweeps: int,
-        allowed: Callable[[int], NDArray[np.bool_]],
+        allowed: Sequence[NDArray[np.bool_]],
         backend: str,
     ) -> float:
         """α-expansion over all labels in place; returns by how much the coarse energy fell.
 
-        ``allowed(α)`` says which blocks (R, C) may take label α.
+        ``allowed[α]`` says which blocks (R, C) may take label α.
         """
         total = 0.0
         for _ in range(sweeps):
             gain = 0.0
             for alpha in range(len(self.unary)):
                 node, unary, pair, neighbors = _assemble(
-                    self.unary, self.right, self.down, labels, alpha, allowed(alpha)
+                    self.unary, self.right, self.down, labels, alpha, allowed[alpha]
                 )
                 if not len(unary):
                     continue
@@ -144,7 +144,7 @@ def all_periods(
 
 
 @njit(cache=True, nogil=True)
-def _assemble(unary, right, down, labels, alpha, allowed):  # type: ignore[no-untyped-def]
+def _assemble(unary, right, down, labels, alpha, allowed):
     rows, columns = labels.shape
     node = np.full((rows, columns), -1, np.int32)
     n = 0
@@ -188,7 +188,7 @@ def _assemble(unary, right, down, labels, alpha, allowed):  # type: ignore[no-un
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _start_pairs(vectors, scale, right, down, p, starts, step, block, wanted):  # type: ignore[no-untyped-def]
+def _start_pairs(vectors, scale, right, down, p, starts, step, block, wanted):
     """Exact costs between blocks for every two starts of one period, from prefix sums of frame distances."""
     h, w, t, c = vectors.shape
     u = vectors.reshape(vectors.size)
@@ -229,9 +229,7 @@ def _start_pairs(vectors, scale, right, down, p, starts, step, block, wanted):  
 
 
 @njit(cache=True, nogil=True)
-def _period_unaries(  # type: ignore[no-untyped-def]
-    vectors, scale, gamma, right, down, short_cost, short_range, periods, starts, block
-):
+def _period_unaries(vectors, scale, gamma, right, down, short_cost, short_range, periods, starts, block):
     """Σ over each block of E_temp, E_label and the inner pairs for the labels (p, s*(x|p))."""
     h, w, t, c = vectors.shape
     u = vectors.reshape(vectors.size)
@@ -263,8 +261,8 @@ def _period_unaries(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _loop_sums(steps, square, s, q, c, divisors, sums, norms, i):  # type: ignore[no-untyped-def]
-    """Residue sums of one loop for each divisor g of its length q in steps, one after the other in ``sums``."""
+def _loop_sums(steps, square, s, q, c, divisors, sums, norms, i):
+    """Residue sums of one loop for each divisor g of its length q in steps, one after the other."""
     norm = 0.0
     for f in range(s, s + q):
         norm += square[f]
@@ -285,9 +283,7 @@ def _loop_sums(steps, square, s, q, c, divisors, sums, norms, i):  # type: ignor
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _label_pairs(  # type: ignore[no-untyped-def]
-    vectors, scale, right, down, periods, starts, stills, divisors, step, block, wanted
-):
+def _label_pairs(vectors, scale, right, down, periods, starts, stills, divisors, step, block, wanted):
     h, w, t, c = vectors.shape
     u = vectors.reshape(vectors.size)
     rows, columns = wanted.shape

@@ -78,7 +78,7 @@ def _mean_of_pairs(right: NDArray, down: NDArray) -> NDArray[np.float32]:
 
 
 @njit(cache=True, nogil=True)
-def _costs(vectors, scale, gamma, right, down, period, start):  # type: ignore[no-untyped-def]
+def _costs(vectors, scale, gamma, right, down, period, start):
     h, w, t, c = vectors.shape
     u = vectors.reshape(vectors.size)
     size = t * c

@@ -102,7 +102,7 @@ def natural_map(response: SemanticResponse, parameters: LoopParameters) -> NDArr
 
     natural = [is_natural(name) for name in response.categories]
     threshold = parameters.occurrence_threshold * response.shape[0] - 1e-9  # 0.15 · 20 must be 3
-    return (response.occurrences()[..., natural] >= threshold).any(axis=-1)
+    return np.asarray((response.occurrences()[..., natural] >= threshold).any(axis=-1))
 
 
 def temporal_factor(color: Array, natural: NDArray[np.bool_], parameters: LoopParameters) -> Array:

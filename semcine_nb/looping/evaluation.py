@@ -1,4 +1,4 @@
-"""The energy of a labelling of a whole clip: the sums of energy.py without holding F of every pixel and frame.
+"""The energy of a labelling of a whole clip: energy.py's sums without F of every pixel and frame in memory.
 
 The solver works on bytes (``tables``); what it reports is computed here from the real numbers.
 """
@@ -87,9 +87,7 @@ def evaluate(
 
 
 @njit(cache=True, nogil=True)
-def _borders(  # type: ignore[no-untyped-def]
-    frames, lines, line, period, start, right, down, color_weight, semantic_weight
-):
+def _borders(frames, lines, line, period, start, right, down, color_weight, semantic_weight):
     """α₂·E_spa of every pair of neighbours with different labels, frame by frame of the common multiple."""
     h, w = period.shape
     k = lines.shape[2]

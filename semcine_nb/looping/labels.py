@@ -34,8 +34,8 @@ class LabelSpace:
         periods = tuple(range(first, longest + 1, step))
         if not periods:
             raise LoopError(
-                f"The clip has {frames} frames ({frames / fps:.1f} s); a loop of at least {first} frames needs "
-                f"{first + step + 1}. Use a longer clip or LoopParameters(min_period=…)."
+                f"The clip has {frames} frames ({frames / fps:.1f} s); a loop of at least {first} frames "
+                f"needs {first + step + 1}. Use a longer clip or LoopParameters(min_period=…)."
             )
         return cls(frames, periods, step)
 

@@ -64,7 +64,7 @@ def _pymaxflow(
 
 
 @njit(cache=True, nogil=True)
-def _boykov_kolmogorov(excess, neighbors, residual):  # type: ignore[no-untyped-def]
+def _boykov_kolmogorov(excess, neighbors, residual):
     n = excess.size
     tree = np.zeros(n, np.uint8)
     parent = np.full(n, _NONE, np.uint8)
@@ -225,7 +225,7 @@ def _boykov_kolmogorov(excess, neighbors, residual):  # type: ignore[no-untyped-
                         stamp[m] = clock
                         depth[m] = 1
                         break
-                    if e == _ORPHAN or e == _NONE:
+                    if e in (_ORPHAN, _NONE):
                         rooted = False
                         break
                     m = np.int64(neighbors[m, e])

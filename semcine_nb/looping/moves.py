@@ -1,7 +1,7 @@
 """One move: fuse the current labelling with a proposal by one minimum cut, which never raises the energy.
 
 Every step of the solver is such a fusion, whatever its size: an α-expansion proposes one label everywhere, a
-boundary move proposes the neighbour region's label, a coarse move lets whole blocks of pixels switch together.
+border move proposes the neighbour region's label, a coarse move lets whole blocks of pixels switch together.
 Squared differences are no metric, so some pair terms are not submodular (E₀₁ + E₁₀ < E₀₀ + E₁₁). There the
 price of E₀₁ or E₁₀, of the one that is not the present state, is raised until the term is submodular: the cut
 then minimises an upper bound of the energy that is exact at the current labelling.
@@ -61,7 +61,7 @@ def fuse(
     ordered: bool = False,
     backend: str = "grid",
 ) -> float:
-    """Let every block of pixels keep its labels or take the proposed ones; change ``period``, ``start`` in place.
+    """Let every block of pixels keep its labels or take the proposed ones, in place.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def graph(
 
 
 @njit(cache=True, nogil=True)
-def _nodes(period, start, new_period, new_start, block, ordered):  # type: ignore[no-untyped-def]
+def _nodes(period, start, new_period, new_start, block, ordered):
     """Number the blocks in which something would change (−1 elsewhere); which of them are in state 1 now."""
     h, w = period.shape
     rows, columns = -(-h // block), -(-w // block)
@@ -151,7 +151,7 @@ def _nodes(period, start, new_period, new_start, block, ordered):  # type: ignor
 
 
 @njit(cache=True, nogil=True)
-def _unary(u, o, c, scale, gamma, static_cost, short_cost, short_range, p, s):  # type: ignore[no-untyped-def]
+def _unary(u, o, c, scale, gamma, static_cost, short_cost, short_range, p, s):
     if p == 1:
         return np.float64(static_cost)
     cost = scale * gamma * jump(u, o, c, p, s)
@@ -161,7 +161,7 @@ def _unary(u, o, c, scale, gamma, static_cost, short_cost, short_range, p, s):  
 
 
 @njit(cache=True, nogil=True)
-def _edge(u, o1, o2, c, weight, p1, s1, p2, s2, sums1, sums2):  # type: ignore[no-untyped-def]
+def _edge(u, o1, o2, c, weight, p1, s1, p2, s2, sums1, sums2):
     """α₂·E_spa of neighbours whose vectors begin at o1 and o2, labels (p1, s1) and (p2, s2)."""
     if p1 == p2 and s1 == s2:
         return 0.0
@@ -171,7 +171,7 @@ def _edge(u, o1, o2, c, weight, p1, s1, p2, s2, sums1, sums2):  # type: ignore[n
 
 
 @njit(cache=True, nogil=True)
-def _assemble(  # type: ignore[no-untyped-def]
+def _assemble(
     vectors, scale, gamma, right, down, static_cost, short_cost, short_range,
     period, start, new_period, new_start, node, count, block,
 ):  # fmt: skip
@@ -269,7 +269,7 @@ def _assemble(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _reparametrize(unary, pair, neighbors, flipped):  # type: ignore[no-untyped-def]
+def _reparametrize(unary, pair, neighbors, flipped):
     """Terminal and arc weights of the graph (Kolmogorov & Zabih, doi:10.1109/TPAMI.2004.1262177)."""
     n = unary.shape[0]
     terminal = np.empty(n)
@@ -290,7 +290,7 @@ def _reparametrize(unary, pair, neighbors, flipped):  # type: ignore[no-untyped-
                 if at == 1:
                     e10 -= w
                 w = 0.0
-            # e₀₁ follows from the others and w. Half of w each way makes shorter augmenting paths than one arc:
+            # e₀₁ follows from the others and w; half of w each way makes shorter augmenting paths:
             # w·(1 − x_a)·x_b = w/2·[(1 − x_a)·x_b + x_a·(1 − x_b)] + w/2·(x_b − x_a)
             capacity[a, slot] = w / 2
             capacity[b, slot ^ 1] = w / 2
@@ -300,7 +300,7 @@ def _reparametrize(unary, pair, neighbors, flipped):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def energy_change(unary, pair, neighbors, switch):  # type: ignore[no-untyped-def]
+def energy_change(unary, pair, neighbors, switch):
     """Energy before and after, over everything that the move touches (true costs, none raised)."""
     before, after = 0.0, 0.0
     for a in range(unary.shape[0]):
@@ -317,7 +317,7 @@ def energy_change(unary, pair, neighbors, switch):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)
-def _apply(period, start, new_period, new_start, node, switch, block):  # type: ignore[no-untyped-def]
+def _apply(period, start, new_period, new_start, node, switch, block):
     h, w = period.shape
     for y in range(h):
         for x in range(w):
@@ -328,9 +328,7 @@ def _apply(period, start, new_period, new_start, node, switch, block):  # type: 
 
 
 @njit(cache=True, nogil=True)
-def _energy(  # type: ignore[no-untyped-def]
-    vectors, scale, gamma, right, down, static_cost, short_cost, short_range, period, start
-):
+def _energy(vectors, scale, gamma, right, down, static_cost, short_cost, short_range, period, start):
     h, w, t, c = vectors.shape
     u = vectors.reshape(vectors.size)
     size = t * c  # bytes of one pixel

@@ -1,7 +1,7 @@
 """Kernels for one pixel: the jump of a loop, and the mean distance of two labels' loops (eq. 2 and 4).
 
-Each takes ``u``, the bytes of all vectors U in one line, and ``o``, where those of one pixel begin in it (a view for
-each pixel would cost more than the sums), and returns integer squared distances as float64.
+Each takes ``u``, the bytes of all vectors U in one line, and ``o``, where those of one pixel begin in it (a
+view for each pixel would cost more than the sums), and returns integer squared distances as float64.
 ``distance`` is exact for every pair of labels: with g the greatest common divisor of two periods, the pair
 (t mod p₁, t mod p₂) meets every pair of frames that agree mod g equally often, so the mean over the least
 common multiple needs only the sums of the frames of each residue mod g.
@@ -16,7 +16,7 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True, fastmath=True, inline="always")
-def frames_apart(u, o, c, first, second, count):  # type: ignore[no-untyped-def]
+def frames_apart(u, o, c, first, second, count):
     """Σ_{i < count} ‖U[first + i] − U[second + i]‖²."""
     a, b = o + first * c, o + second * c
     total = np.float32(0)
@@ -27,13 +27,13 @@ def frames_apart(u, o, c, first, second, count):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def jump(u, o, c, p, s):  # type: ignore[no-untyped-def]
+def jump(u, o, c, p, s):
     """‖U[s] − U[s + p]‖² + ‖U[s − 1] − U[s + p − 1]‖²: Φ of eq. (2) for a loop."""
     return frames_apart(u, o, c, s - 1, s + p - 1, 2)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def squares(u, o, c, p, s):  # type: ignore[no-untyped-def]
+def squares(u, o, c, p, s):
     """Σ ‖U[f]‖² over the loop's frames."""
     total = np.int32(0)
     for i in range(o + s * c, o + (s + p) * c):
@@ -43,7 +43,7 @@ def squares(u, o, c, p, s):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def residue_sums(u, o, c, p, s, g, sums):  # type: ignore[no-untyped-def]
+def residue_sums(u, o, c, p, s, g, sums):
     """Fill sums[r] with Σ U[f] over the loop's frames f ≡ s + r mod g."""
     for r in range(g):
         for k in range(0, c, 8):
@@ -70,7 +70,7 @@ def residue_sums(u, o, c, p, s, g, sums):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def distance(u, o, c, p1, s1, p2, s2, sums1, sums2):  # type: ignore[no-untyped-def]
+def distance(u, o, c, p1, s1, p2, s2, sums1, sums2):
     """Mean over the common multiple of ‖U[φ₁(t)] − U[φ₂(t)]‖²; ``sums*`` are (≥ T, C) float32 scratch."""
     if p1 == p2:
         if s1 == s2:

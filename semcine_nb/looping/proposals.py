@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ Labels = NDArray[np.int32]
 
 
 @njit(cache=True, nogil=True)
-def neighbor_labels(period, start, allowed, radius, same_period):  # type: ignore[no-untyped-def]
+def neighbor_labels(period, start, allowed, radius, same_period):
     """For each pixel the label of the nearest region with another one, at most ``radius`` steps away.
 
     Parameters
@@ -72,7 +74,7 @@ def neighbor_labels(period, start, allowed, radius, same_period):  # type: ignor
 
 
 @njit(cache=True, nogil=True)
-def block_jumps(vectors, scale, gamma, periods, starts, block):  # type: ignore[no-untyped-def]
+def block_jumps(vectors, scale, gamma, periods, starts, block):
     """E_temp of the labels (periods[i], starts[i]), summed over blocks: (labels, rows, columns) float64.
 
     Pixels with ``gamma`` 0 are left out.
@@ -96,6 +98,6 @@ def block_jumps(vectors, scale, gamma, periods, starts, block):  # type: ignore[
     return total
 
 
-def enlarge(blocks: NDArray[np.int32], block: int, shape: tuple[int, int]) -> Labels:
+def enlarge(blocks: NDArray[Any], block: int, shape: tuple[int, ...]) -> NDArray[Any]:
     """Repeat each entry over its block of pixels and crop to ``shape``."""
     return np.ascontiguousarray(blocks.repeat(block, axis=0).repeat(block, axis=1)[: shape[0], : shape[1]])

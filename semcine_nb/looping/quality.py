@@ -142,7 +142,7 @@ def consistency(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) ->
 
 
 @njit(cache=True, nogil=True)
-def _excess(frames, rendered, label, first, second, weight, t, out):  # type: ignore[no-untyped-def]
+def _excess(frames, rendered, label, first, second, weight, t, out):
     """(H, W, 3) float32: rendered minus gathered frame."""
     for y in range(label.shape[0]):
         for x in range(label.shape[1]):
@@ -153,7 +153,7 @@ def _excess(frames, rendered, label, first, second, weight, t, out):  # type: ig
 
 
 @njit(cache=True, nogil=True)
-def _squared_errors(  # type: ignore[no-untyped-def]
+def _squared_errors(
     frames, rendered, label, first, second, weight, at_seam, seam_frames, seam_weights, t0, t1, out
 ):
     """Per output frame: summed squares, and counts, of seams and other pairs in space, then those in time."""

@@ -105,7 +105,7 @@ def _parts(n: int) -> list[slice]:
 
 
 @njit(cache=True, nogil=True)
-def _gather(frames, still, label, first, second, weight, t0, t1, out):  # type: ignore[no-untyped-def]
+def _gather(frames, still, label, first, second, weight, t0, t1, out):
     for t in range(t0, t1):
         for y in range(label.shape[0]):
             for x in range(label.shape[1]):
@@ -120,7 +120,7 @@ def _gather(frames, still, label, first, second, weight, t0, t1, out):  # type: 
 
 
 @njit(cache=True, nogil=True)
-def _add(change, plane):  # type: ignore[no-untyped-def]
+def _add(change, plane):
     n, h, w = change.shape
     for t in range(n):
         for y in range(h):

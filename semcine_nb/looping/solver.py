@@ -21,7 +21,8 @@ from .labels import LabelSpace
 from .moves import LoopProblem
 from .parameters import LoopParameters
 from .proposals import Labels
-from .stages import Schedule, best_starts, choose_periods, coarse_periods, grow, refine_starts
+from .search import choose_periods, coarse_periods
+from .stages import Schedule, best_starts, grow, refine_starts
 from .tables import loop_tables
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class LoopSolver:
     def edit(
         self, cinemagraph: Cinemagraph, mask: NDArray[np.bool_], progress: Progress = silent
     ) -> Cinemagraph:
-        """Stages 2 and 3 again with a painted mask as π_ID and twice the solver's α_sta (supplement, Section 2).
+        """Stages 2 and 3 again with a painted mask as π_ID and twice α_sta (supplement, Section 2).
 
         However often a cinemagraph is edited, α_sta is doubled once. What cannot loop stays static.
         """
@@ -100,7 +101,8 @@ class LoopSolver:
         used = parameters or self.parameters
         if candidate.mask.shape != self.clip.frames.shape[1:3]:
             raise LoopError(
-                f"The mask has shape {candidate.mask.shape}; the clip's frames are {self.clip.frames.shape[1:3]}."
+                f"The mask has shape {candidate.mask.shape}; the clip's frames are "
+                f"{self.clip.frames.shape[1:3]}."
             )
         stronger = used.alpha_label * used.alpha_static / max(self.parameters.alpha_static, 1e-300)
         return LoopProblem(
@@ -112,7 +114,7 @@ class LoopSolver:
 
     def _stage_one(self, threads: int, progress: Progress) -> Labels:
         threshold = self.parameters.occurrence_threshold * len(self.clip.frames) - 1e-9
-        targets = (self.response.occurrences() >= threshold).any(axis=-1)
+        targets = np.asarray((self.response.occurrences() >= threshold).any(axis=-1))
         active = grow(targets, _MARGIN)
         h, w = active.shape
         # starts do not depend on the label costs
@@ -166,10 +168,8 @@ class LoopSolver:
 
 def _rate_notes(fps: float, space: LabelSpace, parameters: LoopParameters) -> tuple[str, ...]:
     if parameters.min_period is None and parameters.shortest_period(fps) != 32:
-        return (
-            f"At {fps:.3g} frames a second the shortest loop is {space.periods[0]} frames "
-            f"({space.periods[0] / fps:.1f} s) instead of 32.",
-        )
+        shortest = space.periods[0]
+        return (f"At {fps:.3g} frames a second the shortest loop is {shortest} frames instead of 32.",)
     return ()
 
 
@@ -178,10 +178,11 @@ def _outcome_notes(candidate: Candidate, period: Labels) -> tuple[str, ...]:
         return (f"{candidate.label}: its map is empty, so nothing is asked to move.",)
     share = float((period[candidate.mask] > 1).mean())
     if share == 0:
-        return (
-            f"{candidate.label} stays static: no loop of this clip repeats it well enough. Crossing or once-only "
-            "motion cannot loop; a longer clip, or painting only the part that repeats, may help.",
+        sentence = (
+            f"{candidate.label} stays static: no loop of this clip repeats it well enough. What crosses or "
+            "happens once cannot loop; a longer clip, or painting only the part that repeats, may help."
         )
+        return (sentence,)
     if share < 0.2:
         return (f"{candidate.label}: only {share:.0%} of it can loop; the rest stays static.",)
     return ()

@@ -54,7 +54,7 @@ def median_still(
 
 
 @njit(cache=True, nogil=True)
-def _medians(frames, low, width, row0, row1, out):  # type: ignore[no-untyped-def]
+def _medians(frames, low, width, row0, row1, out):
     """The upper median, by counting: half the samples are at or below it."""
     count = np.zeros(256, np.int32)
     for y in range(row0, row1):

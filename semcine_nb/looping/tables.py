@@ -2,8 +2,8 @@
 
 Colour and semantics stand in one vector, U = [a·V | b·F | 0], scaled so that the weighted squared distance
 (1 − w)/3·‖ΔV‖² + w/K·‖ΔF‖² of eq. (2) and (4) is ``scale`` times an integer squared distance. V is stored
-exactly as long as its weight is the larger one (w ≤ 3/(K + 3)·… at the paper's w = 0.2 it is); F is rounded to
-the same step, a difference of at most half a grey level (``benchmarks/looping.py`` prints what that costs).
+exactly as long as its weight, (1 − w)/3, is the larger one (it is at the paper's w = 0.2); F is rounded
+to the same step, half a grey level at most. What the solver reports is computed without rounding (``evaluation``).
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _vectors(
 
 
 @njit(cache=True, nogil=True)
-def _fill_vectors(vectors, frames, scores, begin, color_scale, semantic_scale):  # type: ignore[no-untyped-def]
+def _fill_vectors(vectors, frames, scores, begin, color_scale, semantic_scale):
     t, h, w, k = scores.shape
     for y in range(h):
         for x in range(w):

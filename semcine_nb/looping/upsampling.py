@@ -90,7 +90,7 @@ def rescale_times(
 
 
 @njit(cache=True, nogil=True)
-def _vote(label, mixed, small, large, spread, contrast, row0, row1, out):  # type: ignore[no-untyped-def]
+def _vote(label, mixed, small, large, spread, contrast, row0, row1, out):
     h, w = label.shape
     height, width = large.shape[:2]
     names, votes = np.empty(25, np.int32), np.empty(25, np.float64)

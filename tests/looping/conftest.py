@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from semcine_nb.looping.parameters import LoopParameters
 from semcine_nb.semantics import Candidate, SemanticResponse
 from semcine_nb.video import Video

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from conftest import Case
 from scipy.ndimage import gaussian_filter
+
 from semcine_nb.looping.changes import pixel_changes
 from semcine_nb.looping.energy import median_change
 from semcine_nb.looping.parameters import LoopParameters

@@ -10,6 +10,7 @@ from conftest import Case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter1d
+
 from semcine_nb.errors import LoopError
 from semcine_nb.looping.energy import loop_energy, static_penalty, temporal_cost
 from semcine_nb.looping.parameters import LoopParameters
@@ -108,7 +109,7 @@ def test_a_perfect_loop_costs_nothing():
 
 
 def test_a_jump_by_hand():
-    # frame 5 is black, all others white: a loop 4 → 5 jumps once, at s − 1 against s + p − 1 or s against s + p
+    # frame 5 is black, all others white: a loop of p = 4, s = 5 jumps once, from s to s + p
     v = np.ones((12, 1, 1, 3))
     v[5] = 0
     f = np.ones((12, 1, 1, 1))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from semcine_nb.looping.maxflow import DOWN, LEFT, RIGHT, UP, minimum_cut
 
 

@@ -9,11 +9,11 @@ import pytest
 from conftest import Case
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from semcine_nb.looping.energy import loop_energy, median_change
+
+from semcine_nb.looping.energy import loop_energy
 from semcine_nb.looping.moves import LoopProblem, fuse
 from semcine_nb.looping.pairs import distance, jump
 from semcine_nb.looping.parameters import LoopParameters
-from semcine_nb.looping.changes import pixel_changes
 from semcine_nb.looping.tables import loop_tables
 
 
@@ -26,34 +26,6 @@ def problem_of(case: Case) -> LoopProblem:
         short_cost=(par.alpha_label * par.alpha_infinity * tables.natural).astype(np.float32),
         short_range=par.short_range(case.clip.fps),
     )
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.sampled_from([8, 16]))
-def test_distance_is_the_mean_over_the_common_multiple(seed, channels):
-    rng = np.random.default_rng(seed)
-    frames = int(rng.integers(20, 150))
-    u = rng.integers(0, 256, (frames, channels)).astype(np.uint8)
-    labels = []
-    for _ in range(2):
-        p = int(rng.choice([1, 2, 3, 4, 6, 8, 12, 16]))
-        labels.append((p, int(rng.integers(1, frames - p))))
-    if rng.random() < 0.4:  # the same period, starts perhaps several periods apart
-        p = labels[0][0]
-        labels[1] = (p, int(rng.integers(1, frames - p)))
-    (p1, s1), (p2, s2) = labels
-    time = np.arange(math.lcm(p1, p2))
-    expected = ((u[s1 + (time - s1) % p1].astype(float) - u[s2 + (time - s2) % p2]) ** 2).sum(-1).mean()
-    scratch = np.zeros((2, frames, channels), np.float32)
-    assert distance(u.ravel(), 0, channels, p1, s1, p2, s2, *scratch) == pytest.approx(
-        expected, rel=1e-4, abs=0.5
-    )
-
-
-def test_jump_by_hand():
-    u = np.zeros((10, 8), np.uint8)
-    u[4, 0], u[3, 1] = 3, 4  # against frames 8 and 7, which are zero
-    assert jump(u.ravel(), 0, 8, 4, 4) == 9 + 16
 
 
 @settings(max_examples=200, deadline=None)

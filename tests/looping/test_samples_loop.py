@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+
 from semcine_nb.looping import LoopSolver
 from semcine_nb.looping.proposals import block_jumps
 from semcine_nb.samples import make_sample, sample_names
@@ -40,7 +41,7 @@ def test_loops_what_can_loop_and_nothing_else(name):
     wanted = tuple({sample.object_categories[thing] for thing in sample.loopable})
     sample, solver, cinemagraphs = solved(name, *wanted)
     able = can_loop(solver)
-    extent = np.any([mask for mask in sample.objects.values()], axis=0)
+    extent = np.any(list(sample.objects.values()), axis=0)
     around = cv2.dilate(extent.astype(np.uint8), np.ones((17, 17), np.uint8)).astype(bool)
     for thing in sample.loopable:
         cinema = cinemagraphs[sample.object_categories[thing]]

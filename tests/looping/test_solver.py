@@ -7,6 +7,7 @@ import pytest
 from conftest import Case
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from semcine_nb.errors import LoopError
 from semcine_nb.looping import Cinemagraph, LoopParameters, LoopSolver, load_cinemagraph, loop_energy
 from semcine_nb.looping.energy import LoopEnergy
@@ -38,7 +39,7 @@ def solved():
 
 
 def test_finds_the_period_and_moves_nothing_else(solved):
-    solver, cinema = solved
+    _, cinema = solved
     mask = cinema.candidate.mask
     assert set(np.unique(cinema.period[mask])) <= {40, 80}  # one swing or two
     assert len(np.unique(cinema.period[mask])) == 1  # an object is not torn
@@ -138,7 +139,7 @@ def test_renders_at_the_size_of_its_source(solved, tmp_path):
 def test_too_short_a_clip_is_told_so():
     clip = Video(np.zeros((36, 8, 8, 3), np.uint8), 30.0)
     response = SemanticResponse(np.ones((36, 8, 8, 1), np.float32), ("water",))
-    with pytest.raises(LoopError, match="36 frames.*needs 37"):
+    with pytest.raises(LoopError, match=r"36 frames.*needs 37"):
         LoopSolver(clip, response)
 
 
@@ -207,5 +208,5 @@ def test_foreign_files_are_refused(solved, tmp_path):
     other = Video(solver.clip.frames[:, ::-1].copy(), 30.0)
     with pytest.raises(LoopError, match="another clip"):
         load_cinemagraph(tmp_path / "labels.png", other)
-    with pytest.raises(LoopError, match="labels.tif"):
+    with pytest.raises(LoopError, match=r"labels\.tif"):
         cinema.save_labels(tmp_path / "labels.tif")

@@ -1,0 +1,203 @@
+"""Stage 2 of Algorithm 1: for one candidate the best of the loops (p, s*(x|p)) and the still frames.
+
+Two searches start from opposite ends, from coarse blocks of the whole picture and from the target's own
+outline; one fusion takes the better of both pixel by pixel, and α-expansions on pixels finish it.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .coarse import CoarseProblem, all_periods
+from .labels import LabelSpace
+from .moves import LoopProblem, fuse
+from .proposals import Labels, block_jumps, enlarge
+from .stages import COARSE, FINE, Labelling, Mask, Schedule, blocks, finer, grow, shift_borders
+
+SMALL_TARGET = 160 * COARSE**2  # pixels up to which a target's own outline is worth a sweep over all labels
+SINGLES = 6  # labels that are tried on a whole region of the target
+
+
+def stills(space: LabelSpace, schedule: Schedule) -> NDArray[np.int32]:
+    """The still frames that stage 2 chooses from."""
+    return space.starts(1)[:: schedule.still_stride]
+
+
+def coarse_periods(
+    problem: LoopProblem, space: LabelSpace, starts: Labels, schedule: Schedule
+) -> CoarseProblem:
+    """The tables of stage 2 on the coarsest blocks; all candidates of a clip share them."""
+    everywhere = np.ones((-(-starts.shape[1] // COARSE), -(-starts.shape[2] // COARSE)), np.bool_)
+    return all_periods(problem, space, starts, stills(space, schedule), COARSE, everywhere)
+
+
+def choose_periods(
+    problem: LoopProblem,
+    space: LabelSpace,
+    starts: Labels,
+    shared: CoarseProblem,
+    mask: Mask,
+    schedule: Schedule,
+) -> tuple[Labels, Labels]:
+    """Stage 2: the best of (p, s*(x|p)) and the still frames for the candidate of ``problem``.
+
+    Parameters
+    ----------
+    starts : (periods, H, W) int32, from stage 1
+    shared : ``coarse_periods`` of the clip
+    mask : (H, W) bool, π_ID
+
+    Returns
+    -------
+    period, start : (H, W) int32
+    """
+    search = _Search(problem, space, starts, mask, schedule)
+    outside_in = search.from_blocks(shared)
+    inside_out = search.from_target(outside_in)
+    best, other = sorted((outside_in, inside_out), key=search.energy)
+    fuse(problem, *best, *other, backend=schedule.backend)
+    search.shift_borders(best)
+    search.expand_pixels(best)
+    search.shift_borders(best)
+    return best
+
+
+class _Search:
+    """Stage 2 of one candidate: what its steps share."""
+
+    def __init__(
+        self, problem: LoopProblem, space: LabelSpace, starts: Labels, mask: Mask, schedule: Schedule
+    ) -> None:
+        self.problem, self.space, self.starts, self.mask, self.schedule = (
+            problem,
+            space,
+            starts,
+            mask,
+            schedule,
+        )
+        self.frames = stills(space, schedule)
+        # outside the target and where nothing moves, standing still is certain
+        self.free = enlarge(blocks(mask | problem.tables.moving, FINE), FINE, mask.shape)
+
+    def energy(self, labels: Labelling) -> float:
+        return sum(self.problem.energy(*labels))
+
+    def from_blocks(self, shared: CoarseProblem) -> Labelling:
+        """α-expansion of all labels on blocks, wherever something moves, then of the borders on pixels."""
+        coarse = shared.for_candidate(self.problem, len(self.frames), COARSE)
+        guesses = _first_guesses(coarse, len(self.frames), blocks(self.mask, COARSE))
+        for labels in guesses:
+            self._expand_blocks(coarse, labels, self.schedule.sweeps, blocks(self.free, COARSE))
+        guesses = _distinct(sorted(guesses, key=coarse.energy))[:2]
+
+        moving = np.any([labels < len(self.space.periods) for labels in guesses], axis=0)
+        near = grow(self.mask | enlarge(moving, COARSE, self.mask.shape), 2 * COARSE)
+        wanted = blocks(near, FINE)
+        fine = all_periods(self.problem, self.space, self.starts, self.frames, FINE, wanted)
+        fine = fine.for_candidate(self.problem, len(self.frames), FINE)
+        guesses = [finer(labels, wanted.shape) for labels in guesses]
+        for labels in guesses:
+            self._expand_blocks(fine, labels, 1, blocks(self.free, FINE), wanted)
+        found = self._pixels(enlarge(min(guesses, key=fine.energy), FINE, self.mask.shape))
+        # a border that crept out of the target keeps looping although standing still is free there: offer it
+        loops = (found[0] > 1).astype(np.int32)
+        fuse(self.problem, *found, loops, _main_still(found), block=2, backend=self.schedule.backend)
+        self.shift_borders(found)
+        return found
+
+    def from_target(self, reference: Labelling) -> Labelling:
+        """Every region of the target loops by its cheapest label, nothing else moves; then borders shift.
+
+        Objects of a few blocks need this: blocks cannot follow their outline.
+        """
+        labels = np.ones(self.mask.shape, np.int32), _main_still(reference)
+        count, region = cv2.connectedComponents(self.mask.astype(np.uint8), connectivity=4)
+        sizes = np.bincount(region.ravel(), minlength=count)
+        for k in np.flatnonzero(sizes[1:] >= COARSE**2) + 1:
+            here = region == k
+            trials = [
+                (np.where(here, p, labels[0]).astype(np.int32), np.where(here, s, labels[1]).astype(np.int32))
+                for p, s in (*zip(self.space.periods, self.starts, strict=True), *self._single_labels(here))
+            ]
+            labels = min(trials, key=self.energy)
+        self.shift_borders(labels)
+        if self.mask.sum() < SMALL_TARGET:
+            near = grow(self.mask, 2 * COARSE)
+            for p, s in zip(self.space.periods, self.starts, strict=True):
+                self._expand(labels, p, s, near & self.free, 2)
+            for s in self.space.starts(1):
+                self._expand(labels, 1, np.full_like(labels[1], s), near, 2)
+            self.shift_borders(labels)
+        return labels
+
+    def _single_labels(self, here: Mask) -> list[tuple[int, int]]:
+        """The few labels (p, s) of smallest E_temp over a region: a thing that loops as one has no seams."""
+        tables = self.problem.tables
+        pairs = [(p, int(s)) for p in self.space.periods for s in self.space.starts(p)]
+        periods, starts = np.array(pairs, np.int32).T
+        weight = np.where(here, tables.temporal_factor, np.float32(0))
+        cost = block_jumps(tables.vectors, tables.scale, weight, periods, starts, max(here.shape))[:, 0, 0]
+        return [pairs[i] for i in np.argsort(cost, kind="stable")[:SINGLES]]
+
+    def expand_pixels(self, labels: Labelling) -> None:
+        """One α-expansion on pixels for each period, and for the stills that occur, around what moves."""
+        near = grow(self.mask | (labels[0] > 1), COARSE)
+        for p, s in zip(self.space.periods, self.starts, strict=True):
+            self._expand(labels, p, s, near & self.free, 1)
+        for s in self.space.starts(1):
+            self._expand(labels, 1, np.full_like(labels[1], s), near, 1)
+
+    def shift_borders(self, labels: Labelling) -> None:
+        """Let the borders between labels move."""
+
+        shift_borders(self.problem, *labels, self.schedule, free=self.free)
+
+    def _expand(self, labels: Labelling, period: int, start: Labels, where: Mask, block: int) -> None:
+        proposal = np.where(where, period, 0).astype(np.int32)
+        fuse(self.problem, *labels, proposal, start, block=block, backend=self.schedule.backend)
+
+    def _expand_blocks(
+        self, coarse: CoarseProblem, labels: Labels, sweeps: int, free: Mask, near: Mask | None = None
+    ) -> None:
+        """α-expansion of blocks: loops only on ``free`` ones, anything only on ``near`` ones."""
+        near = np.ones_like(free) if near is None else near
+        loops, periods = free & near, len(self.space.periods)
+        allowed = [loops] * periods + [near] * len(self.frames)
+        coarse.expand(labels, sweeps, allowed, self.schedule.backend)
+
+    def _pixels(self, index: Labels) -> Labelling:
+        """(p, s) of labels that are indices into periods, then stills."""
+        periods = len(self.space.periods)
+        period = np.concatenate(
+            [np.array(self.space.periods, np.int32), np.ones(len(self.frames), np.int32)]
+        )[index]
+        start = np.take_along_axis(self.starts, np.minimum(index, periods - 1)[None], axis=0)[0]
+        start = np.where(period > 1, start, self.frames[np.maximum(index - periods, 0)])
+        return period, start.astype(np.int32)
+
+
+def _main_still(labels: Labelling) -> Labels:
+    """The most frequent still frame of a labelling, everywhere."""
+    period, start = labels
+    return np.full_like(start, np.bincount(start[period == 1], minlength=1).argmax())
+
+
+def _first_guesses(coarse: CoarseProblem, frames: int, target: Mask) -> list[Labels]:
+    """Where stage 2 starts from: nothing moves; the target loops by its cheapest labels; by one label."""
+    periods = len(coarse.unary) - frames
+    still = np.full(target.shape, periods + frames // 2, np.int32)
+    if not target.any():
+        return [still]
+    each = np.where(target, coarse.unary[:periods].argmin(axis=0), still).astype(np.int32)
+    trials = [np.where(target, i, still).astype(np.int32) for i in range(periods)]
+    return [still, each, min(trials, key=coarse.energy)]
+
+
+def _distinct(labellings: list[Labels]) -> list[Labels]:
+    kept: list[Labels] = []
+    for labels in labellings:
+        if not any(np.array_equal(labels, other) for other in kept):
+            kept.append(labels)
+    return kept
