@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 _HOMES = {
     "CandidateGallery": "candidate_gallery",
     "CinemagraphPlayer": "cinemagraph_player",
+    "LoopExplorer": "loop_explorer",
     "MaskPainter": "mask_painter",
     "RatingSession": "rating_session",
 }
-__all__ = ["CandidateGallery", "CinemagraphPlayer", "MaskPainter", "RatingSession"]
+__all__ = ["CandidateGallery", "CinemagraphPlayer", "LoopExplorer", "MaskPainter", "RatingSession"]
 
 if TYPE_CHECKING:
     from .candidate_gallery import CandidateGallery
     from .cinemagraph_player import CinemagraphPlayer
+    from .loop_explorer import LoopExplorer
     from .mask_painter import MaskPainter
     from .rating_session import RatingSession
 

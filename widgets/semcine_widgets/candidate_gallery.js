@@ -151,7 +151,7 @@ function renderGallery({ model, el, playback }) {
   const message = make("div", { class: "semcine-message", role: "alert" });
   const why = make("details", {}, make("summary", {}, "Why this order"),
     make("p", {}, model.get("basis")), whyTable(model.get("tiles")));
-  const root = make("div", { class: "semcine semcine-gallery", role: "group", "aria-label": "Candidates; keys 1 to 9 choose" },
+  const root = make("div", { class: "semcine semcine-gallery", ...KEYS_STAY_HERE, role: "group", "aria-label": "Candidates; keys 1 to 9 choose" },
     make("div", { class: "semcine-row" }, play, all, formats, save, status), message, grid, why);
   el.append(root);
 

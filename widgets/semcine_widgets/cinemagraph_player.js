@@ -196,7 +196,7 @@ function renderPlayer({ model, el, playback }) {
   const body = make("tbody");
   const head = ["", "", "Speed", "Still frame"].map((text) => make("th", { scope: "col" }, text));
   const table = make("table", {}, make("thead", {}, make("tr", {}, ...head)), body);
-  const root = make("div", { class: "semcine semcine-player" },
+  const root = make("div", { class: "semcine semcine-player", ...KEYS_STAY_HERE },
     canvas, make("div", { class: "semcine-row" }, play, readout), table, message);
   el.append(root);
 

@@ -1,5 +1,8 @@
 // Elements without innerHTML: a person's text can only ever become text.
 
+// JupyterLab hears keys before the page does and takes "b", say, as "insert a cell below" unless told not to
+const KEYS_STAY_HERE = { "data-lm-suppress-shortcuts": "true" };
+
 /** make("button", {class: "x", onclick: f, "aria-label": "Play"}, "Play", otherElement) */
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

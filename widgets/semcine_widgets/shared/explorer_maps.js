@@ -1,0 +1,144 @@
+// The explorer's maps: unpacked, asked about one pixel or a rectangle, and painted in colours.
+
+const TERM_NAMES = ["temporal", "label", "spatial"];
+
+/** Everything Python knows about each pixel, with `pixel` and `statistics` as in loop_explorer.py. */
+class ExplorerMaps {
+  static async unpack(value, info) {
+    return new ExplorerMaps(await inflate(bytesOf(value)), info);
+  }
+
+  constructor(buffer, info) {
+    this.info = info;
+    const count = info.width * info.height;
+    let offset = 0;
+    const take = (kind) => {
+      const plane = new kind(buffer, offset, count);
+      offset += plane.byteLength;
+      return plane;
+    };
+    this.labellings = info.names.map((name, i) => ({
+      name,
+      period: take(Uint16Array),
+      start: take(Uint16Array),
+      costs: info.scales.length ? info.scales[i].map((scale) => ({ scale, plane: take(Uint16Array) })) : [],
+    }));
+    this.category = take(Uint8Array);
+    this.connectivity = info.scales.length ? take(Uint8Array) : null;
+  }
+
+  cost({ scale, plane }, i) {
+    return scale * (plane[i] / 65535) ** 2;
+  }
+
+  pixel(row, column) {
+    const i = row * this.info.width + column;
+    return this.labellings.map((labels) => ({
+      category: this.info.categories[this.category[i]] ?? "",
+      period: labels.period[i],
+      start: labels.start[i],
+      costs: labels.costs.map((term) => this.cost(term, i)),
+      connectivity: this.connectivity ? this.connectivity[i] / 255 : null,
+    }));
+  }
+
+  statistics([y0, x0, y1, x1]) {
+    const { width, categories } = this.info;
+    return this.labellings.map((labels) => {
+      const periods = [];
+      const starts = [];
+      const sums = labels.costs.map(() => 0);
+      const seen = categories.map(() => 0);
+      for (let y = y0; y < y1; y++) {
+        for (let i = y * width + x0; i < y * width + x1; i++) {
+          if (labels.period[i] > 1) {
+            periods.push(labels.period[i]);
+            starts.push(labels.start[i]);
+          }
+          labels.costs.forEach((term, k) => { sums[k] += this.cost(term, i); });
+          seen[this.category[i]] += 1;
+        }
+      }
+      const pixels = (y1 - y0) * (x1 - x0);
+      const category = categories[seen.indexOf(Math.max(...seen))] ?? "";
+      return { pixels, moving: periods.length / pixels, period: median(periods), start: median(starts), category, costs: sums };
+    });
+  }
+}
+
+function median(values) {
+  if (!values.length) return null;
+  const sorted = Uint16Array.from(values).sort();
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+const STATIC_GREY = 160;
+
+/** p or s in the paper's colours, blue to red, grey where static; returns the range of the scale. */
+function paintLabels(context, values, periods, colors) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    if (periods[i] > 1) {
+      low = Math.min(low, values[i]);
+      high = Math.max(high, values[i]);
+    }
+  }
+  const span = Math.max(high - low, 1e-9);
+  paint(context, (i) => {
+    if (periods[i] <= 1) return [STATIC_GREY, STATIC_GREY, STATIC_GREY];
+    const k = 3 * Math.round((255 * (values[i] - low)) / span);
+    return [colors[k], colors[k + 1], colors[k + 2]];
+  });
+  return low <= high ? [low, high] : null;
+}
+
+/** A map of shares 0 … 1, dark to light. */
+function paintShares(context, share) {
+  paint(context, (i) => {
+    const v = share(i);
+    return [255 * Math.min(1, 1.6 * v), 255 * v ** 1.4, 255 * (0.25 * (1 - v) * Math.min(1, 8 * v) + v ** 3)];
+  });
+}
+
+function paint(context, color) {
+  const { width, height } = context.canvas;
+  const image = context.createImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    const [r, g, b] = color(i);
+    image.data.set([r, g, b, 255], 4 * i);
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** A pixel's colours over the clip: three curves, a strip of its colours, and each labelling's loop below. */
+function drawTimeline(canvas, colors, loops, now, ink) {
+  const context = canvas.getContext("2d");
+  const { width, height } = canvas;
+  const frames = colors.length;
+  const x = (frame) => (frame * width) / frames;
+  const rows = 14 * loops.length;
+  const curve = height - rows - 16;
+  context.clearRect(0, 0, width, height);
+  colors.forEach(([r, g, b], f) => {
+    context.fillStyle = `rgb(${r} ${g} ${b})`;
+    context.fillRect(x(f), curve + 2, x(1) + 1, 12);
+  });
+  ["#d33", "#2a2", "#36d"].forEach((style, channel) => {
+    context.strokeStyle = style;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    colors.forEach((rgb, f) => context.lineTo(x(f + 0.5), curve - 2 - (rgb[channel] / 255) * (curve - 4)));
+    context.stroke();
+  });
+  loops.forEach(({ name, period, start }, i) => {
+    const top = curve + 17 + 14 * i;
+    context.fillStyle = "#e8912d";
+    context.fillRect(x(start), top, x(period), 10);
+    context.fillStyle = ink;
+    context.fillRect(x(start + modulus(now - start, period) + 0.5) - 1, top - 1, 2, 12);
+    context.font = "10px sans-serif";
+    context.fillText(name, start > frames / 2 ? 2 : width - context.measureText(name).width - 2, top + 9);
+  });
+}
