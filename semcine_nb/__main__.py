@@ -147,9 +147,8 @@ def _terminal_bar(total: float | None = None, desc: str = "") -> Bar:
     """One line that is written over; nothing where no person sits at a terminal."""
     from tqdm import tqdm
 
-    size = (
-        shutil.get_terminal_size()
-    )  # where a terminal does not tell its size, tqdm alone would show nothing
+    # where a terminal does not tell its size, tqdm alone would show nothing
+    size = shutil.get_terminal_size()
     form = "{desc:<32.32} {percentage:3.0f}% |{bar:24}| {elapsed}" if total else None
     return tqdm(
         total=total,
