@@ -1,6 +1,6 @@
 // The explorer: linked panels; hover asks, click pins, dragging draws a rectangle, B compares.
 
-const number = (value) => (value === null ? "–" : Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
+const number = (value) => (value === null ? "–" : value === 0 ? "0" : Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
 
 function factsTable(caption, names, rows) {
   const head = ["", ...names].map((text) => make("th", { scope: "col" }, text));
@@ -139,13 +139,14 @@ function renderExplorer({ model, el, playback }) {
     const { period, start, costs } = maps.labellings[model.get("shown")];
     for (const [key, values] of [["p", period], ["s", start]]) {
       const range = paintLabels(named[key].context, values, period, colors);
-      named[key].scale.textContent = range ? `${range[0]} (blue) – ${range[1]} (red), grey static` : "all static";
+      named[key].scale.textContent = range ? `${range[0]} blue – ${range[1]} red` : "all static";
     }
     costs.forEach((term, k) => {
       // both labellings on one scale, so that they can be compared
       const most = Math.max(...info.scales.map((scales) => scales[k]));
       const factor = Math.sqrt(term.scale / most) / 65535;
-      paintShares(named[TERM_NAMES[k]].context, (i) => factor * term.plane[i]);
+      // a fourth root, for a few borders cost far more than all the rest
+      paintShares(named[TERM_NAMES[k]].context, (i) => Math.sqrt(factor * term.plane[i]));
       named[TERM_NAMES[k]].scale.textContent = `0 – ${number(most)} a pixel`;
     });
     if (maps.connectivity) {
