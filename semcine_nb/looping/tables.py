@@ -2,8 +2,9 @@
 
 Colour and semantics stand in one vector, U = [a·V | b·F | 0], scaled so that the weighted squared distance
 (1 − w)/3·‖ΔV‖² + w/K·‖ΔF‖² of eq. (2) and (4) is ``scale`` times an integer squared distance. V is stored
-exactly as long as its weight, (1 − w)/3, is the larger one (it is at the paper's w = 0.2); F is rounded
-to the same step, half a grey level at most. What the solver reports is computed without rounding (``evaluation``).
+exactly as long as its weight, (1 − w)/3, is the larger one (it is at the paper's w = 0.2); F is rounded to
+the same step, half a grey level at most. What the solver reports is computed without rounding
+(``evaluation``).
 """
 
 from __future__ import annotations
