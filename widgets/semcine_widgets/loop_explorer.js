@@ -147,7 +147,7 @@ function renderExplorer({ model, el, playback }) {
       const factor = Math.sqrt(term.scale / most) / 65535;
       // a fourth root, for a few borders cost far more than all the rest
       paintShares(named[TERM_NAMES[k]].context, (i) => Math.sqrt(factor * term.plane[i]));
-      named[TERM_NAMES[k]].scale.textContent = `0 – ${number(most)} a pixel`;
+      named[TERM_NAMES[k]].scale.textContent = most > 1e-11 ? `0 – ${number(most)} a pixel` : "0 everywhere";
     });
     if (maps.connectivity) {
       paintShares(named.gamma.context, (i) => maps.connectivity[i] / 255);
