@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.looping`` prints a Markdown table for the procedural clips, and for real ones in the
 folder that SEMCINE_REAL_CLIPS names, with the embedded segmenter. Seconds are processor seconds of this
-process, since machines are shared; ``--size`` and ``--seconds`` change the clips, ``--plain`` adds the baseline.
+process, since machines are shared; ``--size`` and ``--seconds`` change the clips, ``--plain`` adds the
+baseline.
 """
 
 from __future__ import annotations

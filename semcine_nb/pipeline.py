@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .study import RatingStore
 
 _LOG = logging.getLogger("semcine")
-_DRIFT = 0.75  # pixels of residual camera movement from which on a person is told
+_DRIFT = 2.0  # pixels from which on a person is told: clips from a tripod measure up to 1.5
 
 
 @dataclass(frozen=True, eq=False)

@@ -118,3 +118,31 @@ def _borders(frames, lines, line, period, start, right, down, color_weight, sema
                             cost += semantic_weight * change * change
                 total += cost / multiple * (right[y, x] if d == 0 else down[y, x])
     return total
+
+
+@njit(cache=True, nogil=True)
+def motion_kept(frames, period, start, mask):
+    """How much of a target's movement its loops show: variance over the loops against that of the clip.
+
+    Takes (T, H, W, 3) uint8, (H, W) labels and the target (H, W) bool. Near 1 the loops move like the
+    clip; near 0 they show the target's place while the target is away or at rest. NaN without any movement.
+    """
+    t, h, w = frames.shape[:3]
+    whole, looped = 0.0, 0.0
+    for y in range(h):
+        for x in range(w):
+            if not mask[y, x]:
+                continue
+            p, s = period[y, x], start[y, x]
+            for c in range(3):
+                total, square, part, part_square = 0.0, 0.0, 0.0, 0.0
+                for f in range(t):
+                    value = np.float64(frames[f, y, x, c])
+                    total += value
+                    square += value * value
+                    if s <= f < s + p:
+                        part += value
+                        part_square += value * value
+                whole += square / t - (total / t) ** 2
+                looped += part_square / p - (part / p) ** 2
+    return looped / whole if whole > 0 else np.nan

@@ -16,7 +16,7 @@ from ..errors import LoopError
 from ..progress import Progress, silent
 from .cinemagraph import Cinemagraph
 from .coarse import CoarseProblem
-from .evaluation import evaluate
+from .evaluation import evaluate, motion_kept
 from .labels import LabelSpace
 from .moves import LoopProblem
 from .parameters import LoopParameters
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..video import Video
 
 _LOG = logging.getLogger("semcine")
+_LITTLE = 0.2  # share of a target's movement below which a person is told that it cannot loop
 _MARGIN = 16  # pixels around a target in which stage 1 works on pixels; further out on blocks only
 
 
@@ -162,7 +163,8 @@ class LoopSolver:
             bar.update(1)
         finally:
             bar.close()
-        notes = self.notes + _outcome_notes(candidate, period)
+        kept = motion_kept(self.clip.frames, period, start, candidate.mask)
+        notes = self.notes + _outcome_notes(candidate, period, kept)
         return Cinemagraph(self.clip, candidate, period, start, energy, parameters, self.response, notes)
 
 
@@ -173,7 +175,7 @@ def _rate_notes(fps: float, space: LabelSpace, parameters: LoopParameters) -> tu
     return ()
 
 
-def _outcome_notes(candidate: Candidate, period: Labels) -> tuple[str, ...]:
+def _outcome_notes(candidate: Candidate, period: Labels, kept: float) -> tuple[str, ...]:
     if not candidate.mask.any():
         return (f"{candidate.label}: its map is empty, so nothing is asked to move.",)
     share = float((period[candidate.mask] > 1).mean())
@@ -181,6 +183,13 @@ def _outcome_notes(candidate: Candidate, period: Labels) -> tuple[str, ...]:
         sentence = (
             f"{candidate.label} stays static: no loop of this clip repeats it well enough. What crosses or "
             "happens once cannot loop; a longer clip, or painting only the part that repeats, may help."
+        )
+        return (sentence,)
+    if kept < _LITTLE:
+        sentence = (
+            f"{candidate.label} looks static: it moves through the picture or moves once, and what does so "
+            f"cannot loop. The loops that were found show only {kept:.0%} of its movement, mostly what lies "
+            "behind it; a longer clip, or painting only the part that repeats, may help."
         )
         return (sentence,)
     if share < 0.2:

@@ -90,6 +90,8 @@ def test_what_crosses_once_stays_static_and_says_so():
     # whatever loops there does so on grey background; the red boat itself never jumps through the picture
     red = (frames[..., 0].astype(int) - frames[..., 1] > 60).sum(axis=(1, 2))
     assert red.std() == 0
+    (note,) = cinema.notes
+    assert "cannot loop" in note
 
 
 def test_edit_moves_what_is_painted_and_doubles_once(solved):
