@@ -24,6 +24,12 @@ class Lab:
         self.folder, self.requests = folder, list[str]()
         (folder / "work").mkdir()
         (folder / "work" / "test.ipynb").write_text(json.dumps(_notebook(cells)))
+        # a test asks no other host for anything, and no notice covers what is to be clicked
+        quiet = (
+            folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+        )
+        quiet.parent.mkdir(parents=True)
+        quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

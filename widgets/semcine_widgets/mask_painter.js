@@ -6,6 +6,7 @@ class Painter extends Pointers {
     this.build(el);
     this.stage = new Stage(model, maps, this.canvas);
     this.stage.extras.push((context) => this.drawCells(context), (context) => this.drawLesson(context));
+    this.stage.covered = () => this.get("tool") === "teach" && this.get("preview")?.byteLength > 0; // one map at a time
     maps.views.add(this);
     this.pointers = new Map();
     this.listen();

@@ -87,6 +87,7 @@ class Pointers extends Panel {
     else if (stroke.kind === "teach") {
       const points = this.stage.path.map(([x, y]) => [x, y]);
       this.stage.path = [];
+      this.model.save_changes(); // the time spent
       this.model.send({ do: "teach", category: this.lesson.value, points, frame: this.stage.shownFrame ?? this.get("frame") });
     }
   }

@@ -145,7 +145,7 @@ class Stage {
     context.imageSmoothingEnabled = scale < 3;
     if (this.shown) context.drawImage(this.shown, 0, 0, this.width, this.height);
     context.globalAlpha = this.model.get("opacity");
-    context.drawImage(this.layer.canvas, 0, 0);
+    if (!this.covered?.()) context.drawImage(this.layer.canvas, 0, 0);
     context.globalAlpha = 1;
     for (const extra of this.extras) extra(context, scale);
     if (this.path.length) this.line(this.path, css(this.maps.names.indexOf(this.maps.name)), this.closed);
