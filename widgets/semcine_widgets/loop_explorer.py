@@ -172,7 +172,7 @@ class LoopExplorer(anywidget.AnyWidget):
     def _category_of(self, index: Any) -> str | None:
         return self.categories[int(index)] if self.categories else None
 
-    def _costs_of(self, which: int, box: Any) -> dict[str, float | None]:
+    def _costs_of(self, which: int, box: Any) -> dict[str, float]:
         if self.costs is None:
             return {}
         costs = self.costs[which]
