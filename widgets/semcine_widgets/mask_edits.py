@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -61,7 +62,7 @@ def spread(mask: Mask, pixels: int, value: bool) -> Mask:
     """Grow (True) or shrink (False) by so many pixels, by diamonds and squares in turn: nearly a disc."""
     work = cv2.dilate if value else cv2.erode
     shapes = (cv2.MORPH_CROSS, cv2.MORPH_RECT)
-    out = mask.astype(np.uint8)
+    out: NDArray[Any] = mask.astype(np.uint8)
     for step in range(pixels):
         out = work(out, cv2.getStructuringElement(shapes[step % 2], (3, 3)))
     return out.astype(bool)
@@ -69,7 +70,7 @@ def spread(mask: Mask, pixels: int, value: bool) -> Mask:
 
 def feather(mask: Mask, radius: int) -> Mask:
     """Round the outline: the majority within a box of ``radius`` pixels, twice."""
-    share = mask.astype(np.float32)
+    share: NDArray[Any] = mask.astype(np.float32)
     for _ in range(2):
         share = cv2.blur(share, (2 * radius + 1,) * 2, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(share > 0.5)
