@@ -1,0 +1,224 @@
+"""Numba cores of ``coarse``: pair tables of blocks, summed over the pixel pairs along their borders."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from .pairs import distance, frames_apart
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def start_pairs(vectors, scale, right, down, p, starts, step, block, wanted):
+    """Exact costs between blocks for every two starts of one period, from prefix sums of frame distances."""
+    h, w, t, c = vectors.shape
+    u = vectors.reshape(vectors.size)
+    rows, columns, n = -(-h // block), -(-w // block), starts.size
+    table_right = np.zeros((rows, columns, n, n), np.float32)
+    table_down = np.zeros((rows, columns, n, n), np.float32)
+    multiples = (t - 1) // p
+    prefix = np.zeros((multiples + 2, t // step + 2))
+    for y in range(h):
+        for x in range(w):
+            for d in range(2):
+                y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
+                if y2 >= h or x2 >= w or (y2 // block == y // block and x2 // block == x // block):
+                    continue
+                if not (wanted[y // block, x // block] and wanted[y2 // block, x2 // block]):
+                    continue
+                weight = scale * (right[y, x] if d == 0 else down[y, x]) / p
+                table = table_right[y // block, x // block] if d == 0 else table_down[y // block, x // block]
+                for end in range(2):
+                    o = ((y * w + x) if end == 0 else (y2 * w + x2)) * t * c
+                    for m in range(1, multiples + 1):
+                        total = 0.0
+                        prefix[m, 1] = 0.0
+                        for f in range(step, t - m * p, step):
+                            count = min(step, t - m * p - f)
+                            total += frames_apart(u, o, c, f, f + m * p, count)
+                            prefix[m, f // step + 1] = total
+                    for i in range(n):
+                        for j in range(i + 1, n):
+                            s1, s2 = starts[i], starts[j]
+                            q, r = (s2 - s1) // p, (s2 - s1) % p
+                            cost = prefix[q + 1, (s1 + r) // step] - prefix[q + 1, s1 // step]
+                            if q:
+                                cost += prefix[q, (s1 + p) // step] - prefix[q, (s1 + r) // step]
+                            table[i, j] += weight * cost
+                            table[j, i] += weight * cost
+    return table_right, table_down
+
+
+@njit(cache=True, nogil=True)
+def period_unaries(vectors, scale, gamma, right, down, short_cost, short_range, periods, starts, block):
+    """Σ over each block of E_temp, E_label and the inner pairs for the labels (p, s*(x|p))."""
+    h, w, t, c = vectors.shape
+    u = vectors.reshape(vectors.size)
+    size = t * c
+    total = np.zeros((periods.size, -(-h // block), -(-w // block)))
+    scratch = np.zeros((t, c), np.float32)
+    for y in range(h):
+        for x in range(w):
+            o = (y * w + x) * size
+            for i in range(periods.size):
+                p, s = periods[i], starts[i, y, x]
+                cost = scale * gamma[y, x] * frames_apart(u, o, c, s - 1, s + p - 1, 2)
+                if p <= short_range:
+                    cost += short_cost[y, x]
+                for d in range(2):
+                    y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
+                    if y2 >= h or x2 >= w or y2 // block != y // block or x2 // block != x // block:
+                        continue
+                    r = starts[i, y2, x2]
+                    if r != s:
+                        o2 = (y2 * w + x2) * size
+                        weight = scale * (right[y, x] if d == 0 else down[y, x])
+                        cost += weight * (
+                            distance(u, o, c, p, s, p, r, scratch, scratch)
+                            + distance(u, o2, c, p, s, p, r, scratch, scratch)
+                        )
+                total[i, y // block, x // block] += cost
+    return total
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _loop_sums(steps, square, s, q, c, divisors, sums, norms, i):
+    """Residue sums of one loop for each divisor g of its length q in steps, one after the other."""
+    norm = 0.0
+    for f in range(s, s + q):
+        norm += square[f]
+    norms[i] = norm
+    at = 0
+    for k in range(divisors.shape[1]):
+        g = divisors[i, k]
+        if g == 0:
+            break
+        for r in range(g):
+            for m in range(c):
+                sums[i, at + r, m] = 0
+        for f in range(s, s + q):
+            r = at + f % g
+            for m in range(c):
+                sums[i, r, m] += steps[f, m]
+        at += g
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def label_pairs(vectors, scale, right, down, periods, starts, stills, divisors, step, block, wanted):
+    h, w, t, c = vectors.shape
+    u = vectors.reshape(vectors.size)
+    rows, columns = wanted.shape
+    n, m = periods.size, stills.size
+    table_right = np.zeros((rows, columns, n + m, n + m), np.float32)
+    table_down = np.zeros((rows, columns, n + m, n + m), np.float32)
+    # where the sums of divisor g begin in a loop's list
+    offset = np.full((n, t // step + 2), -1, np.int32)
+    longest = 0
+    for i in range(n):
+        at = 0
+        for k in range(divisors.shape[1]):
+            if divisors[i, k] == 0:
+                break
+            offset[i, divisors[i, k]] = at
+            at += divisors[i, k]
+        longest = max(longest, at)
+    common = np.empty((n, n), np.int32)
+    for i in range(n):
+        for j in range(n):
+            common[i, j] = math.gcd(periods[i] // step, periods[j] // step)
+    count = t // step
+    steps, square = np.zeros((count, c), np.float32), np.zeros(count)
+    sums1, sums2 = np.zeros((n, longest, c), np.float32), np.zeros((n, longest, c), np.float32)
+    norms1, norms2 = np.zeros(n), np.zeros(n)
+    scratch = np.zeros((t, c), np.float32)
+    cost = np.zeros((n + m, n + m))
+    for y in range(h):
+        for x in range(w):
+            for d in range(2):
+                y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
+                if y2 >= h or x2 >= w or (y2 // block == y // block and x2 // block == x // block):
+                    continue
+                if not (wanted[y // block, x // block] and wanted[y2 // block, x2 // block]):
+                    continue
+                weight = scale * (right[y, x] if d == 0 else down[y, x])
+                cost[:] = 0
+                for end in range(2):
+                    o = ((y * w + x) if end == 0 else (y2 * w + x2)) * t * c
+                    for f in range(count):
+                        norm = np.float32(0)
+                        for k in range(c):
+                            total = np.float32(0)
+                            for z in range(step):
+                                value = np.float32(u[o + (f * step + z) * c + k])
+                                total += value
+                                norm += value * value
+                            steps[f, k] = total
+                        square[f] = norm
+                    same = True
+                    for i in range(n):
+                        _loop_sums(
+                            steps,
+                            square,
+                            starts[i, y, x] // step,
+                            periods[i] // step,
+                            c,
+                            divisors,
+                            sums1,
+                            norms1,
+                            i,
+                        )
+                        same = same and starts[i, y, x] == starts[i, y2, x2]
+                    if not same:
+                        for i in range(n):
+                            _loop_sums(
+                                steps,
+                                square,
+                                starts[i, y2, x2] // step,
+                                periods[i] // step,
+                                c,
+                                divisors,
+                                sums2,
+                                norms2,
+                                i,
+                            )
+                    other, norms = (sums1, norms1) if same else (sums2, norms2)
+                    for i in range(n):
+                        p = periods[i]
+                        for j in range(n):
+                            q = periods[j]
+                            if i == j:
+                                s, r = starts[i, y, x], starts[i, y2, x2]
+                                if s != r:
+                                    cost[i, i] += distance(u, o, c, p, s, p, r, scratch, scratch)
+                                continue
+                            g = common[i, j]
+                            at1, at2 = offset[i, g], offset[j, g]
+                            cross = np.float32(0)
+                            for r in range(g):
+                                for k in range(c):
+                                    cross += sums1[i, at1 + r, k] * other[j, at2 + r, k]
+                            # the same residue mod g·step meets once in step frames of the other loop
+                            cost[i, j] += norms1[i] / p + norms[j] / q - 2.0 * g * cross / (np.float64(p) * q)
+                        for j in range(m):
+                            base = o + stills[j] * c
+                            cross = np.float32(0)
+                            cross2 = np.float32(0)
+                            norm = np.float32(0)
+                            for k in range(c):
+                                value = np.float32(u[base + k])
+                                norm += value * value
+                                cross += sums1[i, 0, k] * value
+                                cross2 += other[i, 0, k] * value
+                            cost[i, n + j] += norms1[i] / p + norm - 2.0 * cross / p
+                            cost[n + j, i] += norms[i] / p + norm - 2.0 * cross2 / p
+                    for i in range(m):
+                        for j in range(m):
+                            if i != j:
+                                cost[n + i, n + j] += frames_apart(u, o, c, stills[i], stills[j], 1)
+                table = table_right[y // block, x // block] if d == 0 else table_down[y // block, x // block]
+                for i in range(n + m):
+                    for j in range(n + m):
+                        table[i, j] += np.float32(weight * max(cost[i, j], 0.0))
+    return table_right, table_down
