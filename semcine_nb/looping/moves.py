@@ -32,9 +32,15 @@ class LoopProblem:
     short_cost: NDArray[np.float32]  # α₁·α_∞ on natural categories, (H, W)
     short_range: int  # P_short, frames
 
-    def energy(self, period: Labels, start: Labels) -> tuple[float, float, float]:
-        """Temporal, label and spatial part of eq. (1), weighted, from the tables."""
+    def energy(
+        self, period: Labels, start: Labels, window: tuple[slice, slice] | None = None
+    ) -> tuple[float, float, float]:
+        """Temporal, label and spatial part of eq. (1), weighted, from the tables.
+
+        With a ``window`` (rows, columns) only of its pixels and of their pairs to the right and below.
+        """
         tables = self.tables
+        rows, columns = window or (slice(0, period.shape[0]), slice(0, period.shape[1]))
         return tuple(
             _energy(
                 tables.vectors,
@@ -47,6 +53,7 @@ class LoopProblem:
                 self.short_range,
                 period,
                 start,
+                (rows.start, rows.stop, columns.start, columns.stop),
             )
         )
 
@@ -268,14 +275,15 @@ def _apply(period, start, new_period, new_start, node, switch, block):
 
 
 @njit(cache=True, nogil=True)
-def _energy(vectors, scale, gamma, right, down, static_cost, short_cost, short_range, period, start):
+def _energy(vectors, scale, gamma, right, down, static_cost, short_cost, short_range, period, start, window):
     h, w, t, c = vectors.shape
     u = vectors.reshape(vectors.size)
     size = t * c  # bytes of one pixel
     sums1, sums2 = np.zeros((t, c), np.float32), np.zeros((t, c), np.float32)
     temporal, label, spatial = 0.0, 0.0, 0.0
-    for y in range(h):
-        for x in range(w):
+    top, bottom, left, rightmost = window
+    for y in range(top, bottom):
+        for x in range(left, rightmost):
             o1 = (y * w + x) * size
             p, s = period[y, x], start[y, x]
             if p == 1:

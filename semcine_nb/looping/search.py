@@ -6,6 +6,8 @@ outline; one fusion takes the better of both pixel by pixel, and α-expansions o
 
 from __future__ import annotations
 
+from functools import partial
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -81,8 +83,9 @@ class _Search:
         # outside the target and where nothing moves, standing still is certain
         self.free = enlarge(blocks(mask | problem.tables.moving, FINE), FINE, mask.shape)
 
-    def energy(self, labels: Labelling) -> float:
-        return sum(self.problem.energy(*labels))
+    def energy(self, labels: Labelling, window: tuple[slice, slice] | None = None) -> float:
+        period, start = labels
+        return sum(self.problem.energy(period, start, window))
 
     def from_blocks(self, shared: CoarseProblem) -> Labelling:
         """α-expansion of all labels on blocks, wherever something moves, then of the borders on pixels."""
@@ -113,15 +116,20 @@ class _Search:
         Objects of a few blocks need this: blocks cannot follow their outline.
         """
         labels = np.ones(self.mask.shape, np.int32), _main_still(reference)
-        count, region = cv2.connectedComponents(self.mask.astype(np.uint8), connectivity=4)
-        sizes = np.bincount(region.ravel(), minlength=count)
-        for k in np.flatnonzero(sizes[1:] >= COARSE**2) + 1:
+        _, region, boxes, _ = cv2.connectedComponentsWithStats(self.mask.astype(np.uint8), connectivity=4)
+        for k in np.flatnonzero(boxes[1:, cv2.CC_STAT_AREA] >= COARSE**2) + 1:
             here = region == k
+            left, top, width, height = (int(v) for v in boxes[k, :4])
+            # its pixels and the pairs across its border
+            window = (
+                slice(max(top - 1, 0), min(top + height + 1, here.shape[0])),
+                slice(max(left - 1, 0), min(left + width + 1, here.shape[1])),
+            )
             trials = [
                 (np.where(here, p, labels[0]).astype(np.int32), np.where(here, s, labels[1]).astype(np.int32))
                 for p, s in (*zip(self.space.periods, self.starts, strict=True), *self._single_labels(here))
             ]
-            labels = min(trials, key=self.energy)
+            labels = min(trials, key=partial(self.energy, window=window))
         self.shift_borders(labels)
         if self.mask.sum() < SMALL_TARGET:
             near = grow(self.mask, 2 * COARSE)

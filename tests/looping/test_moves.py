@@ -106,6 +106,18 @@ def test_a_move_finds_the_best_of_all_fusions():
         assert sum(problem.energy(period, start)) == pytest.approx(best, rel=1e-6, abs=1e-9)
 
 
+def test_energy_of_windows_adds_up():
+    case = Case(4, h=9, w=11)
+    problem = problem_of(case)
+    labels = case.labels()
+    parts = [
+        problem.energy(*labels, (rows, columns))
+        for rows in (slice(0, 4), slice(4, 9))
+        for columns in (slice(0, 7), slice(7, 11))
+    ]
+    assert np.sum(parts, axis=0) == pytest.approx(problem.energy(*labels))
+
+
 def test_backends_agree():
     case = Case(5, h=12, w=12)
     problem = problem_of(case)
