@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -106,12 +107,20 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Any]:
         file = tmp_path / "index.html"
         file.write_text(html, encoding="utf-8")
         tab.goto(file.as_uri())
-        tab.wait_for_function("[...document.querySelectorAll('video')].every(v => v.readyState >= 2)")
+        wait_until(tab, "[...document.querySelectorAll('video')].every(v => v.readyState >= 2)")
         return tab
 
     yield opened
     context.close()
     assert troubles == []
+
+
+def wait_until(tab: Any, condition: str, seconds: float = 20.0) -> None:
+    """Wait until an expression holds; the page's policy forbids Playwright's own waiting by ``eval``."""
+    end = time.monotonic() + seconds
+    while not tab.evaluate(condition):
+        assert time.monotonic() < end, condition
+        tab.wait_for_timeout(50)
 
 
 @pytest.mark.browser
@@ -120,17 +129,17 @@ def test_all_videos_play_and_pause_by_click_key_and_button(open_page: Any, html:
     assert tab.locator("video").count() == 3
     assert all(tab.evaluate("[...document.querySelectorAll('video')].map(v => v.videoWidth > 0)"))
     paused = "[...document.querySelectorAll('video')].map(v => v.paused)"
-    tab.wait_for_function(f"{paused}.every(p => !p)")
+    wait_until(tab, f"{paused}.every(p => !p)")
     first = tab.locator("video").first
     first.click()
-    tab.wait_for_function(f"{paused}[0]")
-    tab.wait_for_function("document.querySelectorAll('.film.still').length == 1")
+    wait_until(tab, f"{paused}[0]")
+    wait_until(tab, "document.querySelectorAll('.film.still').length == 1")
     first.press(" ")
-    tab.wait_for_function(f"!{paused}[0]")
+    wait_until(tab, f"!{paused}[0]")
     tab.get_by_role("button", name="Pause all").click()
-    tab.wait_for_function(f"{paused}.every(p => p)")
+    wait_until(tab, f"{paused}.every(p => p)")
     tab.get_by_role("button", name="Play all").click()
-    tab.wait_for_function(f"{paused}.every(p => !p)")
+    wait_until(tab, f"{paused}.every(p => !p)")
 
 
 @pytest.mark.browser
