@@ -6,6 +6,7 @@ The solver works on bytes (``tables``); what it reports is computed here from th
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
@@ -15,11 +16,14 @@ from .energy import LoopEnergy
 from .moves import Labels, LoopProblem
 from .parameters import LoopParameters
 
+if TYPE_CHECKING:
+    from ..semantics.storage import FrameScores
+
 
 def evaluate(
     problem: LoopProblem,
     frames: NDArray[np.uint8],
-    scores: object,
+    scores: FrameScores,
     period: Labels,
     start: Labels,
     parameters: LoopParameters,
@@ -50,11 +54,11 @@ def evaluate(
 
     loops = period > 1
     reads = [np.where(loops, f, -1) for f in (start, start + period, start - 1, start + period - 1)]
-    k = np.asarray(scores[0]).shape[-1]  # type: ignore[index]
+    k = np.asarray(scores[0]).shape[-1]
     ends = np.zeros((4, h, w, k), np.float32)
     lines = np.zeros((int(beside.sum()), t, k), np.float32)
     for i in range(t):
-        response = np.asarray(scores[i], np.float32)  # type: ignore[index]
+        response = np.asarray(scores[i], np.float32)
         total = response.sum(axis=-1, keepdims=True)
         response = np.where(total > 0, response / np.where(total > 0, total, 1), np.float32(1 / k))
         for buffer, read in zip(ends, reads, strict=True):
