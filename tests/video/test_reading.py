@@ -143,9 +143,14 @@ def test_high_dynamic_range_is_mapped_with_a_notice(
     frames = np.zeros((2, 64, 128, 3), np.uint16)
     frames[:, :, 64:] = round(white * 65535)
     path = clip_file(
-        "phone.mov", frames, codec="libx265", pix_fmt="yuv420p10le", matrix=9, primaries=9, transfer=transfer,
-        source_format="rgb48le", options={"crf": "4", "preset": "ultrafast", "x265-params": "log-level=none"},
-    )  # fmt: skip
+        "phone.mov",
+        frames,
+        pix_fmt="yuv420p10le",
+        matrix=9,
+        primaries=9,
+        transfer=transfer,
+        source_format="rgb48le",
+    )
     video = read_video(path)
     assert f"High dynamic range ({kind})" in video.notes[0]
     assert video.frames[0, 32, 20].max() <= 2
