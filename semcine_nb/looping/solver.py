@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from .moves import LoopProblem
 from .parameters import LoopParameters
 from .proposals import Labels
 from .search import choose_periods, coarse_periods
-from .stages import Schedule, best_starts, grow, refine_starts
+from .stages import Schedule, all_starts, grow, refine_starts
 from .tables import loop_tables
 
 if TYPE_CHECKING:
@@ -121,18 +120,7 @@ class LoopSolver:
         # starts do not depend on the label costs
         nothing = np.zeros((h, w), np.float32)
         problem = LoopProblem(self.tables, nothing, nothing, 0)
-        bar = progress(total=len(self.space.periods), desc="Stage 1: starts of each period")
-
-        def one(period: int) -> Labels:
-            start = best_starts(problem, self.space, period, active, self.schedule)
-            bar.update(1)
-            return start
-
-        try:
-            with ThreadPoolExecutor(threads) as pool:
-                return np.stack(list(pool.map(one, self.space.periods)))
-        finally:
-            bar.close()
+        return all_starts(problem, self.space, active, self.schedule, threads, progress)
 
     @cached_property
     def _shared(self) -> CoarseProblem:

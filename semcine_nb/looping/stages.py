@@ -8,12 +8,14 @@ resolution, so that no step can raise it.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..progress import Progress, silent
 from .coarse import one_period
 from .labels import LabelSpace
 from .moves import LoopProblem, fuse
@@ -56,6 +58,29 @@ def best_starts(
     start = enlarge(starts[labels], FINE, shape)
     shift_borders(problem, np.full(shape, period, np.int32), start, schedule, active, same_period=True)
     return start
+
+
+def all_starts(
+    problem: LoopProblem,
+    space: LabelSpace,
+    active: Mask,
+    schedule: Schedule,
+    threads: int = 2,
+    progress: Progress = silent,
+) -> Labels:
+    """Stage 1: s*(x|p) of every period, (periods, H, W) int32; the periods are solved side by side."""
+    bar = progress(total=len(space.periods), desc="Stage 1: starts of each period")
+
+    def one(period: int) -> Labels:
+        start = best_starts(problem, space, period, active, schedule)
+        bar.update(1)
+        return start
+
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            return np.stack(list(pool.map(one, space.periods)))
+    finally:
+        bar.close()
 
 
 def refine_starts(
