@@ -1,0 +1,44 @@
+"""Pictures of Section 3.1: what is where in a clip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .panels import panels
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..semantics import SemanticResponse
+    from ..video import Video
+
+
+def show_scene(video: Video, scene: SemanticResponse, frame: int | None = None) -> Figure:
+    """A frame, and over it the category that wins at each pixel, the largest named first (Fig. 2).
+
+    Parameters
+    ----------
+    video, scene : a clip and what ``segment`` says is in it
+    frame : which frame, the middle one by default
+    """
+    from matplotlib import colormaps
+    from matplotlib.patches import Patch
+
+    t = len(video) // 2 if frame is None else frame
+    winner = np.asarray(scene.scores[t]).argmax(axis=-1)
+    share = np.bincount(winner.ravel(), minlength=len(scene.categories)) / winner.size
+    order = [int(c) for c in np.argsort(-share, kind="stable") if share[c] > 0]
+    colors = {c: colormaps["tab10" if len(order) <= 10 else "tab20"](i % 20)[:3] for i, c in enumerate(order)}
+    tints = np.zeros((len(scene.categories), 3), np.float32)
+    for c, color in colors.items():
+        tints[c] = 255 * np.asarray(color)
+    figure, axes = panels(2, 3.6)
+    axes[0].imshow(video.frames[t])
+    axes[0].set_title(f"frame {t}")
+    axes[1].imshow((0.45 * video.frames[t] + 0.55 * tints[winner]).astype(np.uint8))
+    axes[1].set_title("what wins where")
+    names = [Patch(color=colors[c], label=f"{scene.categories[c]} ({share[c]:.1%})") for c in order]
+    figure.legend(handles=names, loc="outside right center", frameon=False)
+    return figure
