@@ -88,8 +88,7 @@ class MaskFolder:
     - ``water.png``, ``sky & tree.png`` …: a mask a category (also ``sky_and_tree.png``);
     - ``water/0000.png``, ``water/0001.png`` …: a mask a category and frame;
     - ``0000.png`` … whose values are class ids, with ``labels.json``: ``{"0": "background", "3": "water"}``,
-    names
-      being categories or classes of a known data set, or ``{"table": "ade20k"}``.
+      names being categories or classes of a known data set, or ``{"table": "ade20k"}``.
 
     Raises
     ------
