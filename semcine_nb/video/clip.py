@@ -81,11 +81,13 @@ class Video:
         if frames.ndim != 4 or frames.shape[-1] != 3:
             raise VideoError(
                 f"a video needs frames of shape (T, H, W, 3), got {frames.shape}; read_video converts "
-                "other arrays."
+                "other arrays.",
+                topic="frames-as-arrays",
             )
         if frames.dtype != np.uint8:
             raise VideoError(
-                f"a video needs uint8 frames, got {frames.dtype}; read_video converts other arrays."
+                f"a video needs uint8 frames, got {frames.dtype}; read_video converts other arrays.",
+                topic="frames-as-arrays",
             )
         if 0 in frames.shape:
             raise VideoError(f"a video needs at least one frame and one pixel, got shape {frames.shape}.")

@@ -14,6 +14,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from ..limits import Limits
 from . import color
 from .decoding import Stream
 from .footage import Footage, Load
@@ -64,14 +65,15 @@ _EXACT = int(
 )
 
 
-def file_footage(path: Path, start: float, seconds: float | None) -> Footage:
+def file_footage(path: Path, start: float, seconds: float | None, limits: Limits) -> Footage:
     """Footage of a video file.
 
     Raises:
-        VideoError: not a video, no video stream, no frame that decodes, damaged, or ``start`` past the end.
+        VideoError: not a video, no video stream, no frame that decodes, damaged, too large, or ``start`` past
+            the end.
     """
     notes: list[str] = []
-    stream = Stream(path, notes)
+    stream = Stream(path, notes, limits)
     look, rotation_note = _look(stream)
     aspect = stream.sample_aspect
     _describe(stream.first, look, aspect, rotation_note, notes)

@@ -13,9 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VideoError
+from ..limits import Limits, check_pixels, too_large
 from .footage import check_window
 
 _SEEK_FROM = 2.0  # seconds: before that, decoding from the start is as fast as a seek and cannot go wrong
+# containers of moving pictures and of sound: no playlists and scripts, which name other files and addresses
+_CONTAINERS = (
+    "aac,ac3,aiff,apng,asf,av1,avi,caf,dirac,dv,flac,flv,gif,gxf,h261,h263,h264,hevc,ivf,jpeg_pipe,jpegxl_pipe,"
+    "m4v,matroska,mjpeg,mov,mp3,mpeg,mpegts,mpegvideo,mxf,nut,obu,ogg,png_pipe,rm,swf,vc1,vvc,wav,webm,"
+    "webp_pipe,wtv,yuv4mpegpipe"
+)
 _COVER_PICTURE = 0x400  # FFmpeg's disposition of a music file's cover, which is a video stream but no clip
 
 
@@ -34,10 +41,12 @@ class Stream:
         declared_fps: the rate that the file states, or None.
         tick: resolution of its times, seconds.
         notes: receives a sentence for each damage met while decoding.
+        limits: how large frames may be, and how many there may be in a window.
     """
 
     path: Path
     notes: list[str]
+    limits: Limits
     first: Any = field(init=False)
     sample_aspect: Fraction = field(init=False)
     transfer: int = field(init=False)
@@ -49,8 +58,8 @@ class Stream:
     _packet_origin: float | None = field(init=False)
 
     def __post_init__(self) -> None:
-        with _open(self.path) as container:
-            stream = _choose(container, self.path)
+        with _open(self.path, self.limits) as container:
+            stream = _choose(container, self.path, self.limits)
             # plain values only: a stream's fields cannot be asked once its file is closed
             self.sample_aspect = Fraction(stream.sample_aspect_ratio or 1)
             self.transfer = int(stream.codec_context.color_trc)
@@ -96,8 +105,9 @@ class Stream:
     def _scan(self, start: float, stop: float, seek: bool) -> tuple[list[float], bool]:
         """Times of packets around the window, unsorted, and whether they reach to the end of the file."""
         found: list[float] = []
-        with _open(self.path) as container:
-            stream = _choose(container, self.path)
+        inside = 0
+        with _open(self.path, self.limits) as container:
+            stream = _choose(container, self.path, self.limits)
             if seek:
                 _seek(container, stream, (self._packet_origin or 0.0) + start)
             try:
@@ -109,6 +119,11 @@ class Stream:
                     if seek and not found and (time > start or not packet.is_keyframe):
                         break  # the index is not exact: read from the beginning instead
                     found.append(time)
+                    if time >= start:
+                        inside += 1
+                    if inside > self.limits.frames:
+                        said = "has too many frames in this window"
+                        raise too_large(self.path.name, said, f"{self.limits.frames}", VideoError)
                     # packets come a little out of order
                     if time > stop + 1.0:
                         return found, False
@@ -124,8 +139,8 @@ class Stream:
 
     def _decode(self, start: float, seek: bool) -> Iterator[tuple[float, Any]]:
         count, last, before = 0, -np.inf, None
-        with _open(self.path) as container:
-            stream = _choose(container, self.path)
+        with _open(self.path, self.limits) as container:
+            stream = _choose(container, self.path, self.limits)
             if seek:
                 _seek(container, stream, (self._frame_origin or 0.0) + start)
             for frame in _tolerant(container, stream):
@@ -168,22 +183,33 @@ class Stream:
         return None if stamp is None else float(stamp * (item.time_base or self._time_base))
 
 
-def _open(path: Path) -> Any:
+def _open(path: Path, limits: Limits) -> Any:
+    # an absolute path is no address of another protocol, whatever the file is called
+    allowed = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
     try:
-        return av.open(str(path))
+        return av.open(
+            str(path.absolute()),
+            options={**allowed, "max_pixels": str(limits.pixels)},
+            metadata_errors="replace",
+        )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise VideoError(
             f"{path.name} cannot be read as a video ({reason(error)}): it may be incomplete or of another "
             f"kind; "
-            "copy or export it again."
+            "copy or export it again.",
+            topic="unreadable-clip",
         ) from error
 
 
-def _choose(container: Any, path: Path) -> Any:
+def _choose(container: Any, path: Path, limits: Limits) -> Any:
     streams = [s for s in container.streams.video if not int(getattr(s, "disposition", 0)) & _COVER_PICTURE]
     if not streams:
-        raise VideoError(f"{path.name} has no video stream: choose a file with pictures.")
+        raise VideoError(
+            f"{path.name} has no video stream: choose a file with pictures.", topic="unreadable-clip"
+        )
     stream = max(streams, key=lambda s: (s.width or 0) * (s.height or 0))
+    check_pixels((stream.width or 0, stream.height or 0), path.name, VideoError, limits)
+    stream.codec_context.options = {"max_pixels": str(limits.pixels)}  # the size may change on the way
     stream.thread_type = "AUTO"
     return stream
 
@@ -220,9 +246,12 @@ def _first_frame(container: Any, stream: Any, path: Path) -> tuple[Any, Any]:
     except (av.error.FFmpegError, OSError) as error:
         raise VideoError(
             f"{path.name} is damaged: its first frame does not decode ({reason(error)}); copy or export it "
-            f"again."
+            f"again.",
+            topic="unreadable-clip",
         ) from error
-    raise VideoError(f"{path.name} holds no frame that decodes: record or export it again.")
+    raise VideoError(
+        f"{path.name} holds no frame that decodes: record or export it again.", topic="unreadable-clip"
+    )
 
 
 def _stated_length(container: Any, stream: Any) -> float:

@@ -59,7 +59,8 @@ def check_window(name: str, start: float, end: float) -> None:
     """Raise a VideoError when ``start`` (seconds) does not lie before ``end``, the length of the clip."""
     if start >= end - 1e-6:
         raise VideoError(
-            f"{name} is {end:.2f} s long, so it cannot be read from {start:g} s on: choose an earlier start."
+            f"{name} is {end:.2f} s long, so it cannot be read from {start:g} s on: choose an earlier start.",
+            topic="clip-too-short",
         )
 
 
@@ -80,7 +81,8 @@ def array_footage(
     elif frames.ndim != 4 or frames.shape[-1] not in (3, 4):
         raise VideoError(
             f"{name} has shape {frames.shape}; expected (T, H, W), (T, H, W, 3) or (T, H, W, 4), as RGB or "
-            "grey."
+            "grey.",
+            topic="frames-as-arrays",
         )
     if 0 in frames.shape:
         raise VideoError(f"{name} has shape {frames.shape}: there is no frame or no pixel in it.")
@@ -125,12 +127,16 @@ def to_rgb8(image: NDArray[Any], notes: list[str], name: str) -> NDArray[np.uint
         low, high = float(np.min(image)), float(np.max(image))
         if not (low >= -1e-3 and high <= 1 + 1e-3):
             raise VideoError(
-                f"{name} has values from {low:g} to {high:g}; floating-point frames must lie in [0, 1]."
+                f"{name} has values from {low:g} to {high:g}; floating-point frames must lie in [0, 1].",
+                topic="frames-as-arrays",
             )
         _add(notes, "Levels in [0, 1] became 8-bit.")
         image = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
     elif image.dtype != np.uint8:
-        raise VideoError(f"{name} has dtype {image.dtype}; expected uint8, uint16 or floats in [0, 1].")
+        raise VideoError(
+            f"{name} has dtype {image.dtype}; expected uint8, uint16 or floats in [0, 1].",
+            topic="frames-as-arrays",
+        )
     if image.ndim == 2:
         image = image[..., None]
     if image.shape[-1] in (2, 4):

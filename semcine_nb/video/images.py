@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -13,19 +15,32 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..errors import VideoError
+from ..limits import PICTURES, Limits, check_pixels, open_picture, too_large
 from .footage import Footage, Load, check_window, to_rgb8
 from .geometry import resize
 
 ANIMATED = (".gif", ".webp", ".apng", ".png")
 STILLS = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+# what Pillow raises on damaged files, its own bound against bombs included
+_FAULTS: tuple[type[Exception], ...] = (
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    struct.error,
+)
+_FAULTS += (zlib.error, Image.DecompressionBombError)
 _SHORTEST = 0.011  # seconds; browsers show delays of 0 and 10 ms as 100 ms
 
 
-def folder_footage(folder: Path, fps: float, start: float, seconds: float | None) -> Footage:
+def folder_footage(folder: Path, fps: float, start: float, seconds: float | None, limits: Limits) -> Footage:
     """Footage of the images in a folder in natural order (frame2 before frame10), ``fps`` a second.
 
     Raises:
-        VideoError: no image, one that does not open, or images of several sizes.
+        VideoError: no image, one that does not open or is too large, or images of several sizes.
     """
     if not (np.isfinite(fps) and fps > 0):
         raise VideoError(f"{folder.name} needs a positive frame rate, got fps={fps!r}.")
@@ -41,11 +56,11 @@ def folder_footage(folder: Path, fps: float, start: float, seconds: float | None
     high = len(files) if seconds is None else min(len(files), int(np.ceil((start + seconds) * fps)) + 1)
     notes = [f"{len(files)} images were taken as {fps:g} frames a second."]
     # the first image also tells what the conversion changes
-    height, width = _still(files[low], notes).shape[:2]
+    height, width = _still(files[low], notes, limits).shape[:2]
 
     def each() -> Iterator[tuple[float, Load]]:
         for index in range(low, high):
-            image = _still(files[index], [])
+            image = _still(files[index], [], limits)
             if image.shape[:2] != (height, width):
                 raise VideoError(
                     f"{files[index]} is {image.shape[1]}×{image.shape[0]} but {files[low].name} is "
@@ -59,24 +74,24 @@ def folder_footage(folder: Path, fps: float, start: float, seconds: float | None
     )
 
 
-def animation_footage(path: Path, start: float, seconds: float | None) -> Footage:
+def animation_footage(path: Path, start: float, seconds: float | None, limits: Limits) -> Footage:
     """Footage of an animated GIF, WebP or PNG.
 
     Raises:
-        VideoError: not a picture, damaged, or a single picture.
+        VideoError: not a picture, damaged, too large, or a single picture.
     """
     notes: list[str] = []
-    ends, size = _delays(path, start, seconds, notes)
+    ends, size = _delays(path, start, seconds, notes, limits)
     begins = np.concatenate([[0.0], ends[:-1]])
     check_window(path.name, start, float(ends[-1]))
     stop = np.inf if seconds is None else start + seconds
     inside = np.flatnonzero((ends > start + 1e-9) & (begins < stop))
 
     def each() -> Iterator[tuple[float, Load]]:
-        with _open(path) as image:
+        with _open(path, limits) as image:
             for index in range(int(inside[-1]) + 1):
                 # frames build on each other, so the ones before the window are composed as well
-                picture = _frame(image, index, path)
+                picture = _frame(image, index, path, limits)
                 if index >= inside[0]:
                     yield float(begins[index]), partial(resize, to_rgb8(picture, notes, path.name))
 
@@ -101,20 +116,32 @@ def _natural(path: Path) -> list[Any]:
     ]
 
 
-def _open(path: Path) -> Image.Image:
+def is_picture(path: Path) -> bool:
+    """Whether Pillow knows the file's content as a picture, whatever its name says."""
     try:
-        return Image.open(path)
-    except (UnidentifiedImageError, OSError, ValueError) as error:
+        with Image.open(path, formats=PICTURES):
+            return True
+    except UnidentifiedImageError:
+        return False
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return True  # one that is damaged or too large: reading it says so
+
+
+def _open(path: Path, limits: Limits) -> Any:
+    try:
+        return open_picture(path, VideoError, limits)
+    except _FAULTS as error:
         raise VideoError(
-            f"{path} cannot be read as a picture: it is damaged or of another kind; save it again."
+            f"{path} cannot be read as a picture: it is damaged or of another kind; save it again.",
+            topic="unreadable-clip",
         ) from error
 
 
-def _still(path: Path, notes: list[str]) -> NDArray[np.uint8]:
-    with _open(path) as image:
+def _still(path: Path, notes: list[str], limits: Limits) -> NDArray[np.uint8]:
+    with _open(path, limits) as image:
         try:
             return to_rgb8(_array(ImageOps.exif_transpose(image)), notes, path.name)
-        except (OSError, SyntaxError) as error:
+        except _FAULTS as error:
             raise VideoError(f"{path} is damaged ({error}): save it again or remove it.") from error
 
 
@@ -128,22 +155,23 @@ def _array(image: Image.Image) -> NDArray[Any]:
 
 
 def _delays(
-    path: Path, start: float, seconds: float | None, notes: list[str]
+    path: Path, start: float, seconds: float | None, notes: list[str], limits: Limits
 ) -> tuple[NDArray[np.float64], tuple[int, int]]:
     """Seconds at which each frame ends, up to the window's end, and (width, height)."""
     ends: list[float] = []
     stop = np.inf if seconds is None else start + seconds
-    with _open(path) as image:
-        count = getattr(image, "n_frames", 1)
+    with _open(path, limits) as image:
+        try:
+            count = int(getattr(image, "n_frames", 1))
+        except _FAULTS as error:
+            raise VideoError(f"{path.name} is damaged ({error}): save it again.") from error
         if count < 2:
             raise VideoError(
                 f"{path.name} is a single picture: give a video, or the folder that holds the frames."
             )
         size = image.size
         for index in range(count):
-            image.seek(index)
-            image.load()
-            delay = float(image.info.get("duration", 0)) / 1000
+            delay = _delay(image, index, path, limits)
             if delay < _SHORTEST:
                 text = "Delays of 10 ms or less were read as 100 ms, as browsers show them."
                 if text not in notes:
@@ -152,12 +180,37 @@ def _delays(
             ends.append((ends[-1] if ends else 0.0) + delay)
             if ends[-1] > stop:
                 break
+            if len(ends) > limits.frames:
+                raise too_large(path.name, "has too many frames", f"{limits.frames}", VideoError)
     return np.array(ends), size
 
 
-def _frame(image: Image.Image, index: int, path: Path) -> NDArray[Any]:
+def _delay(image: Any, index: int, path: Path, limits: Limits) -> float:
+    """Seconds that a frame stays; 0 where the file says nothing that makes sense."""
+    _seek(image, index, path, limits)
+    try:
+        delay = float(image.info.get("duration", 0)) / 1000
+    except (TypeError, ValueError):
+        return 0.0
+    return delay if 0 <= delay < 1e6 else 0.0
+
+
+def _frame(image: Any, index: int, path: Path, limits: Limits) -> NDArray[Any]:
+    _seek(image, index, path, limits)
+    try:
+        return _array(image)
+    except _FAULTS as error:
+        raise _damaged(path, index, error) from error
+
+
+def _seek(image: Any, index: int, path: Path, limits: Limits) -> None:
     try:
         image.seek(index)
-        return _array(image)
-    except (EOFError, OSError, SyntaxError) as error:
-        raise VideoError(f"{path.name} is damaged at frame {index} ({error}): save it again.") from error
+        check_pixels(image.size, path.name, VideoError, limits)  # frames of a GIF may enlarge its picture
+        image.load()
+    except _FAULTS as error:
+        raise _damaged(path, index, error) from error
+
+
+def _damaged(path: Path, index: int, error: BaseException) -> VideoError:
+    return VideoError(f"{path.name} is damaged at frame {index} ({error}): save it again.")

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VideoError
+from ..limits import Limits, current_limits, too_large
 from ..progress import Progress, silent
 from .clip import Origin, Video
 from .container import file_footage
 from .footage import Footage, array_footage
 from .geometry import Size, fit
-from .images import ANIMATED, STILLS, animation_footage, folder_footage
+from .images import ANIMATED, STILLS, animation_footage, folder_footage, is_picture
 from .stabilization import stabilize_video, warp_frames
 from .timing import Grid, plan_grid
 
@@ -32,6 +33,7 @@ def read_video(
     stabilize: Stabilize = False,
     fps: float | None = None,
     progress: Progress = silent,
+    limits: Limits | None = None,
 ) -> Video:
     """Read a clip: a video file, a folder of images, a GIF, an array or another Video.
 
@@ -51,6 +53,7 @@ def read_video(
         stabilize: "homography" (also True) or "affine" to hold the background still, see `stabilization`.
         fps: rate of an array or a folder of images (30 if not given); other sources have their own.
         progress: see `semcine_nb.progress`.
+        limits: sizes beyond which the source is refused; None for `semcine_nb.limits.current_limits`.
 
     Returns:
         A Video whose ``notes`` hold a sentence for each change.
@@ -59,11 +62,13 @@ def read_video(
         VideoError: with the file, the cause and the way out.
     """
     _check(start, max_seconds, max_size, max_fps, stabilize)
-    footage = _open(source, start, max_seconds, fps)
+    limits = current_limits() if limits is None else limits
+    footage = _open(source, start, max_seconds, fps, limits)
     grid = plan_grid(
         footage.times, footage.end, footage.tick, start, max_seconds, max_fps, footage.fps, footage.hold
     )
     size = fit(footage.upright, max_size)
+    _check_room(footage.name, grid, size, limits)
     frames, times = _gather(footage, grid, size, progress)
     notes = list(footage.notes) + list(grid.notes)
     if size != footage.upright:
@@ -146,7 +151,7 @@ def _check(
         raise VideoError(f"stabilize={stabilize!r} must be False, True, 'homography' or 'affine'.")
 
 
-def _open(source: Any, start: float, seconds: float | None, fps: float | None) -> Footage:
+def _open(source: Any, start: float, seconds: float | None, fps: float | None, limits: Limits) -> Footage:
     if isinstance(source, Video):
         return array_footage(source.frames, source.fps, start, seconds, "the video")
     if isinstance(source, np.ndarray):
@@ -156,15 +161,43 @@ def _open(source: Any, start: float, seconds: float | None, fps: float | None) -
             f"cannot read a clip from a {type(source).__name__}: give a path, an array or a Video."
         )
     path = Path(source).expanduser()
-    if not path.exists():
-        raise VideoError(f"{path} does not exist: check the spelling and the folder.")
-    if path.is_file() and path.stat().st_size == 0:
-        raise VideoError(f"{path.name} is empty (0 bytes): copy or download it again.")
-    if path.is_dir():
-        return folder_footage(path, 30.0 if fps is None else fps, start, seconds)
-    if path.suffix.lower() in (*ANIMATED, *STILLS):
-        return animation_footage(path, start, seconds)
-    return file_footage(path, start, seconds)
+    try:
+        if not path.exists():
+            raise VideoError(
+                f"{path} does not exist: check the spelling and the folder.", topic="no-such-file"
+            )
+        if path.is_dir():
+            return folder_footage(path, 30.0 if fps is None else fps, start, seconds, limits)
+        if not path.is_file():
+            raise VideoError(f"{path} is a device or a pipe: give a file, or a folder of images.")
+        if path.stat().st_size == 0:
+            raise VideoError(
+                f"{path.name} is empty (0 bytes): copy or download it again.", topic="no-such-file"
+            )
+        with path.open("rb"):
+            pass  # rights, before the libraries say the same less clearly
+    except (OSError, ValueError) as error:
+        name = str(path) if len(str(path)) < 200 else f"{str(path)[:60]}…"
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        raise VideoError(f"{name} cannot be opened: {why}; check its name and its rights.") from error
+    if path.suffix.lower() in (*ANIMATED, *STILLS) and is_picture(path):
+        return animation_footage(path, start, seconds, limits)
+    return file_footage(path, start, seconds, limits)
+
+
+def _check_room(name: str, grid: Grid, size: Size, limits: Limits) -> None:
+    """Refuse what would not fit into memory before any of it is taken."""
+    if grid.count > limits.frames:
+        raise too_large(name, f"has {grid.count} frames in this window", f"{limits.frames}", VideoError)
+    need = grid.count * size[0] * size[1] * 3
+    if need > limits.memory:
+        raise too_large(
+            name,
+            f"takes {need / 1e9:.1f} GB of memory ({grid.count} frames of {_by(size)} pixels; a smaller "
+            "max_size or max_seconds needs less)",
+            f"{limits.memory / 1e9:g} GB",
+            VideoError,
+        )
 
 
 def _gather(

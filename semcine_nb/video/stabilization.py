@@ -96,7 +96,8 @@ def stabilize_video(video: Video, model: Model = "homography", progress: Progres
     if paths is None:
         raise VideoError(
             "the clip cannot be stabilised: its background shows too few corners to follow; read it "
-            "without stabilize."
+            "without stabilize.",
+            topic="shaky-clip",
         )
     warps, lost = _warps(paths, model)
     crop = _common_crop(warps, (video.width, video.height))
@@ -236,6 +237,7 @@ def _common_crop(warps: NDArray[np.float64], size: tuple[int, int]) -> tuple[int
     if min(new_width, new_height) <= 0 or new_width * new_height < (1 - _LARGEST_CUT) * width * height:
         raise VideoError(
             "the clip cannot be stabilised: the camera moves so far that frames have less than half of the "
-            "picture in common; choose a shorter or quieter window with start and max_seconds."
+            "picture in common; choose a shorter or quieter window with start and max_seconds.",
+            topic="shaky-clip",
         )
     return left, top, new_width, new_height

@@ -83,10 +83,14 @@ def write_video(
     encode = _ENCODERS.get(path.suffix.lower())
     if encode is None:
         raise VideoError(
-            f"{path.name} cannot be written: end its name in one of {', '.join('.' + s for s in SUFFIXES)}."
+            f"{path.name} cannot be written: end its name in one of {', '.join('.' + s for s in SUFFIXES)}.",
+            topic="writing-a-file",
         )
     if not path.parent.is_dir():
-        raise VideoError(f"{path} cannot be written: the folder {path.parent} does not exist; make it first.")
+        raise VideoError(
+            f"{path} cannot be written: the folder {path.parent} does not exist; make it first.",
+            topic="writing-a-file",
+        )
     if path.is_dir():
         raise VideoError(f"{path} is a folder: choose another name.")
     if not (isinstance(repeat, (int, np.integer)) and repeat >= 1):
@@ -122,7 +126,8 @@ def write_video(
                 raise VideoError(
                     f"{path.name} needs {length / 1e6:.2f} MB even at {size[0]}×{size[1]}, more than the "
                     f"{max_mb:g} MB "
-                    "asked for: allow more, shorten the clip or choose mp4."
+                    "asked for: allow more, shorten the clip or choose mp4.",
+                    topic="writing-a-file",
                 )
             if (level, scale) != attempts[0]:
                 what = [f"quality {level} instead of {best}"] if level != best else []
@@ -166,5 +171,6 @@ def _encode(
         return encode(frames, fps, part, level)
     except (OSError, ValueError, RuntimeError) as error:  # PyAV's errors are among these
         raise VideoError(
-            f"{path.name} cannot be written ({error}): check the disk's space and rights."
+            f"{path.name} cannot be written ({error}): check the disk's space and rights.",
+            topic="writing-a-file",
         ) from error
