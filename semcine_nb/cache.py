@@ -102,13 +102,13 @@ class ArrayCache:
         TypeError
             For arrays of Python objects, which would need pickles.
         """
-        stored = {name: np.asarray(array) for name, array in arrays.items()}
-        check = np.frombuffer(_checksum(key, stored), np.uint8)
+        entry: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
+        entry[_CHECK] = np.frombuffer(_checksum(key, entry), np.uint8)
         path = self._path(key)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with whole_file(path) as part:
-                np.savez_compressed(part, **{_CHECK: check}, **stored)
+                np.savez_compressed(part, **entry)
             self._make_room()
         except (OSError, MemoryError) as error:
             if not self._told:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..cache import ArrayCache
 from ..errors import LoopError
 from ..progress import Progress, silent
 from .cinemagraph import Cinemagraph
 from .coarse import CoarseProblem
 from .evaluation import evaluate, motion_kept
+from .keeping import kept_starts
 from .labels import LabelSpace
 from .moves import LoopProblem
 from .parameters import LoopParameters
@@ -43,6 +45,7 @@ class LoopSolver:
     parameters : the constants; the paper's by default
     threads : how many periods are solved at once; the result does not depend on it
     backend : "grid" or "pymaxflow" (reference)
+    cache : where stage 1 is kept by the content it was made from, None: nowhere
 
     Attributes
     ----------
@@ -63,6 +66,7 @@ class LoopSolver:
         threads: int = 2,
         progress: Progress = silent,
         backend: str = "grid",
+        cache: ArrayCache | None = None,
     ):
         self.clip, self.response = clip, response
         self.parameters = parameters or LoopParameters()
@@ -72,7 +76,7 @@ class LoopSolver:
         for note in self.notes:
             _LOG.info(note)
         self.tables = loop_tables(clip, response, self.parameters, threads, progress)
-        self.starts = self._stage_one(threads, progress)
+        self.starts = self._stage_one(threads, progress, cache)
         self._lock = threading.Lock()
 
     def solve(self, candidate: Candidate, progress: Progress = silent) -> Cinemagraph:
@@ -112,7 +116,7 @@ class LoopSolver:
             short_range=used.short_range(self.clip.fps),
         )
 
-    def _stage_one(self, threads: int, progress: Progress) -> Labels:
+    def _stage_one(self, threads: int, progress: Progress, cache: ArrayCache | None) -> Labels:
         threshold = self.parameters.occurrence_threshold * len(self.clip.frames) - 1e-9
         targets = np.asarray((self.response.occurrences() >= threshold).any(axis=-1))
         active = grow(targets, _MARGIN)
@@ -120,7 +124,11 @@ class LoopSolver:
         # starts do not depend on the label costs
         nothing = np.zeros((h, w), np.float32)
         problem = LoopProblem(self.tables, nothing, nothing, 0)
-        return all_starts(problem, self.space, active, self.schedule, threads, progress)
+
+        def find() -> Labels:
+            return all_starts(problem, self.space, active, self.schedule, threads, progress)
+
+        return kept_starts(cache, self.tables, self.space, active, self.schedule, find)
 
     @cached_property
     def _shared(self) -> CoarseProblem:

@@ -25,6 +25,7 @@ Mask = NDArray[np.bool_]
 Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
 COARSE, FINE = 8, 4  # sides of the blocks of the α-expansions, pixels
 BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
+STAGE_ONE = 1  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
 
 
 @dataclass(frozen=True)
