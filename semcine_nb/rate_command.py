@@ -51,7 +51,8 @@ def rate(
         from semcine_widgets.rating_page import describe, server_arguments
     except ImportError as error:
         raise StoreError(
-            f"semcine rate needs the study extra (pip install 'semcine-nb[study]'): {error}"
+            f"semcine rate needs the study extra (pip install 'semcine-nb[study]'): {error}",
+            topic="missing-package",
         ) from error
     from .study import Protocol, RatingStore, Review, participant_link
 
@@ -75,5 +76,5 @@ def rate(
     page = public or f"http://{host}:{port}/"
     for person in tokens:
         click.echo(f"{person.code}  {participant_link(page, person.token)}")
-    os.environ.update(describe(ratings, items, protocol))
+    os.environ.update(describe(ratings, items, protocol, host))
     Voila.launch_instance(server_arguments(host, port, theme))
