@@ -2,6 +2,8 @@
 
 from .cinemagraphs import show_candidates, show_labels
 from .colors import LABEL_COLORS, STATIC_GREY, label_map, mask_overlay
+from .preference import show_comparison, show_completed, show_people, show_predicted
+from .ratings import show_groups, show_rating_statistics
 from .scene import show_scene
 
 __all__ = [
@@ -10,6 +12,12 @@ __all__ = [
     "label_map",
     "mask_overlay",
     "show_candidates",
+    "show_comparison",
+    "show_completed",
+    "show_groups",
     "show_labels",
+    "show_people",
+    "show_predicted",
+    "show_rating_statistics",
     "show_scene",
 ]

@@ -1,0 +1,105 @@
+"""Pictures of a study's ratings: how people use the scale (supplement Fig. 2) and groups (Fig. 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .preference import PAPER_COLOR, _row, _say
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..preference.groups import GroupSample
+
+STARS = np.arange(1, 6)
+
+
+def show_rating_statistics(
+    ratings: ArrayLike, people: int = 9, seed: int = 0, names: Sequence[str] | None = None, note: str = ""
+) -> Figure:
+    """Supplement Fig. 2: how a random sample of people use the scale, and σ of each cinemagraph's ratings.
+
+    Parameters
+    ----------
+    ratings : (m, n) with NaN where unrated
+    people : how many are drawn at random (by ``seed``) of those who rated anything
+    names : n; numbers from 1 without them
+    note : written into the picture, "simulated ratings" where they are
+    """
+    from ..study.simulation import diversity
+
+    given = np.asarray(ratings, float)
+    active = np.flatnonzero(np.isfinite(given).any(axis=0))
+    drawn = np.sort(np.random.default_rng(seed).permutation(active)[:people])
+    figure, axes = _row(2, (12.5, 4.2))
+    shares = np.stack([(given[:, [j]] == STARS).sum(axis=0) / np.isfinite(given[:, j]).sum() for j in drawn])
+    image = axes[0].imshow(shares, cmap="Blues", vmin=0, aspect="auto")
+    for (row, column), share in np.ndenumerate(shares):
+        tone = "white" if share > 0.6 * shares.max() else "black"
+        axes[0].text(column, row, f"{share:.0%}", ha="center", va="center", color=tone, fontsize=8)
+    labels = [f"person {j + 1}" if names is None else names[j] for j in drawn]
+    axes[0].set_yticks(np.arange(len(drawn)), labels)
+    axes[0].set_xticks(np.arange(5), ["★" * int(k) for k in STARS])
+    axes[0].set_title("(a) share of each rating, people drawn at random")
+    figure.colorbar(image, ax=axes[0], shrink=0.8)
+    sigma = diversity(given)
+    sigma = sigma[np.isfinite(sigma)]
+    axes[1].hist(sigma, bins=np.arange(0, 2.11, 0.1), color=PAPER_COLOR, edgecolor="white")
+    axes[1].axvline(1, color="#c4161c", lw=1.5)
+    above, below = float(np.mean(sigma > 1)), float(np.mean(sigma < 0.5))
+    axes[1].set_title(f"(b) σ of each cinemagraph: {above:.1%} above 1, {below:.1%} below 0.5")
+    axes[1].set_xlabel("σ (stars)")
+    axes[1].set_ylabel("cinemagraphs")
+    axes[1].spines[["top", "right"]].set_visible(False)
+    _say(figure, note, f"{np.isfinite(given).sum()} ratings")
+    return figure
+
+
+def show_groups(
+    ratings: ArrayLike,
+    sample: GroupSample,
+    pictures: Sequence[NDArray[np.uint8]] | None = None,
+    names: Sequence[str] | None = None,
+    note: str = "",
+) -> Figure:
+    """Supplement Fig. 6: what neighbouring people themselves gave to the same cinemagraphs.
+
+    Parameters
+    ----------
+    ratings : (m, n) with NaN where unrated
+    sample : what ``sample_groups`` gives
+    pictures : one (H, W, 3) uint8 for each of ``sample.items``, shown beside its row
+    names : n names of people; numbers from 1 without them
+    note : written into the picture
+    """
+    given = np.asarray(ratings, float)
+    people = [j for group in sample.people for j in group]
+    values = given[np.ix_(sample.items, people)]
+    figure, axes = _row(1, (1.6 + 0.62 * len(people), 1.8 + 0.42 * len(sample.items)))
+    axis = axes[0]
+    axis.imshow(values, cmap="RdYlGn", vmin=0, vmax=6, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        axis.text(column, row, f"{value:.0f}", ha="center", va="center")
+    ends = np.cumsum([len(group) for group in sample.people])
+    for end in ends[:-1]:
+        axis.axvline(end - 0.5, color="white", lw=6)
+    for g, (group, end) in enumerate(zip(sample.people, ends, strict=True)):
+        axis.text(
+            end - len(group) / 2 - 0.5, -0.75, f"group {'ABCDEFGHIJ'[g % 10]}", ha="center", va="bottom"
+        )
+    axis.set_xticks(np.arange(len(people)), [str(j + 1) if names is None else names[j] for j in people])
+    axis.set_xlabel("people")
+    axis.set_yticks(np.arange(len(sample.items)), [str(i + 1) for i in sample.items])
+    axis.set_ylabel("cinemagraphs")
+    axis.tick_params(length=0)
+    if pictures is not None:
+        for row, picture in enumerate(pictures):
+            beside = axis.inset_axes((1.02, 1 - (row + 1) / len(values), 0.2, 1 / len(values)))
+            beside.imshow(picture)
+            beside.set_axis_off()
+    _say(figure, note, "every number was given by the person, none is predicted")
+    return figure
