@@ -117,7 +117,7 @@ def make(
     if crossfade and ping_pong:
         raise click.UsageError("--crossfade and --ping-pong exclude each other: choose one.")
     if not clip.exists():
-        raise SemcineError(f"There is no file or folder {clip}.")
+        raise SemcineError(f"There is no file or folder {clip}.", topic="no-such-file")
     from .folder import INDEX, make_folder
     from .progress import silent
 
@@ -189,7 +189,7 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         code = _complain(f"{error.format_message()} See --help.", error.exit_code)
     except SemcineError as error:
-        code = _complain(str(error), 1)
+        code = _complain(f"{str(error).rstrip('.')}. See {error.help}.", 1)
     except OSError as error:
         code = _complain(f"{error.filename or 'a file'}: {error.strerror or error}", 1)
     except MemoryError:

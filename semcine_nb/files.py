@@ -50,7 +50,9 @@ def whole_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
             part.mkdir()
         except OSError as error:
             reason = "it is a file" if folder.is_file() else (error.strerror or str(error)).lower()
-            raise StoreError(f"Cannot write into the folder {folder}: {reason}.") from error
+            raise StoreError(
+                f"Cannot write into the folder {folder}: {reason}.", topic="cannot-write"
+            ) from error
         yield part
         for file in sorted(part.iterdir()):
             os.replace(file, folder / file.name)

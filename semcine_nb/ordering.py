@@ -73,7 +73,8 @@ class KnownRatings:
         if not (rated & described).any():
             raise RatingError(
                 "None of the rated cinemagraphs has features, so new ones cannot be compared with them: add "
-                "them with store.add_cinemagraph(id, context_features(cinemagraph))."
+                "them with store.add_cinemagraph(id, context_features(cinemagraph)).",
+                topic="features-differ",
             )
         return cls(known.ratings[described], features[described], store.feature_blocks(), known.people)
 
@@ -83,13 +84,15 @@ class KnownRatings:
         if stored != new:
             raise RatingError(
                 f"The rating store's cinemagraphs have {stored} features, this version computes {new}: "
-                "compute the stored ones anew, or use the ratings' own version."
+                "compute the stored ones anew, or use the ratings' own version.",
+                topic="features-differ",
             )
         if self.blocks and dict(self.blocks) != dict(features.blocks):
             odd = sorted(set(self.blocks) ^ set(features.blocks)) or sorted(self.blocks)
             raise RatingError(
                 "The rating store's features have other blocks than this version computes "
-                f"({', '.join(odd[:5])}): compute the stored ones anew, or use the ratings' own version."
+                f"({', '.join(odd[:5])}): compute the stored ones anew, or use the ratings' own version.",
+                topic="features-differ",
             )
 
 

@@ -35,7 +35,8 @@ class LabelSpace:
         if not periods:
             raise LoopError(
                 f"The clip has {frames} frames ({frames / fps:.1f} s); a loop of at least {first} frames "
-                f"needs {first + step + 1}. Use a longer clip or LoopParameters(min_period=…)."
+                f"needs {first + step + 1}. Use a longer clip or LoopParameters(min_period=…).",
+                topic="clip-too-short",
             )
         return cls(frames, periods, step)
 

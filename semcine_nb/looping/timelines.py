@@ -151,7 +151,8 @@ def natural_length(period: np.ndarray, n_frames: int, timing: str = "scaled", pi
     if length is None:
         raise LoopError(
             f"the periods' least common multiple is {loop_length(cycle, None)} frames, above "
-            f"{MAX_EXACT_LENGTH}; use timing='scaled', or give a length"
+            f"{MAX_EXACT_LENGTH}; use timing='scaled', or give a length",
+            topic="no-common-length",
         )
     return length
 

@@ -138,7 +138,8 @@ def category(name: str) -> Category:
     near = difflib.get_close_matches(str(name), known_categories(), n=3)
     hint = f"; did you mean {', '.join(map(repr, near))}?" if near else ""
     raise SegmentationError(
-        f"unknown category {name!r}{hint} (register_category(name, natural=, static=) makes a new one known)"
+        f"unknown category {name!r}{hint} (register_category(name, natural=, static=) makes a new one known)",
+        topic="unknown-category",
     )
 
 

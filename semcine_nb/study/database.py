@@ -90,7 +90,7 @@ class Database:
             except SQLAlchemyError as error:
                 if not _is_passing(error, self._was_reached) or time.monotonic() + pause > deadline:
                     # the driver's own error may quote what it was called with
-                    raise StoreError(_explain(error, self.label)) from None
+                    raise StoreError(_explain(error, self.label), topic="database-url") from None
             time.sleep(pause)
             pause = min(2 * pause, 0.5)
 
@@ -102,16 +102,21 @@ class Database:
         if "schema_version" in present:
             version = connection.execute(sa.select(schema_version.c.version)).scalar()
         if version is None:
-            raise StoreError(f"{self.label} has tables of another program: choose a database of its own")
+            raise StoreError(
+                f"{self.label} has tables of another program: choose a database of its own",
+                topic="database-version",
+            )
         if version > SCHEMA_VERSION:
             raise StoreError(
                 f"{self.label} was made by a newer version of this package (schema {version}, this one knows "
-                f"{SCHEMA_VERSION}): upgrade the package"
+                f"{SCHEMA_VERSION}): upgrade the package",
+                topic="database-version",
             )
         if version < SCHEMA_VERSION:
             raise StoreError(
                 f"{self.label} was made by an older version of this package (schema {version}, this one "
-                f"writes {SCHEMA_VERSION}): export its ratings there and import them into a new database"
+                f"writes {SCHEMA_VERSION}): export its ratings there and import them into a new database",
+                topic="database-version",
             )
         return True
 
@@ -130,12 +135,14 @@ def _parse(url: str | Path | URL) -> URL:
     try:
         parsed = make_url(url) if isinstance(url, str | URL) else URL.create("sqlite", database=str(url))
     except (ArgumentError, ValueError):
-        raise StoreError(f"this is no database URL: {hint}") from None  # it may hold a password: not quoted
+        raise StoreError(
+            f"this is no database URL: {hint}", topic="database-url"
+        ) from None  # it may hold a password: not quoted
     backend = parsed.drivername.split("+")[0]
     if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
-        raise StoreError(f"{backend!r} databases are not supported: {hint}")
+        raise StoreError(f"{backend!r} databases are not supported: {hint}", topic="database-url")
     return parsed
 
 
@@ -174,7 +181,9 @@ def _engine(url: URL, timeout: float, label: str) -> Engine:
         options = {"connect_timeout": max(2, min(10, round(timeout)))}
         return sa.create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=options)
     except ImportError:
-        raise StoreError(f"{label} needs the driver psycopg: pip install 'semcine-nb[study]'") from None
+        raise StoreError(
+            f"{label} needs the driver psycopg: pip install 'semcine-nb[study]'", topic="missing-package"
+        ) from None
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

@@ -119,7 +119,8 @@ def _resolve(segmenter: Any) -> Segmenter:
     if not isinstance(segmenter, str):
         raise SegmentationError(
             f"{type(segmenter).__name__} is no segmenter: it needs name, license and"
-            f" __call__(video, progress). {_listed()}"
+            f" __call__(video, progress). {_listed()}",
+            topic="no-such-segmenter",
         )
     kind, _, source = segmenter.partition(":")
     if kind == "clicks":
@@ -131,9 +132,14 @@ def _resolve(segmenter: Any) -> Segmenter:
 
         return EmbeddedSegmenter()
     if f"{kind}:" not in {name.partition(":")[0] + ":" for name in KINDS} or kind == "embedded":
-        raise SegmentationError(f"there is no segmenter {segmenter!r}. {_listed()}")
+        raise SegmentationError(
+            f"there is no segmenter {segmenter!r}. {_listed()}", topic="no-such-segmenter"
+        )
     if not source:
-        raise SegmentationError(f"{kind!r} needs to know what to load, as in {kind}:SOURCE. {_listed()}")
+        raise SegmentationError(
+            f"{kind!r} needs to know what to load, as in {kind}:SOURCE. {_listed()}",
+            topic="no-such-segmenter",
+        )
     if kind == "huggingface":
         from .huggingface import HuggingFaceSegmenter
 

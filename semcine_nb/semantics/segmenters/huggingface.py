@@ -66,7 +66,8 @@ class HuggingFaceSegmenter:
             from transformers import AutoModelForSemanticSegmentation
         except ImportError as error:
             raise SegmentationError(
-                "huggingface models need the package transformers: pip install 'semcine-nb[hub]'"
+                "huggingface models need the package transformers: pip install 'semcine-nb[hub]'",
+                topic="missing-package",
             ) from error
         self.name = f"huggingface:{model}"
         try:

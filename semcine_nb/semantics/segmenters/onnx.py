@@ -64,19 +64,22 @@ class OnnxSegmenter:
         self.path = Path(path)
         self.name = f"onnx:{self.path}"
         if not self.path.is_file():
-            raise SegmentationError(f"there is no ONNX model at {self.path}")
+            raise SegmentationError(f"there is no ONNX model at {self.path}", topic="model-does-not-load")
         try:
             import onnxruntime
         except ImportError as error:
             raise SegmentationError(
-                "ONNX models need the package onnxruntime: pip install 'semcine-nb[onnx]'"
+                "ONNX models need the package onnxruntime: pip install 'semcine-nb[onnx]'",
+                topic="missing-package",
             ) from error
         try:
             self._session = onnxruntime.InferenceSession(
                 self.path, providers=onnxruntime.get_available_providers()
             )
         except Exception as error:  # onnxruntime's errors have no public base class
-            raise SegmentationError(f"cannot load {self.path}: {str(error).splitlines()[0]}") from error
+            raise SegmentationError(
+                f"cannot load {self.path}: {str(error).splitlines()[0]}", topic="model-does-not-load"
+            ) from error
         meta = self._session.get_modelmeta().custom_metadata_map
         settings = {**_json(meta.get("semcine", "{}"), self.path), **_sidecar(self.path)}
         self.license = str(settings.get("license") or meta.get("license") or "not stated")
