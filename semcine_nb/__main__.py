@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from .errors import SemcineError
+from .errors import LoopError, SemcineError, VideoError
 from .progress import Bar
 from .rate_command import rate
 
@@ -123,20 +123,25 @@ def make(
 
     rendering = {"length": length, "still": still, "crossfade": crossfade, "ping_pong": ping_pong}
     folder = output or clip.resolve().with_name(f"{clip.resolve().stem}-cinemagraphs")
-    make_folder(
-        clip,
-        folder,
-        user=user,
-        ratings=ratings,
-        read={"start": start, "max_seconds": seconds, "max_size": size, "stabilize": stabilize},
-        select={"pin": pin, "drop": drop},
-        # 0 is a frame; None and False are what rendering does anyway
-        render={
-            name: value for name, value in rendering.items() if value or (name == "still" and value == 0)
-        },
-        progress=silent if quiet else _terminal_bar,
-        **options,
-    )
+    try:
+        make_folder(
+            clip,
+            folder,
+            user=user,
+            ratings=ratings,
+            read={"start": start, "max_seconds": seconds, "max_size": size, "stabilize": stabilize},
+            select={"pin": pin, "drop": drop},
+            # 0 is a frame; None and False are what rendering does anyway
+            render={
+                name: value for name, value in rendering.items() if value or (name == "still" and value == 0)
+            },
+            progress=silent if quiet else _terminal_bar,
+            **options,
+        )
+    except (VideoError, LoopError) as error:
+        if clip.name not in str(error):
+            error.args = (f"{clip.name}: {error}",)
+        raise
     click.echo(str(folder / INDEX))
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import os
+import struct
 import warnings
+import zlib
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 VARIABLE = "SEMCINE_LIMITS"
 # Pillow knows many more, some of which run other programs (EPS: Ghostscript)
 PICTURES = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM")
+# what Pillow raises on damaged files
+PICTURE_FAULTS = (OSError, EOFError, SyntaxError, ValueError, TypeError, IndexError, KeyError, struct.error, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,8 @@ def current_limits() -> Limits:
 def too_large(name: str, has: str, limit: str, kind: type[SemcineError]) -> SemcineError:
     """The error that refuses: what is too large, how large it is, what is allowed and the way out."""
     return kind(
-        f"{name} {has}; unless you allow more, at most {limit} are read: if you trust it, set {VARIABLE}=4 in "
-        "the environment for four times as much."
+        f"{name} {has}; unless you allow more, at most {limit} are taken: if you trust it, set {VARIABLE}=4 "
+        "in the environment for four times as much."
     )
 
 

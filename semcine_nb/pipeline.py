@@ -15,6 +15,7 @@ from .errors import LoopError, SemcineError
 from .looping.cinemagraph import Cinemagraph
 from .looping.parameters import LoopParameters
 from .looping.quality import measure
+from .looping.rendering import check_length
 from .looping.rendering import render as render_loop
 from .looping.solver import LoopSolver
 from .ordering import KnownRatings, Place, order_places
@@ -119,6 +120,7 @@ def make_cinemagraphs(
     )
     solver = LoopSolver(clip, selection.response, parameters, threads=threads, progress=progress)
     solved = _solve_all(solver, selection, threads, progress)
+    _warn_of_stillness(solved)
 
     places, features = [], []
     for cinema in track(solved, progress, "Rendering and measuring"):
@@ -164,9 +166,12 @@ def _known_ratings(ratings: RatingStore | str | None) -> KnownRatings | None:
 
 def _try_render(clip: Video, options: dict[str, Any]) -> None:
     """Refuse options that rendering would refuse, before the loops are solved: a tiny still tells."""
-    still = np.zeros((2, 2), np.int32)
+    tiny = clip.frames[:, :2, :2]
+    still = np.zeros(tiny.shape[1:3], np.int32)
     try:
-        render_loop(clip.frames[:, :2, :2], still + 1, still, **options)
+        render_loop(tiny, still + 1, still, **options)
+        if options.get("length") is not None:
+            check_length(options["length"], clip.frames.shape[1:])
     except TypeError as error:
         raise LoopError(f"render={options!r} is not understood: {error}.") from error
 
@@ -205,6 +210,17 @@ class _StopBar:
 
     def close(self) -> None:
         pass
+
+
+def _warn_of_stillness(solved: Sequence[Cinemagraph]) -> None:
+    for note in dict.fromkeys(cinema.candidate.note for cinema in solved if cinema.candidate.note):
+        names = ", ".join(c.candidate.label for c in solved if c.candidate.note == note)
+        _LOG.warning("%s: %s.", names, note)
+    if not any(cinema.dynamic.any() for cinema in solved):
+        _LOG.warning(
+            "Nothing in this clip loops: every pixel stays static. Use a clip in which something moves again "
+            "and again, such as water, flags or leaves."
+        )
 
 
 def _warn_of_movement(clip: Video) -> None:

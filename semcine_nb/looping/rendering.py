@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from ..errors import LoopError
+from ..limits import current_limits, too_large
 from ..progress import Progress, silent
 from .blending import BlendParameters, corrections, shown
 from .poisson import run_parts
@@ -70,6 +71,7 @@ def render(
     elif still not in (None, "median"):
         raise LoopError(f"still is {still!r}; use None, a frame index or 'median'")
     timeline = make_timeline(period, start, len(frames), length, timing, interpolate, crossfade, ping_pong)
+    check_length(timeline.length, frames.shape[1:])
     picture = frames[0]
     if still == "median":
         picture = median_still(frames, period, start, workers=workers)
@@ -84,6 +86,15 @@ def render(
 
             run_parts(add, _parts(timeline.length), workers)
     return out
+
+
+def check_length(length: int, shape: tuple[int, ...]) -> None:
+    """Raise LoopError if ``length`` frames of ``shape`` (H, W, 3) would take more memory than is allowed."""
+    most = current_limits().memory
+    need = length * int(np.prod(shape))
+    if need > most:
+        said = f"of {length} frames takes {need / 1e9:.1f} GB of memory"
+        raise too_large("a loop", said, f"{most / 1e9:g} GB", LoopError)
 
 
 def gather(frames: np.ndarray, still: np.ndarray, timeline: Timeline, workers: int = 1) -> np.ndarray:

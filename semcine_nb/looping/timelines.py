@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import LoopError
+from ..limits import current_limits, too_large
 from .timing import MAX_EXACT_LENGTH, default_length, loop_length, whole_loops
 
 
@@ -86,6 +87,9 @@ def make_timeline(
         length = natural_length(period, n_frames, timing, ping_pong)
     if length < 1:
         raise LoopError(f"a file of {length} frames is empty; ask for 1 or more")
+    most = current_limits().frames
+    if length > most:
+        raise too_large(f"a loop of {length} frames", "is too long", f"{most}", LoopError)
 
     # times are kept as whole numbers of 1/unit frame, so that equal phases are equal, not nearly so
     unit = length if timing == "scaled" else 1

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import VideoError
 from ..files import whole_file
+from ..limits import current_limits, too_large
 from ..progress import Progress, silent
 from .clip import Video
 from .encoders import encode_apng, encode_gif, encode_mp4, encode_webm, encode_webp
@@ -101,6 +102,11 @@ def write_video(
     if not 0 <= best <= 100:
         raise VideoError(f"quality={quality!r} must lie between 0 and 100.")
 
+    most, whole = current_limits(), len(video) * int(repeat)
+    if repeat > 1 and (whole > most.frames or video.frames.nbytes * int(repeat) > most.memory):
+        said = f"repeated {repeat} times has {whole} frames of {video.width}×{video.height} pixels"
+        limit = f"{most.frames} frames and {most.memory / 1e9:g} GB"
+        raise too_large(path.name, said, limit, VideoError)
     frames = video.frames if repeat == 1 else np.concatenate([video.frames] * int(repeat))
     notes: list[str] = []
     if repeat > 1:
@@ -124,7 +130,7 @@ def write_video(
                     break
             else:
                 raise VideoError(
-                    f"{path.name} needs {length / 1e6:.2f} MB even at {size[0]}×{size[1]}, more than the "
+                    f"{path.name} needs {length / 1e6:.2g} MB even at {size[0]}×{size[1]}, more than the "
                     f"{max_mb:g} MB "
                     "asked for: allow more, shorten the clip or choose mp4.",
                     topic="writing-a-file",

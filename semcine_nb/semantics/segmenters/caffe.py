@@ -7,6 +7,7 @@ needed. Nothing in such a file is executed.
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import SegmentationError
+from ...limits import current_limits, too_large
 
 _BLOB = re.compile(r"(?P<layer>.+?)[./_](?P<part>0|1|w|b|weight|weights|bias|biases)")
 _WEIGHT = {"0", "w", "weight", "weights"}
@@ -52,8 +54,16 @@ def load_weights(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str,
     except SegmentationError:
         raise
     except Exception as error:  # each library has its own way to say that a file is broken
-        raise SegmentationError(f"cannot read the weights in {path}: {error}") from error
+        raise SegmentationError(f"cannot read the weights in {path}: {brief_fault(error)}") from error
     return convert_blobs(blobs, shapes, path.name)
+
+
+def brief_fault(error: BaseException) -> str:
+    """What a reader of weights says of a file, in a clause; torch's own text offers to run the file's code."""
+    text = " ".join(str(error).split())
+    if "weights_only" in text or "WeightsUnpickler" in text:
+        return "it is damaged, or would need code of its own to be read, which is never run; export a state dict"
+    return text[:200] or type(error).__name__
 
 
 def convert_blobs(
@@ -103,6 +113,12 @@ def _read(path: Path) -> Mapping[str, Any]:
     if kind == ".caffemodel":
         return read_caffemodel(path.read_bytes())
     if kind == ".npz":
+        most = current_limits().weights
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > most:
+            said = f"unpacks to {size / 1e9:.1f} GB"
+            raise too_large(str(path), said, f"{most / 1e9:g} GB", SegmentationError)
         with np.load(path, allow_pickle=False) as file:
             return dict(file)
     if kind == ".safetensors":
@@ -166,6 +182,8 @@ def _varint(message: memoryview, at: int) -> tuple[int, int]:
         if at >= len(message):
             raise SegmentationError("the .caffemodel is cut short")
         byte = message[at]
+        if shift > 63:
+            raise SegmentationError("this is no .caffemodel")
         value |= (byte & 127) << shift
         at, shift = at + 1, shift + 7
         if byte < 128:

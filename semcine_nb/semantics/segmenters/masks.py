@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
 from ...errors import SegmentationError
+from ...limits import PICTURE_FAULTS, Limits, current_limits, open_picture, too_large
 from ...progress import Progress, silent, track
 from ..categories import check_categories, known_categories
 from ..class_tables import class_table, match_classes
@@ -61,11 +61,14 @@ class Masks:
         first = next(iter(self._masks.values()))
         length = max(len(mask) for mask in self._masks.values())
         if length not in (1, frames):
-            raise SegmentationError(f"the masks have {length} frames, the clip {frames}")
+            raise SegmentationError(
+                f"{self.name} has {length} frames, the clip {frames}: give one mask a frame, or one for all"
+            )
         aspect = first.shape[2] / first.shape[1] / (width / height)
         if abs(aspect - 1) > _ASPECT:
             raise SegmentationError(
-                f"the masks are {first.shape[2]}×{first.shape[1]}, the clip {width}×{height}: another aspect"
+                f"{self.name} is {first.shape[2]}×{first.shape[1]} pixels, the clip {width}×{height}, which is "
+                "another aspect: make the masks for this clip, at any scale"
             )
         names = self.categories
         if "background" not in names:
@@ -112,7 +115,7 @@ class MaskFolder:
         files = _images(self.folder)
         if not files:
             raise SegmentationError(f"{self.folder} has labels.json, but no PNG beside it")
-        images = np.stack([_read(file) for file in track(files, progress, "reading label images")])
+        images = _stacked(files, track(files, progress, "reading label images"))
         unknown = sorted(set(np.unique(images).tolist()) - set(self._labels))
         if unknown:
             raise SegmentationError(
@@ -153,7 +156,7 @@ class MaskFolder:
             if not files:
                 raise SegmentationError(f"{self.folder / stem} holds no PNG")
             # a mask may be drawn as 0/1 or as black and white, or as any grey above zero
-            masks[name] = np.stack([_read(file) for file in files]) > 0
+            masks[name] = _stacked(files, files) > 0
         return masks
 
 
@@ -179,17 +182,34 @@ def _images(folder: Path) -> list[Path]:
     """PNG files in the order of the numbers in their names."""
     files = [path for path in folder.iterdir() if path.suffix.lower() == ".png"]
     return sorted(
-        files, key=lambda path: [int(s) if s.isdigit() else s for s in re.split(r"(\d+)", path.stem)]
+        files, key=lambda path: [int(s) if s.isdecimal() else s for s in re.split(r"(\d+)", path.stem)]
     )
 
 
-def _read(file: Path) -> np.ndarray:
+def _stacked(files: list[Path], order: Iterable[Path]) -> np.ndarray:
+    """The pictures in ``order`` as (N, H, W), which must be of one size and within the limits together."""
+    limits = current_limits()
+    images: list[np.ndarray] = []
+    for file in order:
+        images.append(_read(file, limits))
+        if images[-1].shape != images[0].shape:
+            sizes = [f"{image.shape[1]}×{image.shape[0]}" for image in (images[-1], images[0])]
+            raise SegmentationError(
+                f"{file} is {sizes[0]} but {files[0].name} is {sizes[1]}: make all masks the same size"
+            )
+        if images[0].nbytes * len(files) > limits.memory:
+            said = f"holds {len(files)} images of {images[0].shape[1]}×{images[0].shape[0]} pixels"
+            raise too_large(str(file.parent), said, f"{limits.memory / 1e9:g} GB", SegmentationError)
+    return np.stack(images)
+
+
+def _read(file: Path, limits: Limits) -> np.ndarray:
     try:
-        with Image.open(file) as image:
+        with open_picture(file, SegmentationError, limits) as image:
             # palette images keep their indices: these are the labels
             return np.asarray(image if image.mode in ("P", "L", "1", "I;16", "I") else image.convert("L"))
-    except OSError as error:
-        raise SegmentationError(f"cannot read the mask {file}: {error}") from error
+    except PICTURE_FAULTS as error:
+        raise SegmentationError(f"cannot read the mask {file}: {error}; save it again as PNG") from error
 
 
 def _spelling(name: str) -> str:
