@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from ..errors import LoopError, StoreError
+from ..errors import LoopError, SemcineError, StoreError
 from ..files import whole_file
+from ..limits import PICTURE_FAULTS, current_limits, open_picture
 from ..progress import Progress, silent
 from .energy import LoopEnergy
 from .labels import check_labelling
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ..video import Video, Written
 
 _MAGIC = "semcine labels 1"
+# what reading a text that somebody else wrote may raise
+_STRANGE = (SemcineError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,13 +166,15 @@ def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
 
     path = Path(path)
     try:
-        with Image.open(path) as image:
+        with open_picture(path, LoopError, current_limits()) as image:
             image.load()
             text = getattr(image, "text", {}).get("semcine")
             pixels = np.asarray(image)
     except FileNotFoundError:
         raise LoopError(f"There is no file {path}.") from None
-    except (OSError, ValueError, SyntaxError) as error:
+    except LoopError:
+        raise
+    except PICTURE_FAULTS as error:
         raise LoopError(f"{path} cannot be read as a PNG of labels: {error}.") from error
     try:
         facts = json.loads(text or "")
@@ -180,7 +185,7 @@ def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
         candidate = Candidate(tuple(facts["categories"]), blue >= 128, facts["name"], facts["note"])
         energy, parameters = LoopEnergy(**facts["energy"]), LoopParameters(**facts["parameters"])
         notes, frames, digest = tuple(facts["notes"]), int(facts["frames"]), facts["clip"]
-    except (ValueError, KeyError, TypeError) as error:
+    except _STRANGE as error:
         raise LoopError(f"{path} is a PNG, but not one that save_labels wrote ({error}).") from error
     if digest != clip.digest:
         raise LoopError(

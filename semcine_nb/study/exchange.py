@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RatingError, StoreError
+from ..limits import Limits, current_limits, too_large
 from .events import Event
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 COLUMNS = tuple(field.name for field in fields(Event))
 _NEEDED = ("person", "item", "value")
+# what the parsers raise on a damaged file
+_FAULTS = (ValueError, ArithmeticError, LookupError, TypeError, RuntimeError, AttributeError, MemoryError)
 _NUMBERS = ("value", "response_time", "order", "loops_seen")
 
 
@@ -84,14 +87,42 @@ def _read_file(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     suffix = _suffix(path)
+    most = current_limits()
     try:
+        _check_size(path, path.stat().st_size, 0, most)
         if suffix == ".csv":  # as text: a person called NA or 007 stays that
-            return pd.read_csv(path, dtype=str, keep_default_na=False)
-        return pd.read_parquet(path)
+            frame = pd.read_csv(
+                path, dtype=str, keep_default_na=False, usecols=_is_ours, nrows=most.rows + 1, on_bad_lines="error"
+            )
+            _check_size(path, 0, len(frame), most)
+            return frame
+        return _read_parquet(path, most)
     except OSError as error:
-        raise StoreError(f"cannot read {path}: {error.strerror or 'it is damaged'}") from error
-    except (ValueError, ArithmeticError, LookupError) as error:  # what the parsers raise on a damaged file
+        raise StoreError(f"cannot read {path}: {(error.strerror or 'it is damaged').lower()}") from error
+    except _FAULTS as error:
         raise StoreError(f"cannot read {path}: it is damaged, or no {suffix[1:]} file") from error
+
+
+def _read_parquet(path: Path, most: Limits) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        about = file.metadata
+        groups = [about.row_group(i) for i in range(about.num_row_groups)]
+        _check_size(path, sum(group.total_byte_size for group in groups), about.num_rows, most)
+        names = [name for name in file.schema_arrow.names if _is_ours(name)]
+        return file.read(columns=names).to_pandas()
+
+
+def _is_ours(column: object) -> bool:
+    return column in COLUMNS
+
+
+def _check_size(path: Path, size: int, rows: int, most: Limits) -> None:
+    if size > most.table:
+        raise too_large(str(path), f"holds {size / 1e9:.1f} GB", f"{most.table / 1e9:g} GB", StoreError)
+    if rows > most.rows:
+        raise too_large(str(path), "has too many rows", f"{most.rows}", StoreError)
 
 
 def _suffix(path: Path) -> str:

@@ -104,9 +104,9 @@ def write_video(
 
     most, whole = current_limits(), len(video) * int(repeat)
     if repeat > 1 and (whole > most.frames or video.frames.nbytes * int(repeat) > most.memory):
-        said = f"repeated {repeat} times has {whole} frames of {video.width}×{video.height} pixels"
+        has = f"repeated {repeat} times has {whole} frames of {video.width}×{video.height} pixels"
         limit = f"{most.frames} frames and {most.memory / 1e9:g} GB"
-        raise too_large(path.name, said, limit, VideoError)
+        raise too_large(path.name, has, limit, VideoError)
     frames = video.frames if repeat == 1 else np.concatenate([video.frames] * int(repeat))
     notes: list[str] = []
     if repeat > 1:

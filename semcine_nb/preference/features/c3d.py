@@ -95,7 +95,10 @@ def load_c3d(path: str | Path) -> C3D:
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # each reader has errors of its own
-        raise RatingError(f"C3D weights cannot be read from {path}: {error}") from error
+        text = " ".join(str(error).split())
+        if "weights_only" in text or "WeightsUnpickler" in text:  # torch's own text advises to run its code
+            text = "it is damaged, or would need code of its own to be read; export a state dict"
+        raise RatingError(f"C3D weights cannot be read from {path}: {text[:200]}") from error
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
     if not isinstance(state, dict):
