@@ -25,7 +25,17 @@ VARIABLE = "SEMCINE_LIMITS"
 # Pillow knows many more, some of which run other programs (EPS: Ghostscript)
 PICTURES = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM")
 # what Pillow raises on damaged files
-PICTURE_FAULTS = (OSError, EOFError, SyntaxError, ValueError, TypeError, IndexError, KeyError, struct.error, zlib.error)
+PICTURE_FAULTS = (
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    struct.error,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,12 @@ def _read_file(path: Path) -> pd.DataFrame:
         _check_size(path, path.stat().st_size, 0, most)
         if suffix == ".csv":  # as text: a person called NA or 007 stays that
             frame = pd.read_csv(
-                path, dtype=str, keep_default_na=False, usecols=_is_ours, nrows=most.rows + 1, on_bad_lines="error"
+                path,
+                dtype=str,
+                keep_default_na=False,
+                usecols=_is_ours,
+                nrows=most.rows + 1,
+                on_bad_lines="error",
             )
             _check_size(path, 0, len(frame), most)
             return frame

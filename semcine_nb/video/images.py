@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
-import zlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -15,24 +13,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..errors import VideoError
-from ..limits import PICTURES, Limits, check_pixels, open_picture, too_large
+from ..limits import PICTURE_FAULTS, PICTURES, Limits, check_pixels, open_picture, too_large
 from .footage import Footage, Load, check_window, to_rgb8
 from .geometry import resize
 
 ANIMATED = (".gif", ".webp", ".apng", ".png")
 STILLS = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
-# what Pillow raises on damaged files, its own bound against bombs included
-_FAULTS: tuple[type[Exception], ...] = (
-    OSError,
-    EOFError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    IndexError,
-    KeyError,
-    struct.error,
-)
-_FAULTS += (zlib.error, Image.DecompressionBombError)
+# damage, and what Pillow refuses by its own bound
+_FAULTS = (*PICTURE_FAULTS, Image.DecompressionBombError)
 _SHORTEST = 0.011  # seconds; browsers show delays of 0 and 10 ms as 100 ms
 
 
