@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import SegmentationError, StoreError
+from ...cache import ArrayCache, as_cache
+from ...errors import SegmentationError
 from ...progress import Progress, silent
 from ..caching import load_response, response_key, save_response
 from ..response import SemanticResponse
@@ -37,7 +38,10 @@ _log = logging.getLogger("semcine")
 
 
 def segment(
-    video: Video, segmenter: Any = "embedded", progress: Progress = silent, cache: Path | str | None = None
+    video: Video,
+    segmenter: Any = "embedded",
+    progress: Progress = silent,
+    cache: ArrayCache | Path | str | None = None,
 ) -> SemanticResponse:
     """Say what is where in a clip.
 
@@ -48,9 +52,9 @@ def segment(
         A string of `KINDS`; a response that is only checked; masks by hand as category → (H, W) or (T, H, W);
         or any object with ``name``, ``license`` and ``__call__(video, progress)``.
     progress : Progress
-    cache : Path, optional
-        A folder in which responses are kept by content, for segmenters that have ``fingerprint()``; the same
-        clip, segmenter and settings are then read from there.
+    cache : ArrayCache, Path or "default", optional
+        Where responses are kept by content, for segmenters that have ``fingerprint()``; the same clip,
+        segmenter and settings are then read from there. One that cannot be written only warns.
 
     Returns
     -------
@@ -61,13 +65,11 @@ def segment(
     ------
     SegmentationError
         If there is no such segmenter, it cannot be loaded, or its scores do not fit the clip.
-    StoreError
-        If ``cache`` cannot be made.
     """
     if isinstance(segmenter, SemanticResponse):
         response = segmenter
     else:
-        response = _run(video, resolve_segmenter(segmenter), progress, Path(cache) if cache else None)
+        response = _run(video, resolve_segmenter(segmenter), progress, as_cache(cache))
     if not isinstance(response, SemanticResponse):
         raise SegmentationError(f"a segmenter must return a SemanticResponse, not {type(response).__name__}")
     if response.shape[:3] != video.frames.shape[:3]:
@@ -77,24 +79,16 @@ def segment(
     return response
 
 
-def _run(video: Video, found: Segmenter, progress: Progress, cache: Path | None) -> SemanticResponse:
+def _run(video: Video, found: Segmenter, progress: Progress, cache: ArrayCache | None) -> SemanticResponse:
     key = response_key(video, found) if cache else None
     if cache is None or key is None:
         return found(video, progress)
-    path = cache / f"{key}.npz"
-    try:
-        cache.mkdir(parents=True, exist_ok=True)  # before the long work
-    except OSError as error:
-        raise StoreError(f"cannot keep segmentations in {cache}: {error}") from error
-    stored = load_response(path, video)
-    if stored is not None:
-        return stored
+    kept = load_response(cache, key, video)
+    if kept is not None:
+        return kept
     response = found(video, progress)
-    try:
-        if isinstance(response, SemanticResponse):
-            save_response(path, response)
-    except StoreError as error:  # the scores are there; only the next run has to make them again
-        _log.warning("%s", error)
+    if isinstance(response, SemanticResponse):
+        save_response(cache, key, response)
     return response
 
 

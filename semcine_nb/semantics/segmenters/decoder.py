@@ -161,6 +161,11 @@ def look(
     return total / len(looks), features
 
 
+def decoder_file() -> Path:
+    """The decoders' weights that come with the package."""
+    return Path(str(files(__package__) / WEIGHTS))
+
+
 def load_decoder(path: str | Path | None = None) -> Committee:
     """The decoders with the weights that come with the package, or those of a file.
 
@@ -172,7 +177,7 @@ def load_decoder(path: str | Path | None = None) -> Committee:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
-    source = Path(path) if path is not None else files(__package__) / WEIGHTS
+    source = Path(path) if path is not None else decoder_file()
     try:
         state = {name: tensor.float() for name, tensor in load(source.read_bytes()).items()}
         committee = Committee(len({name.split(".")[1] for name in state}))

@@ -16,14 +16,16 @@ import numpy as np
 import torch
 
 from ...progress import Progress, silent, track
+from ..caching import file_fingerprint
 from ..response import SemanticResponse
 from ..storage import StoredScores
-from .backbone import BACKBONE_LICENSE, load_backbone
+from .backbone import BACKBONE_LICENSE, backbone_file, load_backbone
 from .decoder import (
     DECODER_CATEGORIES,
     FIRST_GUESSES,
     activation_prior,
     activation_scores,
+    decoder_file,
     load_decoder,
     look,
 )
@@ -115,6 +117,12 @@ class EmbeddedSegmenter:
         passing = [region for region in regions if region.name and not region.resident]
         between = _spread(frames, keys, times, scores, size, passing, video.fps)
         return self._response(frames, times, between, self._objects(between, regions))
+
+    def fingerprint(self) -> str:
+        """The weights' content, and the settings."""
+        settings = (self.keys_per_second, self.scales, self.proposals, self.motion)
+        weights = file_fingerprint(backbone_file()), file_fingerprint(decoder_file())
+        return repr((weights, settings))
 
     def _look_at(
         self, frames: list[np.ndarray], size: tuple[int, int], progress: Progress
