@@ -103,7 +103,7 @@ def _read_file(path: Path) -> pd.DataFrame:
             return frame
         return _read_parquet(path, most)
     except OSError as error:
-        raise StoreError(f"cannot read {path}: {(error.strerror or 'it is damaged').lower()}") from error
+        raise StoreError(f"cannot read {path}: {error.strerror or 'it is damaged'}") from error
     except _FAULTS as error:
         raise StoreError(f"cannot read {path}: it is damaged, or no {suffix[1:]} file") from error
 
