@@ -18,6 +18,7 @@ from .errors import StoreError
 from .files import whole_folder
 from .looping.cinemagraph import Cinemagraph
 from .pipeline import RankedCinemagraphs, make_cinemagraphs
+from .study.described import ENDING, save_features
 from .video import Video
 from .video.writing import SUFFIXES
 
@@ -33,6 +34,7 @@ def make_folder(
     max_mb: float | None = None,
     repeat: int = 1,
     title: str | None = None,
+    measure_features: bool = True,
     **options: Any,
 ) -> RankedCinemagraphs:
     """Make ranked cinemagraphs of a clip and write them, their maps, a summary and ``index.html``.
@@ -49,6 +51,8 @@ def make_folder(
     max_mb : largest file, millions of bytes
     repeat : how often the loop is written in a row
     title : what the page calls the clip; its file's name by default
+    measure_features : keep each cinemagraph's context features beside it, for a study of them (``semcine
+        rate``) from which a person's taste can be learnt
 
     Raises
     ------
@@ -70,7 +74,9 @@ def make_folder(
             video = Video(pages.resized(frames, width) if width else frames, cinema.video.fps)
             written[id(cinema)] = _Written(part, len(written), cinema, video, formats, max_mb, repeat)
 
-        ranked = make_cinemagraphs(source, on_rendered=write, **options)
+        ranked = make_cinemagraphs(source, on_rendered=write, measure_features=measure_features, **options)
+        for cinema, features in zip(ranked, ranked.features, strict=False):
+            written[id(cinema)].describe(features)
         loops = [
             written[id(cinema)].placed(f"{place}-{_slug(cinema.candidate.label)}")
             for place, cinema in enumerate(ranked, start=1)
@@ -112,6 +118,10 @@ class _Written:
         cinema.save_labels(self._new("-labels.png"))
         self.loop = pages.make_loop(video.frames, video.fps)
 
+    def describe(self, features: Any) -> None:
+        """Keep the cinemagraph's context features beside it."""
+        save_features(self._new(ENDING), features)
+
     def _new(self, ending: str) -> Path:
         self.endings.append(ending)
         return self.part / f"{self.number}{ending}"
@@ -137,7 +147,7 @@ def _summary(
         "notes": list(dict.fromkeys((*ranked.clip.notes, *ranked.solver.notes))),
         "basis": ranked.basis,
         "categories": [
-            {"category": r.category, "share": r.share, "kept": r.kept, "reason": r.reason}
+            {"category": r.category, "guess": r.guess, "share": r.share, "kept": r.kept, "reason": r.reason}
             for r in ranked.selection.reasons
         ],
         "candidates": [

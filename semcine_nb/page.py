@@ -101,6 +101,7 @@ def statistics(cinema: Cinemagraph, place: Place) -> dict[str, Any]:
     return {
         "candidate": cinema.candidate.label,
         "categories": list(cinema.candidate.categories),
+        "guessed": cinema.candidate.guessed,
         "note": cinema.candidate.note,
         "notes": list(cinema.notes),
         "why": place.why,

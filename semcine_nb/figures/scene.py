@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..semantics.selection import guess_label
 from .panels import panels
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def show_scene(video: Video, scene: SemanticResponse, frame: int | None = None) 
     axes[0].set_title(f"frame {t}")
     axes[1].imshow((0.45 * video.frames[t] + 0.55 * tints[winner]).astype(np.uint8))
     axes[1].set_title("what wins where")
-    names = [Patch(color=colors[c], label=f"{scene.categories[c]} ({share[c]:.1%})") for c in order]
+    called = [guess_label(name, scene.guesses.get(name, "")) for name in scene.categories]
+    names = [Patch(color=colors[c], label=f"{called[c]} ({share[c]:.1%})") for c in order]
     figure.legend(handles=names, loc="outside right center", frameon=False)
     return figure

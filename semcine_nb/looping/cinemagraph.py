@@ -138,6 +138,7 @@ class Cinemagraph:
                     "categories": self.candidate.categories,
                     "name": self.candidate.name,
                     "note": self.candidate.note,
+                    "guesses": self.candidate.guesses,
                     "energy": asdict(self.energy),
                     "parameters": asdict(self.parameters),
                     "notes": self.notes,
@@ -182,7 +183,13 @@ def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
             raise ValueError("unknown format")
         red, green, blue = (pixels[..., i].astype(np.int32) for i in range(3))
         period, start = red | ((blue & 7) << 8), green | (((blue >> 3) & 15) << 8)
-        candidate = Candidate(tuple(facts["categories"]), blue >= 128, facts["name"], facts["note"])
+        candidate = Candidate(
+            tuple(facts["categories"]),
+            blue >= 128,
+            facts["name"],
+            facts["note"],
+            tuple(facts.get("guesses", ())),
+        )
         energy, parameters = LoopEnergy(**facts["energy"]), LoopParameters(**facts["parameters"])
         notes, frames, digest = tuple(facts["notes"]), int(facts["frames"]), facts["clip"]
     except _STRANGE as error:
@@ -191,7 +198,8 @@ def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
         raise LoopError(
             f"{path} belongs to another clip: it was made for {frames} frames of {period.shape[1]}×"
             f"{period.shape[0]} px, this one has {len(clip.frames)} of {clip.frames.shape[2]}×"
-            f"{clip.frames.shape[1]} px or other pictures. Read the clip with the same arguments as then."
+            f"{clip.frames.shape[1]} px or other pictures. Read the clip with the same arguments as then.",
+            topic="another-clip",
         )
     check_labelling(period, start, len(clip.frames))
     return Cinemagraph(clip, candidate, period, start, energy, parameters, notes=notes)

@@ -55,6 +55,7 @@ def save_response(store: ArrayCache, key: str, response: SemanticResponse) -> bo
         "shape": scores.shape[:3],
         "categories": response.categories,
         "guided": scores.guided,
+        "guesses": response.guesses,
     }
     text = np.frombuffer(json.dumps(about).encode(), np.uint8)
     return store.save(key, {"values": scores.values, "times": scores.times, "about": text})
@@ -72,6 +73,6 @@ def load_response(store: ArrayCache, key: str, video: Video) -> SemanticResponse
             return None
         guide = video.frames if about["guided"] else None
         scores = StoredScores(kept["values"], shape, kept["times"], guide)
-        return SemanticResponse(scores, tuple(about["categories"]))
+        return SemanticResponse(scores, tuple(about["categories"]), guesses=about["guesses"])
     except (KeyError, SegmentationError):  # a category that was registered then and is not now
         return None

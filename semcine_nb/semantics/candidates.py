@@ -6,7 +6,7 @@ shows up at all gets a reason why it was kept or dropped.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import combinations as subsets
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from ..progress import Progress, silent
 from .categories import STATIC_CATEGORIES, category, is_proposal, is_static
 from .measures import blobs, mean_blob_area, noise_floor, temporal_std
 from .response import THRESHOLD, SemanticResponse
-from .selection import Candidate, Reason, Reasons, Selection
+from .selection import Candidate, Reason, Reasons, Selection, guess_note
 
 if TYPE_CHECKING:
     from ..video import Video
@@ -50,6 +50,9 @@ def select_candidates(
     same, flagged in its `Candidate.note` and in the reasons; a static one only if there is nothing else. A
     segmenter's nameless proposals ("object 1") do not stand in its way: if only such pass, the category is
     offered beside them, provided that it moves at least half as much.
+
+    What the segmenter is not sure of (`SemanticResponse.guesses`) is offered as a proposal: label, note and
+    reason say so.
 
     Parameters
     ----------
@@ -89,11 +92,16 @@ def select_candidates(
     pixels = scene.global_histogram(progress)
     order = [int(c) for c in np.argsort(-pixels, kind="stable") if pixels[c] > 0]
     if not order:
-        raise SegmentationError("no category has a score above zero anywhere; there is nothing to select")
+        raise SegmentationError(
+            "no category has a score above zero anywhere; there is nothing to select",
+            topic="nothing-to-select",
+        )
     shown = [scene.categories[c] for c in order]
     for name in pin:
         if name not in shown:
-            raise SegmentationError(f"{name!r} was pinned, but wins at no pixel of any frame")
+            raise SegmentationError(
+                f"{name!r} was pinned, but wins at no pixel of any frame", topic="nothing-to-select"
+            )
 
     std = temporal_std(video.frames)
     excess = np.maximum(std - noise_floor(std), 0)
@@ -124,17 +132,21 @@ def select_candidates(
     reasons = Reasons(
         Reason(
             name, int(pixels[c]), float(share[name]), *figures[name], kept=name in kept,
-            reason=_sentence(name, fault[name], name in kept, name in pin, name == flagged, k),
+            reason=_sentence(
+                name, fault[name], name in kept, name in pin, name == flagged, k, scene.guesses.get(name, "")
+            ),
+            guess=scene.guesses.get(name, ""),
         )
         for c, name in zip(order, shown, strict=True)
     )  # fmt: skip
-    note = {flagged: reasons[flagged].reason} if flagged else {}
     candidates = [
         one
         for name in kept
-        for one in _candidates_of(name, maps[name], min_blob if split else None, note.get(name))
+        for one in _candidates_of(
+            reasons[name], maps[name], min_blob if split else None, warned=name == flagged
+        )
     ]
-    candidates += _joined(kept, maps, combinations)
+    candidates += _joined(kept, maps, combinations, scene.guesses)
     return Selection(scene.select(kept), tuple(candidates), reasons, maps)
 
 
@@ -217,27 +229,41 @@ def _second_choice(
     return max(rest, key=lambda name: (name not in fixed, figures[name][2], -shown.index(name)), default=None)
 
 
-def _sentence(name: str, fault: str | None, kept: bool, pinned: bool, flagged: bool, k: int) -> str:
+def _sentence(
+    name: str, fault: str | None, kept: bool, pinned: bool, flagged: bool, k: int, guess: str
+) -> str:
     nature = "natural" if category(name).natural else "not natural"
+    note = guess_note(name, guess)
+    doubt = f"; {note}" if note else ""
     if flagged:
-        return f"offered although {fault}: no category with a name passes, and this one moves most"
+        return f"offered although {fault}: no category with a name passes, and this one moves most{doubt}"
     if pinned:
-        return "pinned" + (f", although {fault}" if fault else "")
+        return "pinned" + (f", although {fault}" if fault else "") + doubt
     if kept:
-        return f"kept: passes all filters ({nature})"
+        return f"kept: passes all filters ({nature}){doubt}"
     return fault or f"passes, but {k} with more pixels were kept or pinned"
 
 
-def _candidates_of(name: str, pi: np.ndarray, min_blob: float | None, note: str | None) -> list[Candidate]:
+def _candidates_of(reason: Reason, pi: np.ndarray, min_blob: float | None, warned: bool) -> list[Candidate]:
+    name, guesses = reason.category, (reason.guess,) if reason.guess else ()
+    note = reason.reason if warned else guess_note(name, reason.guess) or None
     parts = blobs(pi, min_blob) if min_blob is not None else []
     if len(parts) < 2:
-        return [Candidate((name,), pi, note=note)]
-    return [Candidate((name,), part, f"{name} {i}", note) for i, part in enumerate(parts, 1)]
+        return [Candidate((name,), pi, None, note, guesses)]
+    return [Candidate((name,), part, f"{name} {i}", note, guesses) for i, part in enumerate(parts, 1)]
 
 
-def _joined(kept: list[str], maps: dict[str, np.ndarray], count: int) -> list[Candidate]:
+def _joined(
+    kept: list[str], maps: dict[str, np.ndarray], count: int, guesses: Mapping[str, str]
+) -> list[Candidate]:
     """The ``count`` sets of kept categories with the largest joint area; of equals the smaller set."""
     sets = [names for size in range(2, len(kept) + 1) for names in subsets(kept, size)] if count else []
     joint = {names: np.logical_or.reduce([maps[name] for name in names]) for names in sets}
     sets.sort(key=lambda names: -int(joint[names].sum()))
-    return [Candidate(names, joint[names]) for names in sets[:count]]
+    return [_set_of(names, joint[names], guesses) for names in sets[:count]]
+
+
+def _set_of(names: tuple[str, ...], mask: np.ndarray, guesses: Mapping[str, str]) -> Candidate:
+    doubts = tuple(guesses.get(name, "") for name in names)
+    note = "; ".join(filter(None, map(guess_note, names, doubts))) or None
+    return Candidate(names, mask, None, note, doubts if note else ())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..video import Video
 
-KEPT, DROPPED = (60, 220, 90), (230, 70, 60)
+KEPT, GUESSED, DROPPED = (60, 220, 90), (255, 190, 30), (230, 70, 60)
 """Colours of π, RGB."""
 
 
@@ -49,7 +49,8 @@ def tint(frame: np.ndarray, mask: np.ndarray, colour: tuple[int, int, int] = KEP
 
 
 def show_selection(video: Video, selection: Selection, columns: int = 4) -> Figure:
-    """One panel a category in the order of h_g: π over the middle frame, green if kept and red if dropped.
+    """One panel a category in the order of h_g: π over the middle frame, green if kept, amber if kept
+    as a first guess, red if dropped.
 
     Each title has the category, its share of all pixels, the figures of filters (b) and (c), and the reason.
 
@@ -73,8 +74,8 @@ def show_selection(video: Video, selection: Selection, columns: int = 4) -> Figu
     for axis in axes:
         axis.set_axis_off()
     for axis, reason in zip(axes, selection.reasons, strict=False):
-        colour = KEPT if reason.kept else DROPPED
+        colour = (GUESSED if reason.guess else KEPT) if reason.kept else DROPPED
         axis.imshow(tint(frame, selection.maps[reason.category], colour))
         figures = f"{reason.share:.1%} · std {reason.std:.3f} · blob {reason.mean_blob:.0f} px"
-        axis.set_title(f"{reason.category}\n{figures}\n{fill(reason.reason, 52)}", fontsize=8, loc="left")
+        axis.set_title(f"{reason.label}\n{figures}\n{fill(reason.reason, 52)}", fontsize=8, loc="left")
     return figure

@@ -6,7 +6,7 @@ than the clip (`StoredScores`) or on any object that makes frames on demand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,17 +34,22 @@ class SemanticResponse:
     occurrence : (H, W, C) integers, optional
         h_t: in how many frames each category of the response wins at a pixel, counted before other categories
         were dropped. Without it, `occurrences` counts over the given channels.
+    guesses : mapping of str to str
+        Categories that the segmenter is not sure of → what it takes them for: ``{"object 1": "flag"}``, or a
+        category's own name. Candidates of these say so.
 
     Raises
     ------
     SegmentationError
-        For a wrong shape, NaN, values outside [0, 1], an unknown or repeated category, or an occurrence that
-        does not fit. Frames made on demand are checked when statistics read them.
+        For a wrong shape, NaN, values outside [0, 1], an unknown or repeated category, a guess about another
+        category than these, or an occurrence that does not fit. Frames made on demand are checked when
+        statistics read them.
     """
 
     scores: FrameScores
     categories: tuple[str, ...]
     occurrence: np.ndarray | None = None
+    guesses: Mapping[str, str] = field(default_factory=dict)
     _counts: list[np.ndarray] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -53,6 +58,11 @@ class SemanticResponse:
         object.__setattr__(self, "scores", _checked_scores(self.scores))
         if self.shape[3] != len(categories):
             raise SegmentationError(f"{self.shape[3]} channels of scores, but {len(categories)} categories")
+        object.__setattr__(self, "guesses", dict(self.guesses))
+        if odd := sorted(set(self.guesses) - set(categories)):
+            raise SegmentationError(
+                f"there is a guess about {odd[0]!r}, which is no category of the response"
+            )
         if self.occurrence is not None:
             occurrence = np.asarray(self.occurrence)
             if occurrence.shape != self.shape[1:] or occurrence.dtype.kind not in "iu":
@@ -93,7 +103,8 @@ class SemanticResponse:
         names = check_categories(names)
         kept = [self.index(name) for name in names]
         occurrence = np.ascontiguousarray(self.occurrences(progress)[..., kept])
-        return SemanticResponse(KeptChannels(self.scores, kept), names, occurrence)
+        guesses = {name: guess for name, guess in self.guesses.items() if name in names}
+        return SemanticResponse(KeptChannels(self.scores, kept), names, occurrence, guesses)
 
     def occurrences(self, progress: Progress = silent) -> np.ndarray:
         """h_t(c, x) of Section 3.1 for every category: (H, W, C) integers, frames out of T.

@@ -8,11 +8,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import SegmentationError
-from .categories import check_categories
+from .categories import check_categories, is_proposal
 from .response import SemanticResponse
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def guess_label(name: str, guess: str) -> str:
+    """How something is called that the segmenter is not sure of.
+
+    >>> guess_label("flag", "flag"), guess_label("object 1", "flag"), guess_label("water", "")
+    ('flag (guess)', 'object 1 (maybe flag)', 'water')
+    """
+    if not guess:
+        return name
+    # "boat 2" is the second of the guess "boat"; "object 1" is no name of anything
+    return f"{name} (guess)" if name.startswith(guess) else f"{name} (maybe {guess})"
+
+
+def guess_note(name: str, guess: str) -> str:
+    """What a person is told about such a candidate, as one sentence; "" where there is nothing to tell."""
+    if name == guess:
+        return f"first guess of the segmenter: look before you trust that this is {name!r}"
+    nearest = f", perhaps {guess!r}" if guess else ""
+    return f"something that moves and has no name{nearest}" if guess or is_proposal(name) else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,16 +48,25 @@ class Candidate:
     name : str, optional
         To tell two of a kind apart, e.g. ``"boat 2"``.
     note : str, optional
-        A warning for a person: why it is offered although a filter dropped it.
+        A warning for a person: why it is offered although a filter dropped it, or that it is a first guess.
+    guesses : tuple of str
+        What the segmenter takes each category for where it is not sure, "" where it is; empty if it is sure
+        of all. See `SemanticResponse.guesses`.
     """
 
     categories: tuple[str, ...]
     mask: np.ndarray
     name: str | None = None
     note: str | None = None
+    guesses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "categories", check_categories(self.categories))
+        object.__setattr__(self, "guesses", tuple(self.guesses))
+        if len(self.guesses) not in (0, len(self.categories)):
+            raise SegmentationError(
+                f"{len(self.guesses)} guesses were given for {len(self.categories)} categories"
+            )
         mask = np.asarray(self.mask)
         if mask.ndim != 2 or (mask.dtype != np.bool_ and not np.isin(mask, (0, 1)).all()):
             raise SegmentationError(f"a mask must be (H, W) of 0 and 1, not {mask.dtype} of {mask.shape}")
@@ -45,8 +74,16 @@ class Candidate:
 
     @property
     def label(self) -> str:
-        """What to call it: its name, or its categories joined by " + "."""
-        return self.name or " + ".join(self.categories)
+        """What to call it: its name, or its categories joined by " + ", each guess called one."""
+        guesses = self.guesses or ("",) * len(self.categories)
+        if self.name is not None:
+            return guess_label(self.name, guesses[0]) if len(guesses) == 1 else self.name
+        return " + ".join(map(guess_label, self.categories, guesses))
+
+    @property
+    def guessed(self) -> bool:
+        """Whether one of its categories is a guess of the segmenter, or a proposal without a name."""
+        return any(self.guesses) or any(map(is_proposal, self.categories))
 
 
 @dataclass(frozen=True)
@@ -71,6 +108,8 @@ class Reason:
     kept : bool
     reason : str
         One sentence.
+    guess : str
+        What the segmenter takes it for where it is not sure; "" where it is.
     """
 
     category: str
@@ -81,6 +120,12 @@ class Reason:
     motion: float
     kept: bool
     reason: str
+    guess: str = ""
+
+    @property
+    def label(self) -> str:
+        """The category, and that it is a guess where it is one."""
+        return guess_label(self.category, self.guess)
 
 
 class Reasons(tuple[Reason, ...]):

@@ -70,6 +70,12 @@ def test_a_broken_file_is_made_anew(video, tmp_path):
     assert load_response(cache, key, Video(video.frames[:2], 30.0)) is None
 
 
+def test_guesses_are_kept_too(video, tmp_path):
+    cache, made = ArrayCache(tmp_path), Counting()(video)
+    save_response(cache, "0", SemanticResponse(made.scores, made.categories, guesses={"water": "fountain"}))
+    assert load_response(cache, "0", video).guesses == {"water": "fountain"}
+
+
 def test_only_stored_scores_are_written(video, tmp_path):
     whole = SemanticResponse(np.ones((4, 12, 16, 1), np.float32), ("water",))
     assert not save_response(ArrayCache(tmp_path), "0", whole)

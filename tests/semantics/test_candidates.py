@@ -119,7 +119,7 @@ def test_a_nameless_proposal_does_not_stand_in_the_way(scene):
     both = select_candidates(*with_proposal(video, response, box, 70), drop=drop, min_std=0.25)
     assert [candidate.label for candidate in both.candidates] == ["water", "object 1"]
     assert "hardly changes" in both.candidates[0].note
-    assert both.candidates[1].note is None
+    assert both.candidates[1].note == "something that moves and has no name"
     # no room for it
     one = select_candidates(*with_proposal(video, response, box, 70), k=1, drop=drop, min_std=0.25)
     assert [candidate.label for candidate in one.candidates] == ["object 1"]
@@ -207,3 +207,48 @@ def test_candidates_are_checked():
     with pytest.raises(SegmentationError, match="mask must be"):
         Candidate(("water",), np.full((2, 2), 3))
     assert Candidate(("water",), np.ones((2, 2), np.uint8)).mask.dtype == bool
+
+
+def test_what_the_segmenter_only_guesses_is_offered_as_a_guess(scene):
+    video, response, _ = scene
+    response = SemanticResponse(response.scores, NAMES, guesses={"person": "person"})
+    selection = select_candidates(video, response, min_blob=100, combinations=1)
+    _, person, _, both = selection.candidates
+    assert [one.label for one in selection.candidates[:3]] == ["water", "person (guess)", "boat"]
+    assert person.categories == ("person",)
+    assert [one.guessed for one in selection.candidates] == [False, True, False, True]
+    assert "look before you trust that this is 'person'" in person.note
+    assert both.label == "water + person (guess) + boat"
+    assert both.note == person.note
+    assert selection.response.guesses == {"person": "person"}
+    reasons = selection.reasons
+    assert reasons["person"].label == "person (guess)"
+    assert reasons["person"].reason.startswith("kept: passes all filters (not natural); first guess")
+    assert list(reasons.table()["guess"]) == ["", "", "person", "", ""]
+    assert "guess" not in reasons["water"].reason
+
+
+def test_a_proposal_says_what_it_may_be(scene):
+    video, response, _ = scene
+    names = ("background", "object 1", "object 2", "boat", "sky & tree")
+    response = SemanticResponse(response.scores, names, guesses={"object 1": "water"})
+    one, two, boat = select_candidates(video, response, min_blob=100).candidates
+    assert one.label == "object 1 (maybe water)"
+    assert one.note == "something that moves and has no name, perhaps 'water'"
+    assert (two.label, two.note) == ("object 2", "something that moves and has no name")
+    assert two.guessed
+    assert boat.note is None
+
+
+def test_parts_of_a_guess_are_guesses(scene):
+    video, response, _ = scene
+    response = SemanticResponse(response.scores, NAMES, guesses={"boat": "boat"})
+    parts = select_candidates(video, response, min_blob=100, split=True).candidates[-2:]
+    assert [part.label for part in parts] == ["boat 1 (guess)", "boat 2 (guess)"]
+
+
+def test_guesses_must_fit_the_categories():
+    with pytest.raises(SegmentationError, match="'fire'"):
+        SemanticResponse(np.zeros((1, 2, 2, 1)), ("water",), guesses={"fire": "fire"})
+    with pytest.raises(SegmentationError, match="1 guesses were given for 2"):
+        Candidate(("water", "boat"), np.ones((2, 2)), guesses=("water",))

@@ -29,6 +29,7 @@ from .decoder import (
     load_decoder,
     look,
 )
+from .doubts import settle_doubts
 from .motion import log_odds, measure_motion
 from .proposals import THINGS, Region, find_regions, soften, unclaimed
 
@@ -65,8 +66,8 @@ class EmbeddedSegmenter:
     Attributes
     ----------
     guesses : dict of str to str
-        After a call: what each "object k" is nearest to, and each category of `FIRST_GUESSES` that shows,
-        by its own name: both should be looked at before they are trusted. The log names them too.
+        After a call, as in the response: what each "object k" is nearest to, and by its own name each
+        category of `FIRST_GUESSES` and each for which little speaks in this clip (`settle_doubts`).
     """
 
     name = "embedded"
@@ -96,13 +97,9 @@ class EmbeddedSegmenter:
         keys = np.unique(np.linspace(0, count - 1, min(max(wanted, 2), 8)).round().astype(int))
         logits, seen = self._look_at([frames[t] for t in keys], size, progress)
         movement = measure_motion(frames, size)
-        regions = find_regions(
-            np.mean([_softmax(one) for one in logits], axis=0),
-            DECODER_CATEGORIES,
-            movement,
-            np.mean(seen, axis=0),
-            activation_prior(),
-        )
+        decoded, classified = np.mean([_softmax(one) for one in logits], axis=0), np.mean(seen, axis=0)
+        prior = activation_prior()
+        regions = find_regions(decoded, DECODER_CATEGORIES, movement, classified, prior)
         odds = np.zeros((*size, len(DECODER_CATEGORIES)), np.float32)
         things = [DECODER_CATEGORIES.index(name) for name in THINGS]
         if self.motion:
@@ -116,7 +113,8 @@ class EmbeddedSegmenter:
         times = np.unique(np.linspace(0, count - 1, min(count, 48)).round().astype(int))
         passing = [region for region in regions if region.name and not region.resident]
         between = _spread(frames, keys, times, scores, size, passing, video.fps)
-        return self._response(frames, times, between, self._objects(between, regions))
+        doubts = settle_doubts(between, DECODER_CATEGORIES, regions, decoded, classified, prior)
+        return self._response(frames, times, between, self._objects(between, regions), doubts)
 
     def fingerprint(self) -> str:
         """The weights' content, and the settings."""
@@ -166,7 +164,12 @@ class EmbeddedSegmenter:
         return found[: self.proposals]
 
     def _response(
-        self, frames: np.ndarray, times: np.ndarray, scores: np.ndarray, objects: list[tuple[np.ndarray, str]]
+        self,
+        frames: np.ndarray,
+        times: np.ndarray,
+        scores: np.ndarray,
+        objects: list[tuple[np.ndarray, str]],
+        doubts: tuple[str, ...],
     ) -> SemanticResponse:
         """Keep the channels that win somewhere, add the proposals', store."""
         taken = np.zeros(scores.shape[1:3], np.float32)
@@ -178,7 +181,7 @@ class EmbeddedSegmenter:
         shown = [c for c in range(len(DECODER_CATEGORIES)) if ((best == c).sum(axis=(1, 2)) > least).any()]
         names = [DECODER_CATEGORIES[c] for c in shown]
         channels = [scores[..., shown]]
-        self.guesses = {name: name for name in names if name in FIRST_GUESSES}
+        self.guesses = {name: name for name in names if name in FIRST_GUESSES or name in doubts}
         for number, (mask, guess) in enumerate(objects, 1):
             names.append(f"object {number}")
             self.guesses[names[-1]] = guess
@@ -191,7 +194,8 @@ class EmbeddedSegmenter:
                 ),
             )
         stored = np.rint(np.concatenate(channels, axis=3).clip(0, 1) * 255).astype(np.uint8)
-        return SemanticResponse(StoredScores(stored, frames.shape[:3], times, guide=frames), tuple(names))
+        scored = StoredScores(stored, frames.shape[:3], times, guide=frames)
+        return SemanticResponse(scored, tuple(names), guesses=self.guesses)
 
 
 def _spread(

@@ -87,14 +87,27 @@ def find_regions(
         mean = probabilities[inside].mean(0)
         passing = float(np.median(motion.restless[inside])) < 0.5
         candidates = [c for c in moving if not passing or categories[c] in THINGS]
-        lift = np.where(prior > 0, activations[inside].mean(0) / (prior + 0.01), 1.0)
-        evidence = (np.log(mean + 0.03) + np.log(lift + 0.5))[candidates]
+        evidence = log_evidence(mean, activations[inside].mean(0), prior)[candidates]
         best = candidates[int(evidence.argmax())]
         named = categories[best] if evidence.max() > _NAMED else ""
         found.append(
             Region(soften(inside), named, categories[best], not passing and bool(mean[best] >= _RESIDENT))
         )
     return found
+
+
+def log_evidence(probability: np.ndarray, activation: np.ndarray, prior: np.ndarray) -> np.ndarray:
+    """How much speaks for each category in a region, as in naive Bayes: (C,) natural logarithms.
+
+    Parameters
+    ----------
+    probability : (C,) float
+        The decoder's, mean over the region.
+    activation, prior : (C,) float
+        The classifier's class-activation probability there, and by chance; without a prior it says nothing.
+    """
+    lift = np.where(prior > 0, activation / (prior + 0.01), 1.0)
+    return np.asarray(np.log(probability + 0.03) + np.log(lift + 0.5))
 
 
 def unclaimed(probabilities: np.ndarray, categories: tuple[str, ...]) -> np.ndarray:
