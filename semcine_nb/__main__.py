@@ -89,6 +89,12 @@ def cli(context: click.Context, quiet: bool) -> None:
 @click.option("--still", type=_Still(), help="What static parts show: a frame's number, or median.")
 @click.option("--crossfade", default=0, type=_COUNT, help="Frames that fade where a loop starts again.")
 @click.option("--ping-pong", is_flag=True, help="Play to and fro.")
+@click.option(
+    "--features/--no-features",
+    "measure_features",
+    default=True,
+    help="Keep each one's features beside it, for a study (semcine rate).",
+)
 @click.pass_obj
 def make(
     quiet: bool,

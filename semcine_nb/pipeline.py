@@ -27,6 +27,7 @@ from .semantics.segmenters import resolve_segmenter
 from .video import Video, camera_drift, read_video
 
 if TYPE_CHECKING:
+    from .preference import ContextFeatures
     from .study import RatingStore
 
 _LOG = logging.getLogger("semcine")
@@ -42,6 +43,7 @@ class RankedCinemagraphs(Sequence[Cinemagraph]):
     cinemagraphs, places : one each a candidate, in the same order
     basis : in words, what the order rests on
     clip, scene, selection, solver : what they were made from
+    features : one each a candidate in the same order, where they were measured; else empty
     """
 
     cinemagraphs: tuple[Cinemagraph, ...]
@@ -51,6 +53,7 @@ class RankedCinemagraphs(Sequence[Cinemagraph]):
     scene: SemanticResponse
     selection: Selection
     solver: LoopSolver
+    features: tuple[ContextFeatures, ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> Cinemagraph: ...
@@ -78,6 +81,7 @@ def make_cinemagraphs(
     select: dict[str, Any] | None = None,
     render: dict[str, Any] | None = None,
     on_rendered: Callable[[Cinemagraph, np.ndarray], None] | None = None,
+    measure_features: bool = False,
     threads: int = 2,
     progress: Progress = silent,
 ) -> RankedCinemagraphs:
@@ -96,6 +100,7 @@ def make_cinemagraphs(
         ``Cinemagraph.render``
     on_rendered : called with each cinemagraph and its (N, H, W, 3) uint8 frames as they are made, not yet
         ranked; so nobody needs to hold them all or to render them again
+    measure_features : measure the context features even where there are no ratings to rank by
     threads : candidates that are solved at once
 
     Raises
@@ -131,11 +136,12 @@ def make_cinemagraphs(
         plain = frames if not options else cinema.render()
         quality = measure(clip.frames, cinema.period, cinema.start, plain, cinema.candidate.mask)
         places.append(Place(unrated_score(quality, float(cinema.candidate.mask.mean())), quality))
-        if known is not None:
+        if measure_features or known is not None:
             from .preference import context_features
 
             features.append(context_features(cinema, rendered=plain))
-            known.check(features[-1])
+            if known is not None:
+                known.check(features[-1])
     order, places, basis = order_places(places, features, known, user)
     return RankedCinemagraphs(
         tuple(solved[i] for i in order),
@@ -145,6 +151,7 @@ def make_cinemagraphs(
         scene,
         selection,
         solver,
+        tuple(features[i] for i in order) if features else (),
     )
 
 

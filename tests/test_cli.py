@@ -61,7 +61,15 @@ def test_each_candidate_has_its_files_and_there_is_one_page(made: Path) -> None:
     assert names(made) == listed | {"index.html", "summary.json"}
     for place, candidate in enumerate(summary["candidates"], start=1):
         stem = f"{place}-{candidate['candidate']}"
-        endings = (".mp4", ".gif", "-poster.png", "-heatmaps.png", "-mask.png", "-labels.png")
+        endings = (
+            ".mp4",
+            ".gif",
+            "-poster.png",
+            "-heatmaps.png",
+            "-mask.png",
+            "-labels.png",
+            "-features.npz",
+        )
         assert candidate["files"] == [stem + ending for ending in endings]
         assert candidate["energy"]["total"] > 0
         assert set(candidate["periods"]) <= {str(p) for p in range(32, 60, 4)}
@@ -94,7 +102,7 @@ def test_as_a_program_into_a_folder_of_an_earlier_run(
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'index.html'}\n"), done.stderr
     assert done.stderr == ""  # no bar where nobody watches, and nothing to warn of
-    endings = (".webp", ".mp4", "-poster.png", "-heatmaps.png", "-mask.png", "-labels.png")
+    endings = (".webp", ".mp4", "-poster.png", "-heatmaps.png", "-mask.png", "-labels.png", "-features.npz")
     new = {f"1-water{ending}" for ending in endings} | {"index.html", "summary.json"}
     assert names(tmp_path) == new | {"my holiday.txt", "1-mine.mp4"}  # the earlier run's own are gone
     for suffix in ("webp", "mp4"):

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..errors import RatingError, StoreError
 from ..progress import Progress, silent, track
+from .described import features_beside
 from .store import RatingStore
 
 SUFFIXES = (".mp4", ".webm", ".webp", ".gif")  # of one cinemagraph in several formats, the first is shown
@@ -99,15 +100,16 @@ class Review:
     def add_to(
         self,
         store: RatingStore,
-        features: Callable[[Path], Any] | None = None,
+        features: Callable[[Path], Any] | None = features_beside,
         clip: Callable[[Path], str] | None = None,
         progress: Progress = silent,
     ) -> list[str]:
         """Add the accepted cinemagraphs to a study; returns their ids.
 
-        ``features(path)`` gives what :meth:`RatingStore.add_cinemagraph` takes; ``clip(path)`` names the clip
-        that a cinemagraph was made from, by default the folder it lies in, as ``semcine make`` and ``batch``
-        leave them.
+        ``features(path)`` gives what :meth:`RatingStore.add_cinemagraph` takes, by default what ``semcine
+        make`` left beside the file (None where it left nothing). ``clip(path)`` names the clip that a
+        cinemagraph was made from, by default the folder it lies in, as ``semcine make`` and ``batch`` leave
+        them.
 
         Raises RatingError where none was accepted.
         """

@@ -1,0 +1,79 @@
+"""The file of context features beside a cinemagraph: written by ``semcine make``, read when a study is prepared.
+
+A study needs to know what was rated, or no model can rank what is new. The features are measured once, where
+clip and response are at hand; this file carries them, without torch or numba, to the rating store.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RatingError, StoreError
+from ..files import whole_file
+
+ENDING = "-features.npz"  # after the stem of the cinemagraph's own file
+
+
+@dataclass(frozen=True, eq=False)
+class StoredFeatures:
+    """``values`` (d,) float64, raw; ``blocks`` name → slice; ``names`` of the d numbers, "" where unknown."""
+
+    values: NDArray[np.float64]
+    blocks: Mapping[str, slice]
+    names: tuple[str, ...]
+
+
+def save_features(path: str | Path, features: Any) -> Path:
+    """Write an object with ``.values`` (d,) and ``.blocks``, such as ``ContextFeatures``, whole or not at all.
+
+    Raises
+    ------
+    RatingError : no finite vector. StoreError : a place that cannot be written.
+    """
+    path, values = Path(path), np.asarray(features.values, "<f8")
+    if values.ndim != 1 or not np.isfinite(values).all():
+        raise RatingError(f"features must be a vector of finite numbers, not {values.shape}")
+    names = tuple(getattr(features, "names", ())) or ("",) * values.size
+    layout = {
+        "blocks": {name: columns.indices(values.size)[:2] for name, columns in features.blocks.items()},
+        "names": names,
+    }
+    try:
+        with whole_file(path) as part, part.open("wb") as file:
+            np.savez_compressed(file, values=values, layout=np.array(json.dumps(layout, ensure_ascii=False)))
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error.strerror}") from error
+    return path
+
+
+def load_features(path: str | Path) -> StoredFeatures:
+    """Read what ``save_features`` wrote. Raises StoreError where it is missing, damaged or something else."""
+    path = Path(path)
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            values = np.asarray(content["values"], np.float64)
+            layout = json.loads(str(content["layout"]))
+        blocks = {str(name): slice(int(start), int(stop)) for name, (start, stop) in layout["blocks"].items()}
+        names = tuple(str(name) for name in layout["names"])
+    except FileNotFoundError as error:
+        raise StoreError(f"there is no file {path}") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        raise StoreError(f"{path} is damaged, or holds no features: {error}") from error
+    if values.ndim != 1 or len(names) != len(values) or not np.isfinite(values).all():
+        raise StoreError(f"{path} is damaged, or holds no features: shape {values.shape}, {len(names)} names")
+    return StoredFeatures(values, blocks, names)
+
+
+def features_beside(path: str | Path) -> StoredFeatures | None:
+    """The features kept beside a cinemagraph's file; None where nobody measured any."""
+    path = Path(path)
+    beside = path.with_name(path.stem + ENDING)
+    return load_features(beside) if beside.is_file() else None
