@@ -24,6 +24,23 @@ def panels(count: int, height: float) -> tuple[Figure, Any]:
     return figure, axes
 
 
+def grid(
+    rows: int, columns: int, size: tuple[float, float], bare: bool = True, **options: Any
+) -> tuple[Figure, Any]:
+    """Panels (rows, columns) in a figure of ``size`` inches; ``bare`` ones show pictures and have no axes.
+
+    ``options`` go to ``subplots``.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False, **options)
+    plt.close(figure)
+    if bare:
+        for axis in axes.flat:
+            axis.set_axis_off()
+    return figure, axes
+
+
 def label_scale(figure: Figure, axis: Any, values: NDArray[np.integer]) -> None:
     """The colour bar of ``label_map(values)`` beside ``axis``, in frames."""
     from matplotlib.cm import ScalarMappable

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -151,12 +150,17 @@ def _cut(
 def thumbnail(
     clip: Video, response: SemanticResponse, candidate: Candidate, side: int = 4
 ) -> tuple[Video, SemanticResponse, Candidate, tuple[int, int, int, int]]:
-    """The square around a candidate, averaged down to ``side`` × ``side`` pixels: small enough to try all.
+    """``side`` × ``side`` pixels picked on an even grid around a candidate: small enough to try all.
 
     Returns
     -------
-    clip, response, candidate : of that size; π where at least a quarter of the pixel's area had it
-    box : (x, y, width, height) of the square in the clip, pixels
+    clip, response, candidate : of that size
+    box : (x, y, width, height) of the square in the clip that the pixels were picked from
+
+    Raises
+    ------
+    LoopError
+        If the candidate's map is empty.
     """
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video
@@ -168,19 +172,12 @@ def thumbnail(
     size = min(int(1.5 * max(np.ptp(rows), np.ptp(columns))) + side, height, width)
     x = int(np.clip((columns.min() + columns.max() - size) // 2, 0, width - size))
     y = int(np.clip((rows.min() + rows.max() - size) // 2, 0, height - size))
-    window = np.s_[y : y + size, x : x + size]
-
-    def small(picture: NDArray) -> NDArray:
-        return cv2.resize(np.ascontiguousarray(picture[window]), (side, side), interpolation=cv2.INTER_AREA)
-
-    frames = np.stack([small(frame) for frame in clip.frames])
-    scores = np.stack([small(np.asarray(response.scores[t], np.float32)) for t in range(len(response))])
-    scores = scores.reshape(len(frames), side, side, -1)
-    occurrence = np.rint(small(response.occurrences().astype(np.float32))).astype(np.uint16)
-    mask = small(candidate.mask.astype(np.float32)) >= 0.25
+    middles = (np.arange(side) * size + size // 2) // side
+    picked = np.ix_(y + middles, x + middles)
+    scores = np.stack([np.asarray(response.scores[t], np.float32)[picked] for t in range(len(response))])
     return (
-        Video(frames, clip.fps),
-        SemanticResponse(np.clip(scores, 0, 1), response.categories, occurrence.reshape(side, side, -1)),
-        Candidate(candidate.categories, mask, candidate.name),
+        Video(np.stack([frame[picked] for frame in clip.frames]), clip.fps),
+        SemanticResponse(scores, response.categories, response.occurrences()[picked]),
+        Candidate(candidate.categories, candidate.mask[picked], candidate.name),
         (x, y, size, size),
     )

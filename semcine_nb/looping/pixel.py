@@ -78,12 +78,7 @@ def pixel(
     LoopError
         For a pixel outside the frame.
     """
-    height, width = clip.frames.shape[1:3]
-    if not (0 <= x < width and 0 <= y < height):
-        raise LoopError(f"There is no pixel at column {x}, row {y} of {width}×{height} pixels.")
-    one = _crop(response, np.s_[y : y + 1, x : x + 1])
-    natural = natural_map(response, parameters or LoopParameters())[y, x]
-    return Pixel(clip.frames[:, y, x] / 255.0, normalized_scores(one)[:, 0, 0], bool(natural))
+    return _pixels(clip, response, [(x, y)], parameters)[0]
 
 
 def loop_costs(
@@ -156,12 +151,7 @@ def pair_cost(
 
     ``at`` and ``beside`` are (x, y), 4-neighbours of each other.
     """
-    gamma, ends, weights = _pair(clip, response, at, beside, parameters)
-    return gamma * sum(
-        weight * mean_distance(signal, first, second)
-        for end in ends
-        for weight, signal in zip(weights, (end.color, end.semantic), strict=True)
-    )
+    return mean_distance(_pair_signal(clip, response, at, beside, parameters), first, second)
 
 
 def pair_costs(
@@ -171,40 +161,68 @@ def pair_costs(
     beside: tuple[int, int],
     first: Label,
     parameters: LoopParameters | None = None,
-) -> LabelCosts:
-    """E_spa between ``first`` at one pixel and every loop of the grid at its neighbour."""
+) -> tuple[LabelCosts, Array]:
+    """E_spa between ``first`` at one pixel and every label at its neighbour.
+
+    Returns
+    -------
+    loops : LabelCosts
+    stills : (T,) float64, the cost beside each still frame
+    """
     parameters = parameters or LoopParameters()
-    gamma, ends, weights = _pair(clip, response, at, beside, parameters)
-    # one signal with the square roots of the weights: one distance instead of four
-    parts = [
-        part
-        for end in ends
-        for part in (math.sqrt(weights[0]) * end.color, math.sqrt(weights[1]) * end.semantic)
-    ]
-    signal = math.sqrt(gamma) * np.concatenate(parts, axis=1)
+    signal = _pair_signal(clip, response, at, beside, parameters)
     periods, starts, period, start = _grid(clip, parameters)
     cost = np.full(period.shape, np.nan)
     for i, j in np.argwhere(period > 1):
         cost[i, j] = mean_distance(signal, first, (int(period[i, j]), int(start[i, j])))
-    return LabelCosts(periods, starts, cost)
+    stills = np.array([mean_distance(signal, first, (1, s)) for s in range(len(clip))])
+    return LabelCosts(periods, starts, cost), stills
 
 
-def _pair(
+def _pair_signal(
     clip: Video,
     response: SemanticResponse,
     at: tuple[int, int],
     beside: tuple[int, int],
     parameters: LoopParameters | None,
-) -> tuple[float, list[Pixel], tuple[float, float]]:
-    """γ_s, both pixels, and the weights of colour and semantics."""
+) -> Array:
+    """Colours and responses of both pixels, (T, 2·(3 + K)), times the roots of their weights in eq. (4).
+
+    Its ``mean_distance`` of two labels is E_spa.
+    """
     parameters = parameters or LoopParameters()
     (x1, y1), (x2, y2) = sorted([at, beside])
     if abs(x1 - x2) + abs(y1 - y2) != 1:
         raise LoopError(f"The pixels {at} and {beside} (x, y) are no 4-neighbours.")
-    ends = [pixel(clip, response, x, y, parameters) for x, y in (at, beside)]
     right, down = connectivity(response, parameters)
+    parts = []
+    for end in _pixels(clip, response, [at, beside], parameters):
+        parts.append(math.sqrt((1 - parameters.w) / 3) * end.color)
+        parts.append(math.sqrt(parameters.w / end.semantic.shape[1]) * end.semantic)
     gamma = right[y1, x1] if y1 == y2 else down[min(y1, y2), x1]
-    return float(gamma), ends, ((1 - parameters.w) / 3, parameters.w / ends[0].semantic.shape[1])
+    return math.sqrt(gamma) * np.concatenate(parts, axis=1)
+
+
+def _pixels(
+    clip: Video,
+    response: SemanticResponse,
+    places: list[tuple[int, int]],
+    parameters: LoopParameters | None,
+) -> list[Pixel]:
+    from ..semantics import SemanticResponse
+
+    height, width = clip.frames.shape[1:3]
+    for x, y in places:
+        if not (0 <= x < width and 0 <= y < height):
+            raise LoopError(f"There is no pixel at column {x}, row {y} of {width}×{height} pixels.")
+    columns, rows = np.array(places).T
+    scores = np.stack([np.asarray(response.scores[t], np.float32)[rows, columns] for t in range(len(clip))])
+    semantic = normalized_scores(SemanticResponse(scores[:, :, None], response.categories))[:, :, 0]
+    natural = natural_map(response, parameters or LoopParameters())
+    return [
+        Pixel(clip.frames[:, y, x] / 255.0, semantic[:, i], bool(natural[y, x]))
+        for i, (x, y) in enumerate(places)
+    ]
 
 
 def _grid(
@@ -217,13 +235,6 @@ def _grid(
     period, start = np.meshgrid(periods, starts, indexing="ij")
     fits = start + period <= space.frames - 1
     return periods, starts, np.where(fits, period, 1).astype(np.int32), start.astype(np.int32)
-
-
-def _crop(response: SemanticResponse, window: tuple[slice, slice]) -> SemanticResponse:
-    from ..semantics import SemanticResponse
-
-    scores = np.stack([np.asarray(response.scores[t], np.float32)[window] for t in range(len(response))])
-    return SemanticResponse(scores, response.categories, response.occurrences()[window])
 
 
 def _mean_square(values: Array) -> float:

@@ -81,12 +81,15 @@ def test_every_pair_cost_is_that_of_the_definition(case: Case) -> None:
 
 def test_the_costs_of_all_neighbours_hold_each_single_one(case: Case) -> None:
     first = (4, 2)
-    costs = pair_costs(case.clip, case.response, (1, 1), (2, 1), first, case.parameters)
+    costs, stills = pair_costs(case.clip, case.response, (1, 1), (2, 1), first, case.parameters)
     assert costs.of(*first) == 0
     assert costs.best == first
     label = (8, 6)
     wanted = pair_cost(case.clip, case.response, (1, 1), (2, 1), first, label, case.parameters)
     assert costs.of(*label) == pytest.approx(wanted)
+    wanted = pair_cost(case.clip, case.response, (1, 1), (2, 1), first, (1, 7), case.parameters)
+    assert stills[7] == pytest.approx(wanted)
+    assert len(stills) == len(case.clip)
 
 
 def test_loop_costs_are_eq_2_for_every_label_that_fits(case: Case) -> None:

@@ -1,4 +1,4 @@
-"""One line opens a lesson's clip: a sample by its name, or anybody's own by its path."""
+"""What the notebooks open: a clip by one line, a sample or anybody's own, and what is in it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import VideoError
-from ..progress import Progress, silent
-from . import make_sample, sample_names
+from .errors import VideoError
+from .progress import Progress, silent
+from .samples import make_sample, sample_names
 
 if TYPE_CHECKING:
-    from ..video import Video
+    from .semantics import SemanticResponse
+    from .video import Video
 
 
 def open_clip(
@@ -42,7 +43,7 @@ def open_clip(
     >>> open_clip("pond", size=(64, 64), seconds=0.5)
     Video(15 frames, 64×64, 30 fps, 0.50 s)
     """
-    from ..video import read_video
+    from .video import read_video
 
     if isinstance(source, str) and source in sample_names():
         return make_sample(source, size=size, seconds=seconds).video
@@ -52,3 +53,18 @@ def open_clip(
             f"there is no file {str(source)!r}, and no sample is called so; the samples are {names}"
         )
     return read_video(source, max_size=size, max_seconds=seconds, progress=progress)
+
+
+def open_scene(
+    source: str | PathLike[str] | Any, clip: Video, progress: Progress = silent
+) -> SemanticResponse:
+    """What is where in a clip that `open_clip` opened: a sample's exact masks, else the embedded segmenter's.
+
+    A lesson about loops shows what the optimisation does; a segmenter's mistakes would hide it.
+    """
+    from .semantics import SemanticResponse, segment
+
+    if not (isinstance(source, str) and source in sample_names()):
+        return segment(clip, progress=progress)
+    sample = make_sample(source, size=(clip.width, clip.height), seconds=clip.duration, fps=clip.fps)
+    return SemanticResponse(sample.scores(), sample.categories)

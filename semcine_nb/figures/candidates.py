@@ -1,0 +1,120 @@
+"""Pictures of the choice of candidates: areas, filters, pieces of a map, and sets of categories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..semantics.candidates import select_candidates
+from ..semantics.categories import is_static
+from ..semantics.measures import blobs, temporal_std
+from .colors import mask_overlay
+from .panels import grid
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..semantics import Candidate, Selection, SemanticResponse
+    from ..video import Video
+
+KEPT, DROPPED = "#2f9e5b", "#c9483c"
+
+
+def show_areas(selection: Selection) -> Figure:
+    """h_g of each category as a share of all pixels of all frames; green is kept, red dropped."""
+    figure, axes = grid(1, 1, (9, 0.4 * len(selection.reasons) + 0.9), bare=False)
+    axis, reasons = axes[0, 0], tuple(selection.reasons)[::-1]
+    bars = axis.barh(
+        [r.category for r in reasons],
+        [r.share for r in reasons],
+        color=[KEPT if r.kept else DROPPED for r in reasons],
+    )
+    axis.bar_label(bars, [f"{r.share:.1%}" for r in reasons], padding=4)
+    axis.set_xlabel("h_g as a share of T·H·W")
+    axis.margins(x=0.12)
+    axis.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def show_filters(selection: Selection, min_std: float = 0.05, min_blob: float = 400) -> Figure:
+    """The three filters as one chart: a category must lie above and to the right of both lines.
+
+    Filter (a) is a list, so static categories are hollow wherever they lie. Thresholds only draw the lines.
+    """
+    figure, axes = grid(1, 1, (9, 4.2), bare=False)
+    axis = axes[0, 0]
+    for reason in selection.reasons:
+        if not reason.mean_blob:
+            continue
+        color = KEPT if reason.kept else DROPPED
+        hollow = is_static(reason.category)
+        axis.scatter(
+            reason.mean_blob, reason.std, s=60 + 2500 * reason.share,
+            color="none" if hollow else color, edgecolor=color, alpha=0.75, linewidth=1.5,
+        )  # fmt: skip
+        axis.annotate(
+            reason.category + (" (static)" if hollow else ""),
+            (reason.mean_blob, reason.std),
+            ha="center", va="center", fontsize=9,
+        )  # fmt: skip
+    axis.axhline(min_std, color="black", linestyle=":", label=f"(b) std = {min_std:g}")
+    axis.axvline(min_blob, color="black", linestyle="--", label=f"(c) mean blob = {min_blob:g} px")
+    axis.set(xscale="log", xlabel="mean area of a connected piece of π, pixels", ylim=(0, None))
+    axis.set_ylabel("temporal std of grey, mean over π")
+    axis.margins(0.2)
+    axis.legend(frameon=False, loc="upper left")
+    return figure
+
+
+def show_std(video: Video) -> Figure:
+    """A frame, and what filter (b) looks at: the standard deviation of grey over time, 0.05 outlined."""
+    figure, axes = grid(1, 2, (13, 13 / 2 * video.height / video.width + 0.4))
+    std = temporal_std(video.frames)
+    axes[0, 0].imshow(video.frames[len(video) // 2])
+    axes[0, 0].set_title(f"frame {len(video) // 2}")
+    picture = axes[0, 1].imshow(std, cmap="magma", vmin=0, vmax=0.2)
+    axes[0, 1].contour(std, levels=[0.05], colors="cyan", linewidths=0.7)
+    axes[0, 1].set_title("standard deviation over time; cyan: 0.05")
+    figure.colorbar(picture, ax=axes[0, 1], shrink=0.8, extend="max")
+    return figure
+
+
+def show_blobs(video: Video, selection: Selection) -> Figure:
+    """What filter (c) looks at: the connected pieces of every π, each in a colour of its own."""
+    from matplotlib import colormaps
+
+    frame = video.frames[len(video) // 2]
+    names = [reason.category for reason in selection.reasons]
+    figure, axes = grid(1, len(names), (13, 13 / len(names) * video.height / video.width + 0.6))
+    for axis, name in zip(axes[0], names, strict=True):
+        picture = np.repeat(frame.mean(axis=2, keepdims=True), 3, axis=2) * 0.5
+        parts = blobs(selection.maps[name])
+        for i, part in enumerate(parts):
+            picture[part] = 255 * np.array(colormaps["tab20"](i % 20)[:3])
+        mean = selection.reasons[name].mean_blob
+        axis.imshow(picture.astype(np.uint8))
+        axis.set_title(f"{name}\n{len(parts)} pieces, mean {mean:.0f} px", fontsize=9)
+    return figure
+
+
+def show_masks(video: Video, candidates: Sequence[Candidate], columns: int = 4) -> Figure:
+    """π of each candidate over the middle frame."""
+    frame = video.frames[len(video) // 2]
+    columns = min(columns, len(candidates))
+    rows = -(-len(candidates) // columns)
+    height = rows * (13 / columns * video.height / video.width + 0.4)
+    figure, axes = grid(rows, columns, (13, min(height, 8.0)))
+    for axis, candidate in zip(axes.flat, candidates, strict=False):
+        axis.imshow(mask_overlay(frame, candidate.mask))
+        axis.set_title(f"{candidate.label}: {candidate.mask.mean():.1%}", fontsize=10)
+    return figure
+
+
+def try_selection(video: Video, scene: SemanticResponse, **options: Any) -> Figure:
+    """``select_candidates`` with other thresholds, drawn at once: what a slider changes."""
+    from ..semantics.pictures import show_selection
+
+    selection = select_candidates(video, scene, **options)
+    return show_selection(video, selection, columns=min(len(selection.reasons), 5))

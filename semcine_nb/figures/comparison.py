@@ -1,0 +1,160 @@
+"""The paper's comparisons with Liao et al.: γ_s (Fig. 2), labels (Fig. 3), close-ups (Fig. 5), time lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..looping.connectivity_maps import connectivity_maps
+from ..looping.energy import loop_energy
+from ..looping.quality import tearing
+from ..looping.timing import time_map
+from .colors import label_map
+from .panels import grid, label_scale
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from ..looping import Cinemagraph
+    from ..semantics import Candidate, SemanticResponse
+    from ..video import Video
+
+Box = tuple[int, int, int, int]  # x, y, width, height in pixels
+
+
+def show_connectivity(clip: Video, response: SemanticResponse) -> Figure:
+    """γ_s by colours (Liao et al.) and by semantics (eq. 5): dark where a seam is cheap (Fig. 2)."""
+    maps = connectivity_maps(clip, response)
+    figure, axes = grid(1, 3, (13, 13 / 3 * clip.height / clip.width + 0.5))
+    axes[0, 0].imshow(clip.frames[len(clip) // 2])
+    axes[0, 0].set_title("(a) selected frame")
+    for axis, name, gamma in (
+        (axes[0, 1], "(b) γ_s of Liao et al.: colours", maps.colour),
+        (axes[0, 2], "(c) ours, eq. (5): semantics", maps.semantic),
+    ):
+        picture = axis.imshow(gamma, cmap="gray", vmin=0, vmax=1)
+        axis.set_title(name)
+    figure.colorbar(picture, ax=axes[0], shrink=0.8, ticks=[0, 1])
+    return figure
+
+
+def show_methods(cinemagraphs: Mapping[str, Cinemagraph], box: Box | None = None) -> Figure:
+    """p and s of several methods, a row each, on common scales with grey for static (Fig. 3)."""
+    figure, axes = grid(len(cinemagraphs), 3, (13, 2.55 * len(cinemagraphs) + 0.2))
+    for column, name in ((1, "period"), (2, "start")):
+        every = np.concatenate([getattr(c, name)[c.dynamic] for c in cinemagraphs.values()])
+        low, high = (int(every.min()), int(every.max())) if every.size else (0, 1)
+        for row, cinema in enumerate(cinemagraphs.values()):
+            picture = label_map(getattr(cinema, name), cinema.dynamic, low, max(high, low + 1))
+            axes[row, column].imshow(picture)
+            axes[row, column].set_title(f"{name[0]} (frames)", fontsize=10)
+            if every.size:
+                label_scale(figure, axes[row, column], every)
+    for row, (name, cinema) in enumerate(cinemagraphs.items()):
+        axes[row, 0].imshow(cinema.video.frames[len(cinema.video) // 2])
+        axes[row, 0].set_title(f"{name}: {cinema.dynamic.mean():.0%} moves", fontsize=10)
+        for axis in axes[row] if box else ():
+            _frame(axis, box)
+    return figure
+
+
+def show_closeups(cinemagraphs: Mapping[str, Cinemagraph], box: Box, times: tuple[int, ...]) -> Figure:
+    """Rendered frames of several methods, enlarged around ``box``, at the same times (Fig. 5).
+
+    The frames are φ itself without blending, so that what the labels do is not hidden.
+    """
+    x, y, width, height = box
+    figure, axes = grid(
+        len(cinemagraphs), len(times), (13, len(cinemagraphs) * (13 / len(times) * height / width + 0.35))
+    )
+    for row, (name, cinema) in enumerate(cinemagraphs.items()):
+        for axis, t in zip(axes[row], times, strict=True):
+            axis.imshow(loop_frame(cinema, t)[y : y + height, x : x + width], interpolation="nearest")
+            axis.set_title(f"{name}, t = {t}", fontsize=9)
+    return figure
+
+
+def show_timelines(cinemagraphs: Mapping[str, Cinemagraph], row: int, length: int = 150) -> Figure:
+    """One row of pixels over time, downwards: the clip, and each loop with its seams in time."""
+    clip = next(iter(cinemagraphs.values())).video
+    time = np.arange(length)
+    figure, axes = grid(1, len(cinemagraphs) + 1, (13, 4.2), bare=False)
+    axes[0, 0].imshow(clip.frames[:, row], aspect="auto")
+    axes[0, 0].set(title=f"the clip, row {row}", xlabel="column", ylabel="frame")
+    for axis, (name, cinema) in zip(axes[0, 1:], cinemagraphs.items(), strict=True):
+        shown = time_map(cinema.period[row], cinema.start[row], time[:, None])
+        axis.imshow(clip.frames[shown, np.full_like(shown, row), np.arange(clip.width)], aspect="auto")
+        axis.set(title=name, xlabel="column", ylabel="time t of the endless loop")
+    return figure
+
+
+def compare_methods(
+    cinemagraphs: Mapping[str, Cinemagraph], response: SemanticResponse, target: Candidate
+) -> pd.DataFrame:
+    """A row a method: what it does inside a target, and eq. (1) of its labels by term, for that target.
+
+    ``labels`` and ``pieces`` are different (p, s) and connected pieces of one label inside the target;
+    ``cut`` counts the pairs of neighbours inside it that are shown out of step.
+    """
+    import pandas as pd
+
+    rows = {}
+    for name, cinema in cinemagraphs.items():
+        torn = tearing(cinema.period, cinema.start, target.mask)
+        energy = loop_energy(cinema.video, response, target, cinema.period, cinema.start)
+        rows[name] = {
+            "moves": float(cinema.dynamic.mean()),
+            "labels": torn.labels,
+            "pieces": torn.pieces,
+            "cut": torn.cut,
+            "temporal": energy.temporal,
+            "label": energy.label,
+            "spatial": energy.spatial,
+            "total": energy.total,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def loop_frame(cinemagraph: Cinemagraph, t: int) -> NDArray[np.uint8]:
+    """L(x, t) = V(x, φ(x, t)) of Section 3.2, (H, W, 3): one frame of the endless loop, not blended."""
+    rows, columns = np.indices(cinemagraph.period.shape)
+    return cinemagraph.video.frames[time_map(cinemagraph.period, cinemagraph.start, t), rows, columns]
+
+
+def worst_place(cinemagraph: Cinemagraph, mask: NDArray[np.bool_], width: int = 72, height: int = 48) -> Box:
+    """The box whose seams inside ``mask`` cost most: where a thing tears.
+
+    The cost of a seam is the mean squared difference of colours that both sides show there over the loop
+    (Ψ_V at 16 moments or a few more), whatever the method that made it believes.
+    """
+    import cv2
+
+    clip = cinemagraph.video
+    cost = np.zeros(mask.shape, np.float32)
+    period, start = cinemagraph.period, cinemagraph.start
+    frames = clip.frames
+    rows, columns = np.indices(mask.shape)
+    for t in range(0, 4 * len(clip), len(clip) // 4 or 1):
+        shown: Any = time_map(period, start, t)
+        own = frames[shown, rows, columns].astype(np.float32)
+        for near, far in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:])):
+            other = frames[shown[far], rows[near], columns[near]].astype(np.float32)
+            inside = mask[near] & mask[far]
+            cost[near] += ((own[near] - other) ** 2).sum(axis=-1) * inside
+    height, width = min(height, mask.shape[0]), min(width, mask.shape[1])
+    total = cv2.boxFilter(cost, -1, (width, height), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    y, x = (int(i) for i in np.unravel_index(int(total.argmax()), total.shape))
+    left = int(np.clip(x - width // 2, 0, mask.shape[1] - width))
+    top = int(np.clip(y - height // 2, 0, mask.shape[0] - height))
+    return left, top, width, height
+
+
+def _frame(axis: Any, box: Box | None) -> None:
+    from matplotlib.patches import Rectangle
+
+    if box is not None:
+        axis.add_patch(Rectangle(box[:2], *box[2:], fill=False, color="red", linewidth=1.5))

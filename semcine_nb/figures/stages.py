@@ -1,0 +1,83 @@
+"""Pictures of Algorithm 1 on the way: p, s and the energy after each stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..looping.solver import LoopSolver
+from ..looping.walkthrough import first_starts
+from .colors import label_map
+from .panels import grid, label_scale
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..looping.walkthrough import Step
+    from ..semantics import Candidate, SemanticResponse
+    from ..video import Video
+
+
+def show_first_starts(solver: LoopSolver, period: int) -> Figure:
+    """Stage 1 for one period: s of each pixel alone, s*(x|p), and their energies."""
+    steps = first_starts(solver, period)
+    figure, axes = grid(1, 3, (13, 2.9), width_ratios=[1.2, 1.2, 1])
+    values = np.stack([step.start for step in steps])
+    low, high = int(values.min()), int(values.max())
+    for axis, step in zip(axes[0], steps, strict=False):
+        axis.imshow(label_map(step.start, step.dynamic, low, max(high, low + 1)))
+        axis.set_title(f"s at p = {period}: {step.name}")
+    label_scale(figure, axes[0, 1], values)
+    _energy_bars(axes[0, 2], steps)
+    return figure
+
+
+def show_steps(steps: Sequence[Step]) -> Figure:
+    """p and s after each stage, all on one scale, and a chart of the energies (logarithmic)."""
+    figure, axes = grid(3, len(steps), (13, 7.2), height_ratios=[1, 1, 0.9])
+    for row, name in enumerate(("period", "start")):
+        every = np.concatenate([getattr(step, name)[step.dynamic] for step in steps])
+        low, high = (int(every.min()), int(every.max())) if every.size else (0, 1)
+        for axis, step in zip(axes[row], steps, strict=True):
+            axis.imshow(label_map(getattr(step, name), step.dynamic, low, max(high, low + 1)))
+            axis.set_title(f"{step.name}\n{name[0]}" if row == 0 else name[0], fontsize=10)
+        if every.size:
+            label_scale(figure, axes[row, -1], every)
+    for axis in axes[2]:
+        axis.remove()
+    _energy_bars(figure.add_subplot(axes[2, 0].get_gridspec()[2, :]), steps)
+    return figure
+
+
+def try_parameters(
+    clip: Video, response: SemanticResponse, candidate: Candidate, **parameters: float
+) -> Figure:
+    """Solve with other constants and draw the labels at once: what a slider changes."""
+    from ..looping.parameters import LoopParameters
+    from .cinemagraphs import show_labels
+
+    cinema = LoopSolver(clip, response, LoopParameters(**parameters)).solve(candidate)  # type: ignore[arg-type]
+    figure = show_labels(cinema)
+    energy = cinema.energy
+    figure.suptitle(
+        f"{cinema.dynamic.mean():.0%} of the picture moves; temporal {energy.temporal:.2f}, "
+        f"label {energy.label:.2f}, spatial {energy.spatial:.2f}"
+    )
+    return figure
+
+
+def _energy_bars(axis: Any, steps: Sequence[Step]) -> None:
+    """Total energies on a logarithmic scale, each with its terms written out."""
+    axis.set_axis_on()
+    totals = [max(step.energy.total, 1e-3) for step in steps]
+    axis.barh([step.name for step in steps], totals, color="#6f86ad", height=0.6)
+    for i, (step, total) in enumerate(zip(steps, totals, strict=True)):
+        e = step.energy
+        words = f" {e.total:.4g} = {e.temporal:.3g} + {e.label:.3g} + {e.spatial:.4g}"
+        axis.text(total, i, words, va="center", fontsize=9)
+    axis.set(xscale="log", xlim=(min(totals) / 3, max(totals) * 60))
+    axis.set_xlabel("energy of eq. (1) = temporal + label + spatial (logarithmic)")
+    axis.invert_yaxis()
+    axis.spines[["top", "right"]].set_visible(False)
