@@ -13,6 +13,7 @@ import numpy as np
 
 from .errors import LoopError, SemcineError
 from .looping.cinemagraph import Cinemagraph
+from .looping.evaluation import motion_kept
 from .looping.parameters import LoopParameters
 from .looping.quality import measure
 from .looping.rendering import check_length
@@ -134,8 +135,10 @@ def make_cinemagraphs(
             on_rendered(cinema, frames)
         # measured on the plain loop: options such as ping-pong change which frame follows which
         plain = frames if not options else cinema.render()
-        quality = measure(clip.frames, cinema.period, cinema.start, plain, cinema.candidate.mask)
-        places.append(Place(unrated_score(quality, float(cinema.candidate.mask.mean())), quality))
+        mask = cinema.candidate.mask
+        quality = measure(clip.frames, cinema.period, cinema.start, plain, mask)
+        kept = motion_kept(clip.frames, cinema.period, cinema.start, mask)
+        places.append(Place(unrated_score(quality, float(mask.mean()), kept), quality))
         if measure_features or known is not None:
             from .preference import context_features
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..semantics import Candidate, SemanticResponse
 from ..video import Video
+from .evaluation import motion_kept
 from .quality import measure
 from .solver import LoopSolver
 
@@ -22,6 +23,7 @@ def warm() -> None:
     solver = LoopSolver(clip, SemanticResponse(scores, ("person", "grass")))
     cinema = solver.solve(Candidate(("person",), mask))
     measure(clip.frames, cinema.period, cinema.start, cinema.render(), mask)
+    motion_kept(clip.frames, cinema.period, cinema.start, mask)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The file of context features beside a cinemagraph: written by ``semcine make``, read when a study is prepared.
+"""The file of context features beside a cinemagraph: ``semcine make`` writes it, a study reads it.
 
 A study needs to know what was rated, or no model can rank what is new. The features are measured once, where
 clip and response are at hand; this file carries them, without torch or numba, to the rating store.
@@ -32,7 +32,7 @@ class StoredFeatures:
 
 
 def save_features(path: str | Path, features: Any) -> Path:
-    """Write an object with ``.values`` (d,) and ``.blocks``, such as ``ContextFeatures``, whole or not at all.
+    """Write what has ``.values`` (d,) and ``.blocks``, such as ``ContextFeatures``, whole or not at all.
 
     Raises
     ------
