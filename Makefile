@@ -18,7 +18,7 @@ EXTRAS := hub,onnx,cluster,study,docs,test
 BENCHMARKS := $(patsubst benchmarks/%.py,benchmarks.%,$(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)))
 
 .NOTPARALLEL:
-.PHONY: help setup demo lab test lint unit services notebooks bench format system clean
+.PHONY: help setup demo lab docs test lint unit services notebooks bench format system clean
 
 help:
 	@echo "make setup     the environment in $(VENV), with the compiled loops warmed up"
@@ -26,6 +26,7 @@ help:
 	@echo "make lab       JupyterLab on the quick start"
 	@echo "make test      everything that must hold: lint, unit, browser, database, notebooks"
 	@echo "make lint      ruff, mypy and notebooks without outputs; make format mends what it can"
+	@echo "make docs      the documentation as a site, in build/docs; warnings and dead links are errors"
 	@echo "make bench     the figures that speed, memory and quality are claimed from"
 
 setup: $(VENV)/.warm
@@ -63,6 +64,10 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(if $(wildcard notebooks/*.ipynb),$(BIN)/nbstripout --verify notebooks/*.ipynb)
+
+docs: setup
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs . build/docs
+	$(BIN)/python docs/_site/check.py build/docs
 
 format: setup
 	$(BIN)/ruff check --fix .
