@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+# a lesson must hold as computed now, not as an earlier run kept it; kernels inherit this
+os.environ["SEMCINE_CACHE"] = "off"
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: Any) -> None:

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-import numpy as np
-
-from .errors import LoopError, SemcineError
+from .cache import ArrayCache, as_cache
+from .errors import SemcineError
 from .looping.cinemagraph import Cinemagraph
-from .looping.evaluation import motion_kept
 from .looping.parameters import LoopParameters
-from .looping.quality import measure
-from .looping.rendering import check_length
-from .looping.rendering import render as render_loop
 from .looping.solver import LoopSolver
 from .ordering import KnownRatings, Place, order_places
-from .preference.unrated import unrated_score
 from .progress import Bar, Progress, silent, track
-from .semantics import Selection, SemanticResponse, segment, select_candidates
-from .semantics.categories import category
-from .semantics.segmenters import resolve_segmenter
-from .video import Video, camera_drift, read_video
+from .semantics import Selection, SemanticResponse
+from .steps import Judged, OnRendered, Prepared, judge, known_ratings, prepare
+from .video import Video
 
 if TYPE_CHECKING:
     from .preference import ContextFeatures
     from .study import RatingStore
 
 _LOG = logging.getLogger("semcine")
-_DRIFT = 2.0  # pixels from which on a person is told: clips from a tripod measure up to 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +74,10 @@ def make_cinemagraphs(
     read: dict[str, Any] | None = None,
     select: dict[str, Any] | None = None,
     render: dict[str, Any] | None = None,
-    on_rendered: Callable[[Cinemagraph, np.ndarray], None] | None = None,
+    on_rendered: OnRendered | None = None,
     measure_features: bool = False,
     threads: int = 2,
+    cache: ArrayCache | Path | str | None = "default",
     progress: Progress = silent,
 ) -> RankedCinemagraphs:
     """Read a clip, find what is in it, loop each candidate, and rank them.
@@ -103,87 +97,53 @@ def make_cinemagraphs(
         ranked; so nobody needs to hold them all or to render them again
     measure_features : measure the context features even where there are no ratings to rank by
     threads : candidates that are solved at once
+    cache : where segmentation and stage 1 are kept by content for the next time: an `ArrayCache`, a folder,
+        None, or "default" (a folder of the user's, moved or switched off by ``SEMCINE_CACHE``)
 
     Raises
     ------
     SemcineError
         Of a fitting kind, with one sentence that names the cause; whatever can be told before long work is.
     """
-    known = _known_ratings(ratings)
-    options = dict(render or {})
-    for name in (*(select or {}).get("pin", ()), *(select or {}).get("drop", ())):
-        category(name)
-    if not isinstance(segmenter, SemanticResponse):
-        segmenter = resolve_segmenter(segmenter)
-    clip = source
-    if read or not isinstance(source, Video):
-        clip = read_video(source, progress=progress, **(read or {}))
-    _try_render(clip, options)
-    _warn_of_movement(clip)
-    scene = segment(clip, segmenter, progress=progress)
-    selection = select_candidates(
-        clip, scene, k=k, combinations=combinations, progress=progress, **(select or {})
+    known, options = known_ratings(ratings), dict(render or {})
+    prepared = prepare(
+        source,
+        k,
+        combinations,
+        segmenter,
+        parameters,
+        read,
+        select,
+        options,
+        threads,
+        as_cache(cache),
+        progress,
     )
-    solver = LoopSolver(clip, selection.response, parameters, threads=threads, progress=progress)
-    solved = _solve_all(solver, selection, threads, progress)
+    solved = _solve_all(prepared.solver, prepared.selection, threads, progress)
     _warn_of_stillness(solved)
+    judged = [
+        judge(cinema, options, known, measure_features, on_rendered)
+        for cinema in track(solved, progress, "Rendering and measuring")
+    ]
+    return rank_judged(prepared, judged, known, user)
 
-    places, features = [], []
-    for cinema in track(solved, progress, "Rendering and measuring"):
-        frames = cinema.render(**options)
-        if on_rendered is not None:
-            on_rendered(cinema, frames)
-        # measured on the plain loop: options such as ping-pong change which frame follows which
-        plain = frames if not options else cinema.render()
-        mask = cinema.candidate.mask
-        quality = measure(clip.frames, cinema.period, cinema.start, plain, mask)
-        kept = motion_kept(clip.frames, cinema.period, cinema.start, mask)
-        places.append(Place(unrated_score(quality, float(mask.mean()), kept), quality))
-        if measure_features or known is not None:
-            from .preference import context_features
 
-            features.append(context_features(cinema, rendered=plain))
-            if known is not None:
-                known.check(features[-1])
-    order, places, basis = order_places(places, features, known, user)
+def rank_judged(
+    prepared: Prepared, judged: Sequence[Judged], known: KnownRatings | None = None, user: str | None = None
+) -> RankedCinemagraphs:
+    """Put the judged candidates of a clip in order; see `order_places`."""
+    features = [one.features for one in judged if one.features is not None]
+    order, places, basis = order_places([one.place for one in judged], features, known, user)
     return RankedCinemagraphs(
-        tuple(solved[i] for i in order),
+        tuple(judged[i].cinemagraph for i in order),
         tuple(places[i] for i in order),
         basis,
-        clip,
-        scene,
-        selection,
-        solver,
+        prepared.clip,
+        prepared.scene,
+        prepared.selection,
+        prepared.solver,
         tuple(features[i] for i in order) if features else (),
     )
-
-
-def _known_ratings(ratings: RatingStore | str | None) -> KnownRatings | None:
-    """What has been rated, or None; read first, so that a wrong address is told before long work."""
-    if ratings is None:
-        return None
-    from .study import RatingStore
-
-    if isinstance(ratings, RatingStore):
-        known = KnownRatings.of(ratings)
-    else:
-        with RatingStore(ratings) as store:
-            known = KnownRatings.of(store)
-    if known is None:
-        _LOG.warning("The rating store holds no ratings yet: the order is by loop quality instead.")
-    return known
-
-
-def _try_render(clip: Video, options: dict[str, Any]) -> None:
-    """Refuse options that rendering would refuse, before the loops are solved: a tiny still tells."""
-    tiny = clip.frames[:, :2, :2]
-    still = np.zeros(tiny.shape[1:3], np.int32)
-    try:
-        render_loop(tiny, still + 1, still, **options)
-        if options.get("length") is not None:
-            check_length(options["length"], clip.frames.shape[1:])
-    except TypeError as error:
-        raise LoopError(f"render={options!r} is not understood: {error}.") from error
 
 
 def _solve_all(
@@ -230,17 +190,4 @@ def _warn_of_stillness(solved: Sequence[Cinemagraph]) -> None:
         _LOG.warning(
             "Nothing in this clip loops: every pixel stays static. Use a clip in which something moves again "
             "and again, such as water, flags or leaves."
-        )
-
-
-def _warn_of_movement(clip: Video) -> None:
-    try:
-        drift = camera_drift(clip)
-    except SemcineError:
-        return
-    if drift > _DRIFT:
-        _LOG.warning(
-            "The camera moves by about %.1f pixels, and loops of a moving camera jump: use a tripod, or "
-            "stabilise the clip (read_video(…, stabilize=True), semcine make --stabilize).",
-            drift,
         )

@@ -23,6 +23,9 @@ import pytest
 hypothesis.settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("house")
 
+# tests keep nothing in the folders of who runs them, and find nothing that an earlier run kept
+os.environ["SEMCINE_CACHE"] = "off"
+
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

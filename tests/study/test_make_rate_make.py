@@ -38,7 +38,7 @@ def test_a_study_of_made_cinemagraphs_ranks_the_next_clip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("voila")
-    monkeypatch.setattr("semcine_nb.pipeline.camera_drift", lambda clip: 0.0)
+    monkeypatch.setattr("semcine_nb.steps.camera_drift", lambda clip: 0.0)
     for name in ("a", "b", "c"):
         clip, response = small(name)
         make_folder(clip, tmp_path / "made" / name, ("mp4",), segmenter=response, select=BOTH)
