@@ -18,6 +18,7 @@ from ..errors import SegmentationError
 from .categories import category, known_categories, pascal_context
 
 TABLES = ("pascal_context", "ade20k", "coco_panoptic", "coco_stuff", "pascal_voc", "cityscapes", "imagenet")
+"""Data sets whose classes `class_table` maps to categories."""
 
 COCO_STUFF_UNUSED = frozenset({12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91})
 """Ids of COCO-Stuff's 182 that no image carries; the other 171 are the classes models are trained on."""
