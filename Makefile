@@ -66,6 +66,7 @@ lint: setup
 	$(if $(wildcard notebooks/*.ipynb),$(BIN)/nbstripout --verify notebooks/*.ipynb)
 
 docs: setup
+	rm -rf build/docs
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs . build/docs
 	$(BIN)/python docs/_site/check.py build/docs
 

@@ -44,9 +44,8 @@ myst_heading_anchors = 4
 myst_dmath_double_inline = True
 # Notebooks are shown as they are stored: tests run them, a documentation build need not.
 nb_execution_mode = "off"
-numfig = True
 
-# MathJax as one file with its glyphs, out of a package: Sphinx would have every reader load it from elsewhere.
+# MathJax as one file with its glyphs, from a package: Sphinx would let every reader load it from elsewhere.
 _mathjax = distribution("sphinx-mathjax-offline").locate_file(
     "sphinx-mathjax-offline/static/mathjax/tex-svg.js"
 )
