@@ -14,7 +14,7 @@ from semcine_nb.errors import SemcineError
 from semcine_nb.figures import label_map
 from semcine_nb.looping import Cinemagraph
 from semcine_nb.looping.cost_maps import cost_maps
-from semcine_nb.semantics import SemanticResponse
+from semcine_nb.semantics import Candidate, SemanticResponse
 from semcine_widgets.loop_explorer import LoopExplorer
 
 CLIP = numbered_clip(40, 24)
@@ -73,6 +73,28 @@ def test_from_python_and_from_the_browser_alike(explorer: LoopExplorer) -> None:
     assert (explorer.pinned, explorer.shown) == ([1, 2], 0)
 
 
+def test_costs_wait_until_somebody_wants_them(explorer: LoopExplorer) -> None:
+    assert explorer.cost_planes == b""
+    explorer._heard(explorer, {"action": "costs"}, [])
+    first = explorer.costs  # waits for the thread, or is first
+    assert len(first) == len(explorer.cost_scales) == 2
+    assert explorer.cost_planes
+    assert explorer.costs is first
+
+
+def test_a_method_that_knows_colours_only_is_measured_by_the_same_energy(pair: Any) -> None:
+    plain = replace(pair[1], response=None, candidate=Candidate(("background",), pair[1].dynamic, "Liao"))
+    explorer = LoopExplorer(pair[0], plain)
+    assert explorer.names == (pair[0].candidate.label, "Liao")
+    yardstick = replace(plain, response=pair[0].response, candidate=pair[0].candidate)
+    ours, theirs = explorer.statistics()
+    assert theirs["temporal"] == pytest.approx(cost_maps(yardstick).temporal.sum(dtype=float))
+    assert ours["label"] == pytest.approx(cost_maps(pair[0]).label.sum(dtype=float))
+    assert explorer.maps_info["energies"][0] is not None
+    assert explorer.maps_info["energies"][1] is None  # its own energy has other terms
+    assert LoopExplorer(plain, pair[0]).pixel(3, 3)[0]["category"] in ("water", "grass")
+
+
 def test_without_a_response_there_are_labels_only() -> None:
     explorer = LoopExplorer(looped(CLIP), transport="png")
     assert explorer.pixel(0, 0)[0].keys() == {"name", "category", "period", "start"}
@@ -97,8 +119,9 @@ _PIXEL = "([key, x, y]) => Array.from(document.querySelector(`[data-panel=${key}
 
 
 def opened(browser: Any, explorer: LoopExplorer, **options: Any) -> FakePage:
+    what = "costs" if explorer.costs else "ready"
     page = FakePage(browser, explorer, viewport={"width": 1000, "height": 1000}, **options)
-    page.wait("saved.drawn && document.querySelector('.semcine-explorer').dataset.ready")
+    page.wait(f"saved.drawn && document.querySelector('.semcine-explorer').dataset.{what}")
     return page
 
 
@@ -151,6 +174,23 @@ def test_hover_pin_and_rectangle(browser: Any, explorer: LoopExplorer) -> None:
     page.page.keyboard.press("Escape")
     assert (page.saved("pinned"), page.saved("rectangle")) == ([], [])
     assert page.requests == ["http://localhost/"]
+    page.close()
+
+
+@pytest.mark.browser
+def test_labels_show_before_the_costs_are_there(browser: Any, explorer: LoopExplorer) -> None:
+    page = FakePage(browser, explorer, viewport={"width": 1000, "height": 1000})
+    page.wait("saved.drawn && document.querySelector('.semcine-explorer').dataset.ready")
+    assert page.page.evaluate("() => sent") == [{"action": "costs"}]
+    page.page.get_by_text("being computed").wait_for()
+    page.page.mouse.move(*at(page, "p", 7, 3))
+    facts = table(page, 0)
+    assert facts["Start s"] == [str(w["start"]) for w in explorer.pixel(7, 3)]
+    assert facts["E label"] == ["–", "–"]
+    page.set(cost_scales=explorer.cost_scales, cost_planes=explorer.cost_planes)
+    page.wait("document.querySelector('.semcine-explorer').dataset.costs")
+    wanted = [w["label"] for w in explorer.pixel(7, 3)]
+    assert [float(v) for v in table(page, 0)["E label"]] == pytest.approx(wanted, rel=0.01, abs=1e-5)
     page.close()
 
 

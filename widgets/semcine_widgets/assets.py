@@ -10,6 +10,7 @@ PLAYER_PARTS = (
     "shared/clip_transport.js",
     "shared/loop_renderers.js",
     "shared/loop_engine.js",
+    "shared/clip_playback.js",
 )
 
 

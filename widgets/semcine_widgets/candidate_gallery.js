@@ -3,64 +3,36 @@
 const NAMES = { seamless: "Seamless", whole: "Moves as a whole", lively: "Lively", visible: "Well visible" };
 
 /** One decoding feeds the renderers of all tiles. */
-class GalleryPlayback {
+class GalleryPlayback extends ClipPlayback {
   constructor(model) {
-    this.model = model;
+    super(model);
     this.engines = [];
     this.contexts = model.get("tiles").map(() => new Set());
-    this.t = 0;
     this.shown = -1;
     this.draws = 0;
-    this.stop = listen(model, { "change:clip": () => this.reload() });
-    this.reload();
   }
 
-  say(changes) {
-    for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
-    this.model.save_changes();
-  }
-
-  reload() {
-    this.loading = Promise.resolve(this.loading).then(() => this.load())
-      .catch((error) => this.say({ error: String(error.message || error) }));
-  }
-
-  async load() {
-    const info = this.model.get("clip_info");
-    const clip = this.model.get("clip");
-    if (!info.frames || bytesOf(clip).length !== info.sizes.reduce((a, b) => a + b, 0)) return;
-    if (!canDecode(info)) {
-      this.say({ needs: "webp" });
-      return;
-    }
-    const labels = await unpackLabels(this.model.get("labels"));
+  async open(info, clip, labels) {
     // a gather keeps frames only where pixels move; WebGL would keep the whole clip once a tile
     const engines = labels.maps.map((map) => new LoopEngine(info, clip, labels, map, "canvas"));
     for (const engine of engines) engine.prepare([0], [-1]);
     await decodeClip(info, clip, (index, rgba) => engines.forEach((engine) => engine.accept(index, rgba)));
     for (const engine of engines) engine.settle();
+    this.engines.forEach((engine) => engine.release());
     this.engines = engines;
-    this.contexts.forEach((contexts) => contexts.forEach((context) => this.size(context)));
+    this.contexts.forEach((contexts) => contexts.forEach((context) => fitCanvas(context, labels)));
     this.draw();
-    this.say({ drawn: "canvas", error: "" });
-  }
-
-  size(context) {
-    const { width, height } = this.engines[0].labels;
-    context.canvas.width = width;
-    context.canvas.height = height;
+    return "canvas";
   }
 
   attach(tile, context) {
     this.contexts[tile].add(context);
-    if (this.engines.length) this.size(context);
+    if (this.engines.length) fitCanvas(context, this.engines[0].labels);
     this.shown = -1;
   }
 
   advance(now) {
-    const passed = Math.min(now - (this.before ?? now), 250);
-    this.before = now;
-    if (this.model.get("playing")) this.t += (passed / 1000) * this.model.get("clip_info").fps;
+    this.t += this.passed(now);
     if (Math.floor(this.t) !== this.shown) this.draw();
   }
 
@@ -76,7 +48,7 @@ class GalleryPlayback {
   }
 
   release() {
-    this.stop();
+    super.release();
     this.engines.forEach((engine) => engine.release());
   }
 }
@@ -104,7 +76,9 @@ function tileOf(model, playback, place) {
     },
   }, "Compare");
   const notes = tile.notes.map((note) => make("div", { class: "semcine-quiet" }, note));
-  const figure = make("figure", {}, canvas, make("figcaption", {},
+  const rendered = renderedView(model, place, title, (shows) => { canvas.hidden = shows; });
+  rendered.video.addEventListener("click", pick);
+  const figure = make("figure", {}, canvas, rendered.video, make("figcaption", {},
     make("div", { class: "semcine-row" }, make("strong", {}, title), make("span", { class: "semcine-quiet" }, verdict(tile))),
     make("div", { class: "semcine-row" },
       make("span", {}, chooser, " ", comparer),
@@ -120,7 +94,11 @@ function tileOf(model, playback, place) {
     chooser.textContent = chosen ? "Chosen" : "Choose";
     comparer.setAttribute("aria-pressed", compared.includes(place));
   };
-  return { figure, update, leave: () => playback.contexts[place].delete(context) };
+  const leave = () => {
+    playback.contexts[place].delete(context);
+    rendered.leave();
+  };
+  return { figure, update, leave };
 }
 
 function whyTable(tiles) {
@@ -142,6 +120,7 @@ function renderGallery({ model, el, playback }) {
   const tiles = model.get("tiles").map((_, place) => tileOf(model, playback, place));
   const grid = make("div", { class: "semcine-tiles" }, ...tiles.map(({ figure }) => figure));
   const play = make("button", { type: "button", onclick: () => playback.say({ playing: !model.get("playing") }) });
+  const asRendered = renderedButton(model, (changes) => playback.say(changes));
   const all = make("button", { type: "button", onclick: () => playback.say({ compared: [] }) }, "Show all");
   const formats = make("select", {
     "aria-label": "Format", onchange: (event) => playback.say({ format: event.target.value }),
@@ -152,7 +131,7 @@ function renderGallery({ model, el, playback }) {
   const why = make("details", {}, make("summary", {}, "Why this order"),
     make("p", {}, model.get("basis")), whyTable(model.get("tiles")));
   const root = make("div", { class: "semcine semcine-gallery", ...KEYS_STAY_HERE, role: "group", "aria-label": "Candidates; keys 1 to 9 choose" },
-    make("div", { class: "semcine-row" }, play, all, formats, save, status), message, grid, why);
+    make("div", { class: "semcine-row" }, play, asRendered.button, all, formats, save, status), message, grid, why);
   el.append(root);
 
   root.addEventListener("keydown", (event) => {
@@ -187,19 +166,9 @@ function renderGallery({ model, el, playback }) {
   return () => {
     stop();
     silence();
+    asRendered.leave();
     tiles.forEach(({ leave }) => leave());
   };
 }
 
-export default () => {
-  const shared = {};
-  return {
-    initialize({ model }) {
-      shared.playback = new GalleryPlayback(model);
-      return () => shared.playback.release();
-    },
-    render({ model, el }) {
-      return renderGallery({ model, el, playback: shared.playback });
-    },
-  };
-};
+export default playingWidget(GalleryPlayback, renderGallery);

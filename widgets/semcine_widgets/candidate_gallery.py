@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from semcine_nb.errors import SemcineError
@@ -14,12 +14,14 @@ from semcine_nb.looping import Cinemagraph
 from semcine_nb.video.writing import SUFFIXES
 
 from .assets import PLAYER_PARTS, joined
-from .transport import nearest, pack_clip, pack_labels, reduced
+from .clip_widget import ClipWidget, clip_of
+from .rendered_loops import Loop, RenderedLoops, rendered_loop
+from .transport import nearest, pack_labels, reduced
 
 _UNRANKED = "In the order they were given; nothing was ranked."
 
 
-class CandidateGallery(anywidget.AnyWidget):
+class CandidateGallery(RenderedLoops, ClipWidget):
     """Whatever can be clicked can be called: `choose`, `compare`, `save`, `why`.
 
     Parameters
@@ -35,6 +37,8 @@ class CandidateGallery(anywidget.AnyWidget):
     compared : places of the two that are compared, or empty
     format : suffix to save as
     status : what saving said last
+    playing, drawn, decoded, error : see `ClipWidget`
+    as_rendered : whether the loops play as they are saved, with blended seams, at the size that is shown
 
     Raises
     ------
@@ -42,24 +46,17 @@ class CandidateGallery(anywidget.AnyWidget):
         If there is nothing to show, or the cinemagraphs are of different clips.
     """
 
-    _esm = joined(*PLAYER_PARTS, "candidate_gallery.js")
+    _esm = joined(*PLAYER_PARTS, "shared/rendered_view.js", "candidate_gallery.js")
     _css = joined("shared/base.css", "candidate_gallery.css")
 
-    clip = traitlets.CBytes(b"").tag(sync=True)
-    clip_info = traitlets.Dict().tag(sync=True)
-    labels = traitlets.CBytes(b"").tag(sync=True)
     tiles = traitlets.List(traitlets.Dict()).tag(sync=True)
     basis = traitlets.Unicode("").tag(sync=True)
     chosen = traitlets.Int(0).tag(sync=True)
     compared = traitlets.List(traitlets.Int()).tag(sync=True)
-    playing = traitlets.Bool(True).tag(sync=True)
     format = traitlets.Enum(SUFFIXES, "mp4").tag(sync=True)
     formats = traitlets.List(traitlets.Unicode()).tag(sync=True)
     busy = traitlets.Bool(False).tag(sync=True)
     status = traitlets.Unicode("").tag(sync=True)
-    drawn = traitlets.Unicode("").tag(sync=True)
-    needs = traitlets.Unicode("").tag(sync=True)
-    error = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
         self,
@@ -71,20 +68,15 @@ class CandidateGallery(anywidget.AnyWidget):
         self.cinemagraphs = tuple(ranked)
         if not self.cinemagraphs:
             raise SemcineError("There is no cinemagraph to choose from.")
-        video = self.cinemagraphs[0].video
-        if any(c.video is not video and c.video.digest != video.digest for c in self.cinemagraphs):
-            raise SemcineError("These cinemagraphs are of different clips; a gallery shows one clip.")
         self.folder = Path(folder)
-        self._small = reduced(video, width)
-        packed = pack_clip(self._small, transport)
-        shape = self._small.frames.shape[1:3]
+        small = reduced(clip_of(self.cinemagraphs, "a gallery"), width)
+        shape = small.frames.shape[1:3]
+        self._labels = [(nearest(c.period, shape), nearest(c.start, shape)) for c in self.cinemagraphs]
         places = getattr(ranked, "places", None) or [None] * len(self.cinemagraphs)
         super().__init__(
-            clip=packed.data,
-            clip_info=packed.info,
-            labels=pack_labels(
-                [(nearest(c.period, shape), nearest(c.start, shape), 0) for c in self.cinemagraphs]
-            ),
+            small,
+            transport,
+            labels=pack_labels([(period, start, 0) for period, start in self._labels]),
             tiles=[_tile(c, place) for c, place in zip(self.cinemagraphs, places, strict=True)],
             basis=getattr(ranked, "basis", _UNRANKED),
             formats=list(SUFFIXES),
@@ -139,12 +131,8 @@ class CandidateGallery(anywidget.AnyWidget):
             self.busy = False
         return target
 
-    def use_transport(self, transport: str) -> None:
-        """Send the clip in another way; the view goes on by itself."""
-        packed = pack_clip(self._small, transport)
-        with self.hold_sync():
-            self.clip_info, self.clip = packed.info, packed.data
-            self.needs = ""
+    def _wanted_loops(self) -> tuple[Any, Sequence[Loop]]:
+        return "as saved", [partial(rendered_loop, self._sent, *labels) for labels in self._labels]
 
     def _place(self, which: int | str) -> int:
         labels = [cinema.candidate.label for cinema in self.cinemagraphs]
@@ -159,11 +147,6 @@ class CandidateGallery(anywidget.AnyWidget):
                 self.save()
             except (SemcineError, OSError):
                 return  # the status says it
-
-    @traitlets.observe("needs")
-    def _asked(self, change: Any) -> None:
-        if change["new"]:
-            self.use_transport(change["new"])
 
     @traitlets.validate("chosen")
     def _valid_chosen(self, proposal: Any) -> int:

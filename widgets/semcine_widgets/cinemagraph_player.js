@@ -1,33 +1,20 @@
 // The endless player: L(x, t) = V(x, φ(x, t)), drawn from the clip and the label maps; freeze, speed, still frame.
 
-/** What a browser without VideoDecoder is sent instead of packets. */
-const fallback = (info) => (info.transport.endsWith("lossless") ? "png" : "webp");
-
 /** What all views of one model share: the decoded clip, the clock, and the canvases to draw on. */
-class Playback {
+class Playback extends ClipPlayback {
   constructor(model) {
-    this.model = model;
+    super(model, {
+      "change:controls": () => this.follow(),
+      "change:time": () => {
+        if (model.get("time") !== this.clock.t) this.clock.seek(model.get("time"), model.get("controls"));
+      },
+      "change:renderer": () => this.reload(),
+    });
     this.contexts = new Set();
     this.tellers = new Set(); // called with the clock's time after each draw
     this.engine = null;
     this.shown = "";
     this.clock = new LoopClock(model.get("controls"), model.get("time"));
-    this.loading = null;
-    this.stop = listen(model, {
-      "change:controls": () => this.follow(),
-      "change:time": () => {
-        if (model.get("time") !== this.clock.t) this.clock.seek(model.get("time"), model.get("controls"));
-      },
-      "change:clip": () => this.reload(),
-      "change:labels": () => this.reload(),
-      "change:renderer": () => this.reload(),
-    });
-    this.reload();
-  }
-
-  say(changes) {
-    for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
-    this.model.save_changes();
   }
 
   /** Take new controls over, and report at which time an object was frozen. */
@@ -39,39 +26,10 @@ class Playback {
     this.say({ controls: held });
   }
 
-  /** Traits that belong together arrive one after the other: wait until all are there. */
-  reload() {
-    if (this.loading) {
-      this.again = true;
-      return this.loading;
-    }
-    this.loading = Promise.resolve().then(() => this.load()).catch((error) => {
-      this.say({ error: String(error.message || error), drawn: "" });
-    }).finally(() => {
-      this.loading = null;
-      if (this.again) {
-        this.again = false;
-        this.reload();
-      }
-    });
-    return this.loading;
-  }
-
-  async load() {
-    const info = this.model.get("clip_info");
-    const clip = this.model.get("clip");
-    if (!info.frames || bytesOf(clip).length !== info.sizes.reduce((a, b) => a + b, 0)) return;
-    if (!canDecode(info)) {
-      this.say({ needs: fallback(info) });
-      return;
-    }
-    const labels = await unpackLabels(this.model.get("labels"));
+  async open(info, clip, labels) {
     const wish = this.model.get("renderer");
     const lost = () => globalThis[Symbol.for("semcine.webgl")]?.gl.isContextLost();
-    if (wish === "webgl" && lost()) {
-      this.recover();
-      return;
-    }
+    if (wish === "webgl" && lost()) return this.recover();
     const engine = new LoopEngine(info, clip, labels, labels.maps[0], wish);
     await engine.load(this.clock.times(), this.clock.stills());
     this.engine?.release();
@@ -79,14 +37,11 @@ class Playback {
     this.shown = "";
     if (engine.renderer.kind === "webgl") {
       engine.renderer.onLost = () => this.recover();
-      if (lost()) {
-        this.recover();
-        return;
-      }
+      if (lost()) return this.recover();
     }
-    for (const context of this.contexts) this.size(context);
+    for (const context of this.contexts) fitCanvas(context, labels);
     this.draw();
-    this.say({ drawn: engine.renderer.kind, decoded: info.transport, error: "" });
+    return engine.renderer.kind;
   }
 
   /** The graphics context is gone: a gather needs none, unless WebGL was asked for by name. */
@@ -102,25 +57,16 @@ class Playback {
     }
   }
 
-  size(context) {
-    const { width, height } = this.engine.labels;
-    context.canvas.width = width;
-    context.canvas.height = height;
-  }
-
   attach(context) {
     this.contexts.add(context);
     if (!this.engine) return;
-    this.size(context);
+    fitCanvas(context, this.engine.labels);
     this.shown = "";
     this.draw();
   }
 
-  /** Several views may call it for the same repaint; after a gap nobody saw, it goes on where it stopped. */
   advance(now) {
-    const passed = Math.min(now - (this.before ?? now), 250);
-    this.before = now;
-    if (this.model.get("playing")) this.clock.t += (passed / 1000) * this.model.get("clip_info").fps;
+    this.clock.t += this.passed(now);
     this.draw();
   }
 
@@ -136,7 +82,7 @@ class Playback {
   }
 
   release() {
-    this.stop();
+    super.release();
     this.engine?.release();
   }
 }
@@ -193,11 +139,14 @@ function renderPlayer({ model, el, playback }) {
   const play = make("button", { type: "button", onclick: () => toggle() });
   const readout = make("output", { class: "semcine-quiet", "aria-live": "off" });
   const message = make("div", { class: "semcine-message", role: "status" });
+  const asRendered = renderedButton(model, (changes) => playback.say(changes));
+  const rendered = renderedView(model, 0, model.get("caption"));
   const body = make("tbody");
   const head = ["", "", "Speed", "Still frame"].map((text) => make("th", { scope: "col" }, text));
   const table = make("table", {}, make("thead", {}, make("tr", {}, ...head)), body);
   const root = make("div", { class: "semcine semcine-player", ...KEYS_STAY_HERE },
-    canvas, make("div", { class: "semcine-row" }, play, readout), table, message);
+    make("div", { class: "semcine-pair" }, canvas, rendered.video),
+    make("div", { class: "semcine-row" }, play, asRendered.button, readout), table, message);
   el.append(root);
 
   const { clock } = playback;
@@ -242,18 +191,9 @@ function renderPlayer({ model, el, playback }) {
     silence();
     playback.tellers.delete(tell);
     playback.contexts.delete(context);
+    asRendered.leave();
+    rendered.leave();
   };
 }
 
-export default () => {
-  const shared = {};
-  return {
-    initialize({ model }) {
-      shared.playback = new Playback(model);
-      return () => shared.playback.release();
-    },
-    render({ model, el }) {
-      return renderPlayer({ model, el, playback: shared.playback });
-    },
-  };
-};
+export default playingWidget(Playback, renderPlayer);

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 from numpy.typing import NDArray
@@ -14,13 +13,15 @@ from semcine_nb.errors import SemcineError
 from semcine_nb.looping import Cinemagraph, phi
 
 from .assets import PLAYER_PARTS, joined
-from .transport import pack_clip, pack_labels
+from .clip_widget import ClipWidget, clip_of
+from .rendered_loops import Loop, RenderedLoops, rendered_loop
+from .transport import pack_labels
 
 RESTING = "still part"
 _MAX_SPEED = 16.0
 
 
-class CinemagraphPlayer(anywidget.AnyWidget):
+class CinemagraphPlayer(RenderedLoops, ClipWidget):
     """Plays one cinemagraph, or several of one clip as the objects of one picture; no file, no common period.
 
     Parameters
@@ -35,9 +36,10 @@ class CinemagraphPlayer(anywidget.AnyWidget):
 
     Attributes
     ----------
-    playing, time : the common clock; ``time`` in frames, where it was last set or stopped
+    time : of the common clock, in frames, where it was last set or stopped
     controls : one dict an object: name, playing, speed, still (frame of the clip or −1), at (time or −1)
-    drawn, decoded, error : what the browser reports: the renderer, the transport, and what went wrong
+    playing, drawn, decoded, error : see `ClipWidget`
+    as_rendered : whether the loop as `save` writes it, with blended seams, plays beside the live one
 
     Raises
     ------
@@ -45,22 +47,13 @@ class CinemagraphPlayer(anywidget.AnyWidget):
         If the cinemagraphs are of different clips, or a transport, renderer or mask does not fit.
     """
 
-    _esm = joined(*PLAYER_PARTS, "cinemagraph_player.js")
+    _esm = joined(*PLAYER_PARTS, "shared/rendered_view.js", "cinemagraph_player.js")
     _css = joined("shared/base.css", "cinemagraph_player.css")
 
-    # CBytes: Bytes would reject the memoryview that a browser sends
-    clip = traitlets.CBytes(b"").tag(sync=True)
-    clip_info = traitlets.Dict().tag(sync=True)
-    labels = traitlets.CBytes(b"").tag(sync=True)
     controls = traitlets.List(traitlets.Dict()).tag(sync=True)
-    playing = traitlets.Bool(True).tag(sync=True)
     time = traitlets.Float(0.0).tag(sync=True)
     renderer = traitlets.Enum(("auto", "canvas", "webgl"), "auto").tag(sync=True)
     caption = traitlets.Unicode("").tag(sync=True)
-    drawn = traitlets.Unicode("").tag(sync=True)
-    decoded = traitlets.Unicode("").tag(sync=True)
-    needs = traitlets.Unicode("").tag(sync=True)
-    error = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
         self,
@@ -79,10 +72,9 @@ class CinemagraphPlayer(anywidget.AnyWidget):
         self.period, self.start, owner, names = compose(cinemas, objects)
         self.owner = owner
         self._names = [RESTING, *names]
-        packed = pack_clip(self.video, transport)
         super().__init__(
-            clip=packed.data,
-            clip_info=packed.info,
+            self.video,
+            transport,
             labels=pack_labels([(self.period, self.start, owner)]),
             controls=[_control(name) for name in self._names],
             renderer=renderer,
@@ -142,17 +134,10 @@ class CinemagraphPlayer(anywidget.AnyWidget):
         rows, columns = np.indices(shown.shape)
         return self.video.frames[shown, rows, columns]
 
-    def use_transport(self, transport: str) -> None:
-        """Send the clip in another way; the view goes on by itself."""
-        packed = pack_clip(self.video, transport)
-        with self.hold_sync():
-            self.clip_info, self.clip = packed.info, packed.data
-            self.needs = ""
-
-    @traitlets.observe("needs")
-    def _asked(self, change: Any) -> None:
-        if change["new"]:
-            self.use_transport(change["new"])
+    def _wanted_loops(self) -> tuple[Any, Sequence[Loop]]:
+        still = self.controls[0]["still"]
+        options = {"still": None if still < 0 else still}
+        return still, [lambda: rendered_loop(self.video, self.period, self.start, **options)]
 
     @traitlets.validate("controls")
     def _valid_controls(self, proposal: Any) -> list[dict[str, Any]]:
@@ -199,9 +184,7 @@ def compose(
     SemcineError
         If the clips differ, a mask has another size, or there are more than 255 objects.
     """
-    video = cinemas[0].video
-    if any(c.video is not video and c.video.digest != video.digest for c in cinemas[1:]):
-        raise SemcineError("These cinemagraphs are of different clips; a player shows one clip.")
+    clip_of(cinemas, "a player")
     period, start = cinemas[0].period.copy(), cinemas[0].start.copy()
     owner = np.where(period > 1, 1, 0).astype(np.uint8)
     for number, cinema in enumerate(cinemas[1:], start=2):

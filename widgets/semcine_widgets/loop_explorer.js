@@ -1,31 +1,9 @@
 // The explorer: linked panels; hover asks, click pins, dragging draws a rectangle, B compares.
 
-const number = (value) => (value === null ? "–" : value === 0 ? "0" : Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
-
-function factsTable(caption, names, rows) {
-  const head = ["", ...names].map((text) => make("th", { scope: "col" }, text));
-  const body = rows.map(([name, ...values]) => make("tr", {}, make("th", { scope: "row" }, name),
-    ...values.map((value) => make("td", {}, String(value)))));
-  return make("table", {}, make("caption", {}, caption),
-    make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body));
-}
-
-/** One picture with the cross and the rectangle that all panels share. */
-function panel(key, title, width, height) {
-  const canvas = make("canvas", { width, height, role: "img", "aria-label": title });
-  const across = make("div", { class: "semcine-cross", hidden: true });
-  const down = make("div", { class: "semcine-cross", hidden: true });
-  const box = make("div", { class: "semcine-box", hidden: true });
-  const scale = make("span", { class: "semcine-quiet" });
-  const stack = make("div", { class: "semcine-stack", tabindex: key === "play" ? 0 : -1 }, canvas, across, down, box);
-  const figure = make("figure", { "data-panel": key }, stack, make("figcaption", {}, make("span", {}, title), scale));
-  return { key, canvas, context: canvas.getContext("2d", { alpha: false }), across, down, box, stack, figure, scale };
-}
-
 function renderExplorer({ model, el, playback }) {
   const info = model.get("maps_info");
   const small = model.get("clip_info");
-  const hasCosts = info.scales.length > 0;
+  const hasCosts = info.costs;
   const titles = [["play", "Playing"], ["frame", "Frame"], ["p", "Period p"], ["s", "Start s"]];
   if (hasCosts) titles.push(["gamma", "γ_s"], ...TERM_NAMES.map((name) => [name, `E ${name}`]));
   const panels = titles.map(([key, title]) => (["play", "frame"].includes(key)
@@ -54,35 +32,18 @@ function renderExplorer({ model, el, playback }) {
     make("div", { class: "semcine-facts" }, timeline, pixelFacts, areaFacts));
   el.append(root);
 
-  let maps = null;
   let hovered = null; // [row, column] under the pointer
   let dragged = null; // the rectangle while it is drawn
-  const percent = (value, whole) => `${(100 * value) / whole}%`;
   const current = () => (model.get("pinned").length ? model.get("pinned") : hovered);
 
   const mark = () => {
-    const at = current();
-    const area = dragged || (model.get("rectangle").length ? model.get("rectangle") : null);
     root.classList.toggle("semcine-pinned", model.get("pinned").length > 0);
-    for (const { across, down, box } of panels) {
-      across.hidden = down.hidden = !at;
-      box.hidden = !area;
-      if (at) {
-        Object.assign(across.style, { left: 0, width: "100%", height: "1px", top: percent(at[0] + 0.5, info.height) });
-        Object.assign(down.style, { top: 0, height: "100%", width: "1px", left: percent(at[1] + 0.5, info.width) });
-      }
-      if (area) {
-        const [y0, x0, y1, x1] = area;
-        Object.assign(box.style, {
-          left: percent(x0, info.width), top: percent(y0, info.height),
-          width: percent(x1 - x0, info.width), height: percent(y1 - y0, info.height),
-        });
-      }
-    }
+    markPanels(panels, info, current(), dragged || (model.get("rectangle").length ? model.get("rectangle") : null));
   };
 
   const showTimeline = () => {
     const at = current();
+    const { maps } = playback;
     if (!at || !maps || !playback.engine) return;
     const row = Math.min(small.height - 1, Math.floor(((at[0] + 0.5) * small.height) / info.height));
     const column = Math.min(small.width - 1, Math.floor(((at[1] + 0.5) * small.width) / info.width));
@@ -96,6 +57,7 @@ function renderExplorer({ model, el, playback }) {
 
   const showPixel = () => {
     const at = current();
+    const { maps } = playback;
     mark();
     if (!at || !maps) {
       pixelFacts.replaceChildren("Point at a pixel; click to pin it; drag a rectangle.");
@@ -107,20 +69,21 @@ function renderExplorer({ model, el, playback }) {
       ["Period p", ...found.map(({ period }) => (period > 1 ? `${period} frames` : "static"))],
       ["Start s", ...found.map(({ start }) => start)],
       ...(hasCosts ? TERM_NAMES.map((name, k) => [`E ${name}`, ...found.map(({ costs }) => number(costs[k]))]) : []),
-      ...(hasCosts ? [["γ_s", ...found.map(({ connectivity }) => connectivity.toFixed(2))]] : []),
+      ...(hasCosts ? [["γ_s", ...found.map(({ connectivity }) => number(connectivity))]] : []),
     ];
     pixelFacts.replaceChildren(factsTable(`Row ${at[0]}, column ${at[1]}`, info.names, rows));
     showTimeline();
   };
 
   const showArea = () => {
+    const { maps } = playback;
     mark();
     if (!maps) return;
     const area = dragged || model.get("rectangle");
     const whole = !area.length;
     const found = maps.statistics(whole ? [0, 0, info.height, info.width] : area);
     const caption = whole ? "Whole picture" : `Rows ${area[0]}–${area[2] - 1}, columns ${area[1]}–${area[3] - 1}`;
-    const sums = whole ? info.energies : found.map(({ costs }) => [...costs, costs.reduce((a, b) => a + b, 0)]);
+    const sums = found.map(({ costs }, i) => (whole && info.energies[i]) || (costs.length ? [...costs, costs.reduce((a, b) => a + b, 0)] : []));
     const rows = [
       ["Pixels", ...found.map(({ pixels }) => pixels)],
       ["Mostly", ...found.map(({ category }) => category || "–")],
@@ -134,6 +97,7 @@ function renderExplorer({ model, el, playback }) {
   };
 
   const showMaps = () => {
+    const { maps } = playback;
     if (!maps) return;
     const colors = bytesOf(model.get("colors"));
     const { period, start, costs } = maps.labellings[model.get("shown")];
@@ -143,12 +107,13 @@ function renderExplorer({ model, el, playback }) {
     }
     costs.forEach((term, k) => {
       // both labellings on one scale, so that they can be compared
-      const most = Math.max(...info.scales.map((scales) => scales[k]));
+      const most = Math.max(...maps.scales.map((scales) => scales[k]));
       const factor = Math.sqrt(term.scale / most) / 65535;
       // a fourth root, for a few borders cost far more than all the rest
       paintShares(named[TERM_NAMES[k]].context, (i) => Math.sqrt(factor * term.plane[i]));
       named[TERM_NAMES[k]].scale.textContent = most > 1e-11 ? `0 – ${number(most)} a pixel` : "0 everywhere";
     });
+    if (hasCosts && !maps.connectivity) named.gamma.scale.textContent = "being computed …";
     if (maps.connectivity) {
       paintShares(named.gamma.context, (i) => maps.connectivity[i] / 255);
       named.gamma.scale.textContent = "0 (dark) – 1";
@@ -167,20 +132,14 @@ function renderExplorer({ model, el, playback }) {
     message.textContent = model.get("error");
   };
 
-  const place = (event, canvas) => {
-    const area = canvas.getBoundingClientRect();
-    const inside = (value, size) => Math.max(0, Math.min(size - 1, Math.floor(value * size)));
-    return [inside((event.clientY - area.top) / area.height, info.height),
-      inside((event.clientX - area.left) / area.width, info.width)];
-  };
   let down = null;
   for (const { stack, canvas } of panels) {
     stack.addEventListener("pointerdown", (event) => {
-      down = { at: place(event, canvas), x: event.clientX, y: event.clientY };
+      down = { at: placeOn(canvas, info, event), x: event.clientX, y: event.clientY };
       stack.setPointerCapture(event.pointerId);
     });
     stack.addEventListener("pointermove", (event) => {
-      hovered = place(event, canvas);
+      hovered = placeOn(canvas, info, event);
       if (down && (dragged || Math.hypot(event.clientX - down.x, event.clientY - down.y) > 4)) {
         const [[a, b], [c, d]] = [down.at, hovered];
         dragged = [Math.min(a, c), Math.min(b, d), Math.max(a, c) + 1, Math.max(b, d) + 1];
@@ -189,7 +148,7 @@ function renderExplorer({ model, el, playback }) {
       showPixel();
     });
     stack.addEventListener("pointerup", (event) => {
-      const at = place(event, canvas);
+      const at = placeOn(canvas, info, event);
       if (dragged) playback.say({ rectangle: dragged });
       else if (down) {
         const pinned = model.get("pinned");
@@ -233,16 +192,13 @@ function renderExplorer({ model, el, playback }) {
   const ready = () => {
     playback.shown = "";
     showFrame();
-    showPixel();
-  };
-  playback.listeners.add(ready);
-  playback.maps.then((unpacked) => {
-    maps = unpacked;
     showMaps();
     showPixel();
     showArea();
-    root.dataset.ready = true;
-  });
+    if (playback.maps) root.dataset.ready = true;
+    if (playback.maps?.connectivity) root.dataset.costs = true;
+  };
+  playback.listeners.add(ready);
   refresh();
   ready();
   const stop = animate(root, (now) => {
@@ -255,15 +211,4 @@ function renderExplorer({ model, el, playback }) {
   };
 }
 
-export default () => {
-  const shared = {};
-  return {
-    initialize({ model }) {
-      shared.playback = new ExplorerPlayback(model);
-      return () => shared.playback.release();
-    },
-    render({ model, el }) {
-      return renderExplorer({ model, el, playback: shared.playback });
-    },
-  };
-};
+export default playingWidget(ExplorerPlayback, renderExplorer);

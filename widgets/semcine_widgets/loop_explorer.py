@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
+import threading
 from collections.abc import Sequence
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
-from numpy.typing import NDArray
 
 from semcine_nb.errors import SemcineError
 from semcine_nb.figures import LABEL_COLORS
@@ -17,20 +15,21 @@ from semcine_nb.looping import Cinemagraph
 from semcine_nb.looping.cost_maps import CostMaps, cost_maps
 
 from .assets import PLAYER_PARTS, joined
-from .transport import nearest, pack_clip, pack_labels, reduced
+from .clip_widget import ClipWidget, clip_of
+from .explorer_maps import TERMS, kept_categories, measured, pack_costs, pack_maps
+from .transport import nearest, pack_labels, reduced
 
-TERMS = ("temporal", "label", "spatial")
 
-
-class LoopExplorer(anywidget.AnyWidget):
+class LoopExplorer(ClipWidget):
     """Whatever can be pointed at can be asked for: `pixel`, `statistics`, `pin`, `select`, `show`.
 
     Parameters
     ----------
     cinema : the labelling to look into. Without its semantic response (as loaded from a file) it has no
         categories, γ_s and costs.
-    other : a second labelling of the same clip to compare with (an edit, or another method)
-    names : what to call the two
+    other : a second labelling of the same clip to compare with (an edit, or another method, as
+        ``baselines.liao_2013``); without a response of its own it is measured by the first one's energy
+    names : what to call the two; their candidates' labels by default, where these differ
     width : of the clip that plays and of the time lines, pixels at most; the maps have the clip's own size
     transport : see `CinemagraphPlayer`
 
@@ -39,7 +38,8 @@ class LoopExplorer(anywidget.AnyWidget):
     shown : 0 or 1, which of the two the maps show
     pinned : [row, column], or empty
     rectangle : [row0, column0, row1, column1], the ends not included, or empty
-    playing, frame : of the playing result, and which frame of the clip stands beside it
+    frame : of the clip, which stands beside the playing result
+    playing, drawn, decoded, error : see `ClipWidget`
 
     Raises
     ------
@@ -47,56 +47,76 @@ class LoopExplorer(anywidget.AnyWidget):
         If the two are of different clips.
     """
 
-    _esm = joined(*PLAYER_PARTS, "shared/explorer_maps.js", "shared/explorer_playback.js", "loop_explorer.js")
+    _esm = joined(
+        *PLAYER_PARTS,
+        "shared/explorer_maps.js",
+        "shared/explorer_playback.js",
+        "shared/explorer_panels.js",
+        "loop_explorer.js",
+    )
     _css = joined("shared/base.css", "loop_explorer.css")
 
-    clip = traitlets.CBytes(b"").tag(sync=True)
-    clip_info = traitlets.Dict().tag(sync=True)
-    labels = traitlets.CBytes(b"").tag(sync=True)
     maps = traitlets.CBytes(b"").tag(sync=True)
     maps_info = traitlets.Dict().tag(sync=True)
+    cost_planes = traitlets.CBytes(b"").tag(sync=True)  # empty until a view or a call wants them
+    cost_scales: Any = traitlets.List().tag(sync=True)
     colors = traitlets.CBytes(b"").tag(sync=True)
     shown = traitlets.Int(0).tag(sync=True)
     pinned = traitlets.List(traitlets.Int()).tag(sync=True)
     rectangle = traitlets.List(traitlets.Int()).tag(sync=True)
     frame = traitlets.Int(0).tag(sync=True)
-    playing = traitlets.Bool(True).tag(sync=True)
-    drawn = traitlets.Unicode("").tag(sync=True)
-    needs = traitlets.Unicode("").tag(sync=True)
-    error = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
         self,
         cinema: Cinemagraph,
         other: Cinemagraph | None = None,
-        names: tuple[str, str] = ("A", "B"),
+        names: tuple[str, str] | None = None,
         width: int = 480,
         transport: str = "vp9",
     ) -> None:
         both = (cinema,) if other is None else (cinema, other)
-        if any(c.video is not cinema.video and c.video.digest != cinema.video.digest for c in both):
-            raise SemcineError("These two labellings are of different clips; compare two of one clip.")
-        self.cinemagraphs, self.names = both, tuple(names)
-        self.costs = None
-        if all(c.response is not None for c in both):
-            self.costs = tuple(cost_maps(c) for c in both)
-        self.categories, self.category = _categories(cinema)
-        self._small = reduced(cinema.video, width)
-        shape = self._small.frames.shape[1:3]
-        packed = pack_clip(self._small, transport)
-        data, info = _pack_maps(both, self.costs, self.category)
+        small = reduced(clip_of(both, "an explorer"), width)
+        self.cinemagraphs = both
+        self.names = tuple(names or _names([c.candidate.label for c in both]))
+        self._measured = measured(both)
+        self._costs: tuple[CostMaps, ...] | None = None
+        self._cost_lock = threading.Lock()
+        self.categories, self.category = kept_categories(both)
+        shape = small.frames.shape[1:3]
+        height, wide = self.category.shape
         super().__init__(
-            clip=packed.data,
-            clip_info=packed.info,
+            small,
+            transport,
             labels=pack_labels([(nearest(c.period, shape), nearest(c.start, shape), 0) for c in both]),
-            maps=data,
-            maps_info=info | {"names": list(self.names[: len(both)]), "categories": self.categories},
+            maps=pack_maps(both, self.category),
+            maps_info={
+                "height": height,
+                "width": wide,
+                "names": list(self.names[: len(both)]),
+                "categories": self.categories,
+                "costs": bool(self._measured),
+                "energies": [self._energy(i) for i in range(len(both))],
+            },
             colors=np.rint(255 * LABEL_COLORS(np.linspace(0, 1, 256))[:, :3]).astype(np.uint8).tobytes(),
             frame=len(cinema.video) // 2,
         )
+        self.on_msg(self._heard)
 
     def __repr__(self) -> str:
         return f"LoopExplorer({', '.join(c.candidate.label for c in self.cinemagraphs)})"
+
+    @property
+    def costs(self) -> tuple[CostMaps, ...]:
+        """Costs of each labelling by pixel; empty without a response. They take seconds, once."""
+        if not self._measured:
+            return ()
+        with self._cost_lock:
+            if self._costs is None:
+                self._costs = tuple(cost_maps(cinema) for cinema in self._measured)
+                packed, scales = pack_costs(self._costs)
+                with self.hold_sync():
+                    self.cost_scales, self.cost_planes = scales, packed
+            return self._costs
 
     def pixel(self, row: int, column: int) -> list[dict[str, Any]]:
         """What hovering shows, one dict a labelling: category, p and s in frames, costs, γ_s."""
@@ -157,23 +177,30 @@ class LoopExplorer(anywidget.AnyWidget):
             self.statistics(rectangle)
         self.rectangle = [int(value) for value in rectangle]
 
-    def use_transport(self, transport: str) -> None:
-        """Send the clip in another way; the view goes on by itself."""
-        packed = pack_clip(self._small, transport)
-        with self.hold_sync():
-            self.clip_info, self.clip = packed.info, packed.data
-            self.needs = ""
+    def _heard(self, _: Any, content: Any, buffers: Any) -> None:
+        # in a thread: what a page shows at once does not wait for the costs
+        if content == {"action": "costs"}:
+            threading.Thread(target=self._find_costs, daemon=True).start()
 
-    @traitlets.observe("needs")
-    def _asked(self, change: Any) -> None:
-        if change["new"]:
-            self.use_transport(change["new"])
+    def _find_costs(self) -> None:
+        try:
+            self.costs  # noqa: B018 - sends them
+        except Exception as error:  # the thread has nobody else to tell
+            self.error = str(error)
+
+    def _energy(self, which: int) -> list[float] | None:
+        """Eq. (1) by term and in sum as it was solved; None if it was measured by another's."""
+        cinema = self.cinemagraphs[which]
+        if self._measured and self._measured[which] is not cinema:
+            return None
+        energy = cinema.energy
+        return [energy.temporal, energy.label, energy.spatial, energy.total]
 
     def _category_of(self, index: Any) -> str | None:
         return self.categories[int(index)] if self.categories else None
 
     def _costs_of(self, which: int, box: Any) -> dict[str, float]:
-        if self.costs is None:
+        if not self._measured:
             return {}
         costs = self.costs[which]
         terms = {term: float(getattr(costs, term)[box].sum(dtype=np.float64)) for term in TERMS}
@@ -185,39 +212,5 @@ class LoopExplorer(anywidget.AnyWidget):
             raise SemcineError(f"Row {row}, column {column} is outside the clip's {h} × {w} pixels.")
 
 
-def _categories(cinema: Cinemagraph) -> tuple[list[str], NDArray[np.uint8]]:
-    """The kept categories, and which of them each pixel has most often."""
-    if cinema.response is None:
-        return [], np.zeros(cinema.period.shape, np.uint8)
-    names = list(cinema.response.categories)
-    return names, cinema.response.occurrences().argmax(axis=-1).astype(np.uint8)
-
-
-def _pack_maps(
-    cinemas: Sequence[Cinemagraph], costs: Sequence[CostMaps] | None, category: NDArray[np.uint8]
-) -> tuple[bytes, dict[str, Any]]:
-    """All maps as zlib, (H, W) planes: p and s (uint16), each term (uint16), then category and γ_s (uint8).
-
-    A cost is stored as 65535·√(cost / largest): fine where costs are small, as most are.
-    """
-    planes: list[NDArray] = []
-    scales = []
-    for i, cinema in enumerate(cinemas):
-        planes += [cinema.period.astype("<u2"), cinema.start.astype("<u2")]
-        if costs is not None:
-            terms = [getattr(costs[i], term) for term in TERMS]
-            scales.append([float(max(term.max(), 1e-12)) for term in terms])
-            planes += [
-                np.rint(65535 * np.sqrt(term / scale)).astype("<u2")
-                for term, scale in zip(terms, scales[-1], strict=True)
-            ]
-    planes.append(category)
-    if costs is not None:
-        planes.append(np.rint(255 * costs[0].connectivity).astype(np.uint8))
-    info = {
-        "height": category.shape[0],
-        "width": category.shape[1],
-        "scales": scales,
-        "energies": [[c.energy.temporal, c.energy.label, c.energy.spatial, c.energy.total] for c in cinemas],
-    }
-    return zlib.compress(b"".join(plane.tobytes() for plane in planes), 3), info
+def _names(labels: Sequence[str]) -> Sequence[str]:
+    return labels if len(set(labels)) == len(labels) else ("A", "B")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import traitlets as t
@@ -16,6 +14,7 @@ from semcine_nb.looping import Cinemagraph, LoopSolver
 from semcine_nb.semantics import Candidate
 
 from .mask_edits import Mask
+from .rendered_loops import as_mp4
 
 _FINE = 0.1  # seconds between two reports of progress to the browser
 
@@ -119,7 +118,7 @@ class Solving(t.HasTraits):
                     self._candidates.get(name) or Candidate((name,), mask), progress=self._bar
                 )
             after = solver.edit(before, mask, progress=self._bar)
-            clips = [_clip(cinema, self._bar) for cinema in (before, after)]
+            clips = [as_mp4(c.render(progress=self._bar), c.video.fps) for c in (before, after)]
             self._cinemagraphs[name] = after
             self.before_clip = clips[0]
             self.after_clip = clips[1]
@@ -135,11 +134,3 @@ class Solving(t.HasTraits):
         finally:
             self.status = said
             self.solving = False
-
-
-def _clip(cinema: Cinemagraph, progress: Any) -> bytes:
-    """The endless loop as the bytes of an MP4 file."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "loop.mp4"
-        cinema.save(path, progress=progress)
-        return path.read_bytes()

@@ -2,29 +2,34 @@
 
 const TERM_NAMES = ["temporal", "label", "spatial"];
 
+/** Planes of `count` values each, taken from a buffer one after the other. */
+function planeReader(buffer, count) {
+  let offset = 0;
+  return (kind) => {
+    const plane = new kind(buffer, offset, count);
+    offset += plane.byteLength;
+    return plane;
+  };
+}
+
 /** Everything Python knows about each pixel, with `pixel` and `statistics` as in loop_explorer.py. */
 class ExplorerMaps {
-  static async unpack(value, info) {
-    return new ExplorerMaps(await inflate(bytesOf(value)), info);
-  }
-
   constructor(buffer, info) {
     this.info = info;
-    const count = info.width * info.height;
-    let offset = 0;
-    const take = (kind) => {
-      const plane = new kind(buffer, offset, count);
-      offset += plane.byteLength;
-      return plane;
-    };
-    this.labellings = info.names.map((name, i) => ({
-      name,
-      period: take(Uint16Array),
-      start: take(Uint16Array),
-      costs: info.scales.length ? info.scales[i].map((scale) => ({ scale, plane: take(Uint16Array) })) : [],
-    }));
+    const take = planeReader(buffer, info.width * info.height);
+    this.labellings = info.names.map((name) => ({ name, period: take(Uint16Array), start: take(Uint16Array), costs: [] }));
     this.category = take(Uint8Array);
-    this.connectivity = info.scales.length ? take(Uint8Array) : null;
+    this.connectivity = null;
+  }
+
+  /** The costs come later than the labels. */
+  addCosts(buffer, scales) {
+    const take = planeReader(buffer, this.info.width * this.info.height);
+    this.labellings.forEach((labels, i) => {
+      labels.costs = scales[i].map((scale) => ({ scale, plane: take(Uint16Array) }));
+    });
+    this.scales = scales;
+    this.connectivity = take(Uint8Array);
   }
 
   cost({ scale, plane }, i) {
@@ -66,11 +71,16 @@ class ExplorerMaps {
   }
 }
 
+/** Of frame numbers, by counting them: a rectangle may hold half a million. */
 function median(values) {
   if (!values.length) return null;
-  const sorted = Uint16Array.from(values).sort();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  const counts = [];
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  const at = (rank) => {
+    let seen = 0;
+    return counts.findIndex((count) => (seen += count ?? 0) > rank);
+  };
+  return (at((values.length - 1) >> 1) + at(values.length >> 1)) / 2;
 }
 
 const STATIC_GREY = 160;

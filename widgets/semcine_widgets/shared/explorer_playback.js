@@ -1,48 +1,46 @@
 // The explorer's clip: every pixel's time line, single frames, and the result that plays.
 
 /** The clip with every pixel's time line, and the playing result of one labelling at a time. */
-class ExplorerPlayback {
+class ExplorerPlayback extends ClipPlayback {
   constructor(model) {
-    this.model = model;
-    this.t = 0;
+    const fail = (error) => this.say({ error: String(error.message || error) });
+    const read = () => this.readCosts().catch(fail);
+    super(model, { "change:cost_planes": read, "change:cost_scales": read });
     this.shown = "";
     this.listeners = new Set(); // views, told when something new can be drawn
-    this.stop = listen(model, { "change:clip": () => this.reload() });
-    this.maps = ExplorerMaps.unpack(model.get("maps"), model.get("maps_info"));
-    this.maps.catch((error) => this.say({ error: String(error.message || error) }));
-    this.reload();
+    this.maps = null;
+    inflate(bytesOf(model.get("maps"))).then((buffer) => {
+      this.maps = new ExplorerMaps(buffer, model.get("maps_info"));
+      if (!model.get("maps_info").costs) return;
+      if (model.get("cost_planes")?.byteLength) read();
+      else model.send({ action: "costs" });
+    }).catch(fail).finally(() => this.tell());
   }
 
-  say(changes) {
-    for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
-    this.model.save_changes();
+  async readCosts() {
+    const scales = this.model.get("cost_scales");
+    const planes = bytesOf(this.model.get("cost_planes"));
+    if (!this.maps || !planes.length || scales.length !== this.maps.labellings.length) return;
+    this.maps.addCosts(await inflate(planes), scales);
+    this.tell();
   }
 
-  reload() {
-    this.loading = Promise.resolve(this.loading).then(() => this.load())
-      .catch((error) => this.say({ error: String(error.message || error) }));
+  tell() {
+    this.listeners.forEach((listener) => listener());
   }
 
-  async load() {
-    const info = this.model.get("clip_info");
-    const clip = this.model.get("clip");
-    if (!info.frames || bytesOf(clip).length !== info.sizes.reduce((a, b) => a + b, 0)) return;
-    if (!canDecode(info)) {
-      this.say({ needs: "webp" });
-      return;
-    }
-    this.labels = await unpackLabels(this.model.get("labels"));
-    const engine = new LoopEngine(info, clip, this.labels, this.labels.maps[0], "canvas", true);
+  async open(info, clip, labels) {
+    const engine = new LoopEngine(info, clip, labels, labels.maps[0], "canvas", true);
     await engine.load([0], [-1]);
+    this.engine?.release();
     this.engine = engine;
-    this.listeners.forEach((tell) => tell());
-    this.say({ drawn: "canvas", error: "" });
+    this.labels = labels;
+    this.tell();
+    return "canvas";
   }
 
   advance(now, contexts) {
-    const passed = Math.min(now - (this.before ?? now), 250);
-    this.before = now;
-    if (this.model.get("playing")) this.t += (passed / 1000) * this.model.get("clip_info").fps;
+    this.t += this.passed(now);
     const state = `${Math.floor(this.t)} ${this.model.get("shown")}`;
     if (!this.engine || state === this.shown) return false;
     this.shown = state;
@@ -68,7 +66,7 @@ class ExplorerPlayback {
   }
 
   release() {
-    this.stop();
+    super.release();
     this.engine?.release();
   }
 }
