@@ -119,7 +119,10 @@ def _resolve(segmenter: Any) -> Segmenter:
     kind, _, source = segmenter.partition(":")
     if kind == "clicks":
         raise SegmentationError(
-            "clicks need a person: make Clicks(video), add clicks to it, and give it as the segmenter"
+            "clicks need a person, so the word alone is not enough. From Python: clicks = Clicks(video), then"
+            " clicks.add('water', x, y) and clicks.add('background', x, y) in pixels of the clip, then"
+            " segment(video, clicks). In a notebook: painter = semcine_widgets.MaskPainter(video), its tool"
+            " 'teach', then segment(video, painter.clicks)"
         )
     if kind == "embedded" and not source:
         from .embedded import EmbeddedSegmenter

@@ -44,11 +44,11 @@ def settle_doubts(
     Returns
     -------
     tuple of str
-        The categories whose name is a guess: those that win somewhere with little to speak for them, and
-        those that only the motion of something passing by put there.
+        The categories whose name is a guess: those that still win somewhere with little to speak for them.
+        What passes by is mostly one: few frames that were looked at show it.
     """
     best = scores.argmax(3)
-    guesses = {region.name for region in regions if region.name and not region.resident}
+    guesses = set()
     for c, name in enumerate(categories):
         shown = (best == c).mean(0) >= THRESHOLD
         if is_static(name) or not shown.any():

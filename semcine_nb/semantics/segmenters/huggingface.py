@@ -25,7 +25,9 @@ _NON_COMMERCIAL = "NVIDIA Source Code License for SegFormer: non-commercial use 
 
 
 class HuggingFaceSegmenter:
-    """A model that ``AutoModelForSemanticSegmentation`` loads.
+    """A model that ``AutoModelForSemanticSegmentation`` or ``AutoModelForUniversalSegmentation`` loads.
+
+    The latter are those that predict masks with a class each (MaskFormer, Mask2Former, EoMT, …).
 
     Weights are read with transformers' own safe loaders, and no code of the model's repository is run.
     Frames are scaled so that the shorter side has the size that the model's preprocessor states, and
@@ -63,7 +65,7 @@ class HuggingFaceSegmenter:
         device: str = "cpu",
     ) -> None:
         try:
-            from transformers import AutoModelForSemanticSegmentation
+            import transformers  # noqa: F401
         except ImportError as error:
             raise SegmentationError(
                 "huggingface models need the package transformers: pip install 'semcine-nb[hub]'",
@@ -71,8 +73,8 @@ class HuggingFaceSegmenter:
             ) from error
         self.name = f"huggingface:{model}"
         try:
-            self._model = AutoModelForSemanticSegmentation.from_pretrained(model, trust_remote_code=False)
-        except (OSError, ValueError, KeyError) as error:
+            self._model = _load(model)
+        except (OSError, ValueError, KeyError, ImportError) as error:
             raise SegmentationError(f"cannot load {self.name}: {_first_line(error)}") from error
         self._model.eval().to(device)
         self._device = device
@@ -107,8 +109,40 @@ class HuggingFaceSegmenter:
         pixels = (picture.astype(np.float32) / 255 - self._mean) / self._std
         batch = torch.from_numpy(pixels).permute(2, 0, 1)[None].to(self._device)
         with torch.inference_mode():
-            logits = self._model(pixel_values=batch).logits[0]
+            outputs = self._model(pixel_values=batch)
+            if getattr(outputs, "masks_queries_logits", None) is not None:
+                return _of_queries(outputs)
+            logits = outputs.logits[0]
         return softmax(logits.permute(1, 2, 0).float().cpu().numpy())
+
+
+def _load(model: str) -> Any:
+    """The model, by its configuration: one that labels pixels, or one that labels masks.
+
+    Raises ValueError if it is of neither kind, and whatever transformers raises if it cannot be read.
+    """
+    from transformers import AutoConfig, AutoModelForSemanticSegmentation, AutoModelForUniversalSegmentation
+
+    config = AutoConfig.from_pretrained(model, trust_remote_code=False)
+    for kind in (AutoModelForSemanticSegmentation, AutoModelForUniversalSegmentation):
+        # DETR and OneFormer answer other questions, or need a task as a text beside the picture
+        if type(config) in kind._model_mapping and config.model_type not in ("detr", "oneformer"):
+            return kind.from_pretrained(model, trust_remote_code=False)
+    raise ValueError(f"a model of type {config.model_type!r} does not segment whole pictures by category")
+
+
+def _of_queries(outputs: Any) -> np.ndarray:
+    """(h, w, n) scores of a model that predicts masks with a class each.
+
+    p(class) · p(mask) summed over the queries, without the class "nothing" (Cheng et al. 2021, Section 3.4,
+    arXiv:2107.06278); where the sum over classes exceeds one, it is scaled to one.
+    """
+    import torch
+
+    classes = outputs.class_queries_logits[0].float().softmax(-1)[:, :-1]
+    masks = outputs.masks_queries_logits[0].float().sigmoid()
+    scores = torch.einsum("qc,qhw->hwc", classes, masks)
+    return (scores / scores.sum(2, keepdim=True).clamp_min(1.0)).cpu().numpy()
 
 
 def _preprocessor(model: str) -> dict[str, Any]:

@@ -107,3 +107,53 @@ def test_nvidias_weights_are_named_non_commercial():
     from semcine_nb.semantics.segmenters.huggingface import _license
 
     assert "non-commercial" in _license("nvidia/segformer-b0-finetuned-ade-512-512")
+
+
+@pytest.fixture(scope="module")
+def of_queries(tmp_path_factory):
+    """A Mask2Former of few weights: five queries, three classes."""
+    import torch
+
+    torch.manual_seed(1)
+    folder = tmp_path_factory.mktemp("mask2former")
+    backbone = transformers.SwinConfig(
+        embed_dim=8, depths=[1] * 4, num_heads=[1] * 4, window_size=2,
+        out_features=["stage1", "stage2", "stage3", "stage4"],
+    )  # fmt: skip
+    config = transformers.Mask2FormerConfig(
+        backbone_config=backbone, feature_size=32, mask_feature_size=32, hidden_dim=32, num_queries=5,
+        encoder_feedforward_dim=8, dim_feedforward=8, encoder_layers=1, decoder_layers=2,
+        num_attention_heads=2, id2label={0: "wall", 1: "river", 2: "tree"},
+    )  # fmt: skip
+    transformers.Mask2FormerForUniversalSegmentation(config).save_pretrained(folder)
+    (folder / "preprocessor_config.json").write_text(json.dumps({"size": {"shortest_edge": 64}}))
+    return folder
+
+
+def test_masks_with_a_class_each_become_scores(of_queries, video):
+    import cv2
+    import torch
+
+    segmenter = HuggingFaceSegmenter(str(of_queries), every=4)
+    response = segment(video, segmenter)
+    assert response.categories == ("background", "sky & tree", "water")
+    assert response.shape == (5, 48, 80, 3)
+    network = transformers.AutoModelForUniversalSegmentation.from_pretrained(of_queries)
+    picture = cv2.resize(video.frames[0], (96, 64), interpolation=cv2.INTER_LINEAR) / 255
+    mean, std = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+    batch = torch.from_numpy((picture - mean) / std).float().permute(2, 0, 1)[None]
+    with torch.no_grad():
+        out = network(pixel_values=batch)
+    likely = out.class_queries_logits[0].softmax(-1).numpy()
+    masks = 1 / (1 + np.exp(-out.masks_queries_logits[0].numpy()))
+    expected = sum(likely[q, 1] * masks[q] for q in range(5))  # class "river"
+    total = sum(likely[q, :3].sum() * masks[q] for q in range(5))
+    got = response.scores.values[0].astype(float) / 255
+    np.testing.assert_allclose(got[..., 2], expected / np.maximum(total, 1), atol=0.01)
+
+
+def test_models_for_other_questions_are_refused(tmp_path):
+    config = transformers.ViTConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=1)
+    config.save_pretrained(tmp_path)
+    with pytest.raises(SegmentationError, match="'vit' does not segment whole pictures"):
+        HuggingFaceSegmenter(str(tmp_path))
