@@ -14,13 +14,16 @@ from . import texts
 from .events import Event
 from .store import RatingStore
 
+ENOUGH = 8  # cinemagraphs for each of the pilot's, from which on these are left out of the rest
+
 
 @dataclass(frozen=True)
 class Protocol:
     """How a study is run; by default as in the paper (Section 4.1, supplement Section 1) where it says.
 
     ``minutes`` of looking, pauses and pilot left out (the paper: 20); ``pilot`` cinemagraphs to practise on
-    first, whose ratings do not count (the paper: "short"); after every ``repeat_every`` new ones the first
+    first, whose ratings do not count (the paper: "short"), and which come later only where there are fewer
+    than ``ENOUGH`` times as many cinemagraphs; after every ``repeat_every`` new ones the first
     of them is shown again, to measure how consistent a person is (0: never; not in the paper); ``seed`` of
     the random order, which differs from person to person.
     """
@@ -42,15 +45,21 @@ class Protocol:
         """Everything that ``person`` is to see, in order: the same whenever it is asked for.
 
         Each cinemagraph's place is drawn by itself, so one that is added later changes nobody's order of
-        the others. The pilot shows the last of the order, which few people reach within the time.
+        the others. The pilot shows the last of the order, which few people reach within the time; a second
+        look at them is no first impression, so they are left out of what counts.
         """
         order = sorted(items, key=lambda item: _draw(self.seed, person, item))
-        seen = [(item, "pilot") for item in order[len(order) - min(self.pilot, len(order)) :]]
-        for i, item in enumerate(order, start=1):
+        split = len(order) - min(self.pilot, len(order))
+        seen = [(item, "pilot") for item in order[split:]]
+        for i, item in enumerate(order[:split] if self.pilot_apart(len(order)) else order, start=1):
             seen.append((item, "main"))
             if self.repeat_every and i % self.repeat_every == 0:
                 seen.append((order[i - self.repeat_every], "repeat"))
         return [Showing(item, phase, place) for place, (item, phase) in enumerate(seen)]
+
+    def pilot_apart(self, count: int) -> bool:
+        """Whether what the pilot shows is left out of the rest, in a study of ``count`` cinemagraphs."""
+        return count >= ENOUGH * self.pilot
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,9 @@ class Session:
     def __post_init__(self) -> None:
         self.id = uuid.uuid4().hex[:12]
         self.current: Showing | None = None
-        self._sequence = self.protocol.sequence(self.store.items(), self.person)
+        items = self.store.items()
+        self._sequence = self.protocol.sequence(items, self.person)
+        self._apart = self.protocol.pilot_apart(len(items))
         self._shown_at = 0.0
         self._paused_at: float | None = None
         self._read_history()
@@ -126,9 +137,12 @@ class Session:
         return self.current
 
     def _upcoming(self) -> Showing | None:
+        begun = any(phase != "pilot" for _, phase in self._done)
         for showing in self._sequence:
-            if (showing.item, showing.phase) in self._done:
+            if (showing.item, showing.phase) in self._done or self._practised(showing):
                 continue
+            if begun and showing.phase == "pilot":
+                continue  # one that was added since: nobody practises in the middle
             if showing.phase != "pilot" and self.seconds_left <= 0:
                 return None
             if showing.phase == "repeat" and showing.item not in self._rated:
@@ -180,7 +194,13 @@ class Session:
     @property
     def progress(self) -> tuple[int, int]:
         """How many cinemagraphs were dealt with, of how many; the pilot and repeats do not count."""
-        return sum(phase == "main" for _, phase in self._done), sum(s.phase == "main" for s in self._sequence)
+        counted = [showing for showing in self._sequence if showing.phase == "main"]
+        total = sum(not self._practised(showing) for showing in counted)
+        return sum(phase == "main" for _, phase in self._done), total
+
+    def _practised(self, showing: Showing) -> bool:
+        """Whether it is left out because the person practised on it: also where additions moved the pilot."""
+        return self._apart and showing.phase != "pilot" and (showing.item, "pilot") in self._done
 
     def _check_consent(self) -> None:
         # asked each time: someone who was forgotten while a page stayed open must not come back by it

@@ -34,7 +34,7 @@ def test_a_small_target_counts_less() -> None:
 
 
 def test_noise_where_somebody_was_is_worth_less_than_little_movement_that_is_shown() -> None:
-    """A street while nobody crosses it: noise makes it livelier than water, of its movement nothing is left."""
+    """An empty street: by noise livelier than water, and nothing of its movement is shown."""
     empty = unrated_score(quality(1, 1, 3.0), 0.5, kept=0.05)
     water = unrated_score(quality(1, 1, 1.0), 0.5, kept=0.8)
     assert empty.lively > water.lively

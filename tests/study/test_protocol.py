@@ -35,7 +35,7 @@ def items(store: RatingStore) -> list[str]:
 
 
 def sitting(store: RatingStore, clock: Clock, **changes: float) -> Session:
-    protocol = Protocol(**({"minutes": 1, "pilot": 2, "repeat_every": 3} | changes))  # type: ignore[arg-type]
+    protocol = Protocol(**({"minutes": 1, "pilot": 1, "repeat_every": 3} | changes))  # type: ignore[arg-type]
     session = Session(store, "ann", protocol, clock)
     session.consent()
     return session
@@ -52,7 +52,19 @@ def test_a_sequence_by_hand() -> None:
     phases = [(showing.item, showing.phase) for showing in whole]
     main = [(a, "main"), (b, "main"), (a, "repeat"), (c, "main"), (d, "main"), (c, "repeat")]
     assert phases == [(d, "pilot"), *main]
-    assert [showing.order for showing in whole] == list(range(7))
+    assert [showing.order for showing in whole] == list(range(7))  # too few to spare one
+
+
+def test_what_the_pilot_showed_does_not_count_later() -> None:
+    for n, pilot in ((39, 5), (40, 5), (459, 5), (16, 2)):
+        shown = Protocol(pilot=pilot).sequence([f"i{i}" for i in range(n)], "ann")
+        phases = {phase: {s.item for s in shown if s.phase == phase} for phase in ("pilot", "main")}
+        assert len(phases["pilot"]) == pilot
+        if n == 39:
+            assert phases["pilot"] < phases["main"]
+        else:
+            assert not phases["pilot"] & phases["main"]
+            assert len(phases["main"]) == n - pilot
 
 
 @given(st.integers(0, 40), st.integers(0, 10), st.integers(0, 12), st.integers(0, 3))
@@ -62,11 +74,12 @@ def test_everything_comes_once_and_repeats_come_later(
     protocol = Protocol(pilot=pilot, repeat_every=repeat_every, seed=seed)
     shown = protocol.sequence([f"i{i}" for i in range(n)], "ann")
     count = Counter(showing.phase for showing in shown)
-    assert count["main"] == n
+    main = n - pilot if n >= 8 * pilot else n
+    assert count["main"] == main
     assert count["pilot"] == min(pilot, n)
-    assert count["repeat"] == (n // repeat_every if repeat_every else 0)
+    assert count["repeat"] == (main // repeat_every if repeat_every else 0)
     first = {showing.item: showing.order for showing in shown if showing.phase == "main"}
-    assert len(first) == n
+    assert len(first) == main
     for showing in shown:
         if showing.phase == "repeat":
             assert showing.order - first[showing.item] >= repeat_every
@@ -119,12 +132,12 @@ def test_a_whole_study(store: RatingStore, items: list[str]) -> None:
         clock.now += 2
         session.rate(1 + shown.order % 5, loops_seen=1.5)
     assert seen == session.protocol.sequence(items, "ann")
-    assert session.progress == (9, 9)
+    assert session.progress == (8, 8)  # the one of the pilot is left out
     events = store.history()
     assert [(e.item, e.phase, e.order) for e in events] == [(s.item, s.phase, s.order) for s in seen]
     assert {e.response_time for e in events} == {2.0}
     assert {e.session for e in events} == {session.id}
-    assert session.seconds_left == 60 - 2 * 12  # nine, three of them twice; the pilot costs nothing
+    assert session.seconds_left == 60 - 2 * 10  # eight, two of them twice; the pilot costs nothing
 
 
 def test_time_is_up(store: RatingStore, items: list[str]) -> None:
@@ -159,7 +172,7 @@ def test_coming_back_goes_on_where_one_was(store: RatingStore, items: list[str])
     clock = Clock()
     whole = [showing.item for showing in sitting(store, clock).protocol.sequence(items, "ann")]
     seen = []
-    for _ in range(4):  # a new kernel after every third
+    for _ in range(3):  # a new kernel after every third
         session = sitting(store, clock)
         for _ in range(3):
             shown = session.next()
@@ -167,8 +180,33 @@ def test_coming_back_goes_on_where_one_was(store: RatingStore, items: list[str])
             seen.append(shown.item)
             clock.now += 1
             session.rate(3)
-    assert seen == whole[:12]
-    assert sitting(store, clock).seconds_left == 60 - 10
+    assert seen == whole[:9]
+    assert sitting(store, clock).seconds_left == 60 - 8
+
+
+def test_cinemagraphs_that_come_later_bring_nobody_back_to_the_pilot(
+    store: RatingStore, items: list[str]
+) -> None:
+    clock = Clock()
+    session = sitting(store, clock, repeat_every=0)
+    practised = []
+    for _ in range(3):
+        shown = session.next()
+        assert shown is not None
+        practised += [shown.item] if shown.phase == "pilot" else []
+        session.rate(3)
+    assert len(practised) == 1
+    for i in range(40):
+        store.add_cinemagraph(f"late {i:02}")
+    session = sitting(store, clock, repeat_every=0)
+    later = []
+    while (shown := session.next()) is not None:
+        later.append(shown)
+        session.rate(3)
+    assert {shown.phase for shown in later} == {"main"}
+    assert not {shown.item for shown in later} & set(practised)
+    done, total = session.progress
+    assert done == total == len(later) + 2
 
 
 def test_undo_shows_it_again_and_skip_does_not(store: RatingStore, items: list[str]) -> None:
