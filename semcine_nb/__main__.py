@@ -95,6 +95,9 @@ def cli(context: click.Context, quiet: bool) -> None:
     default=True,
     help="Keep each one's features beside it, for a study (semcine rate).",
 )
+@click.option(
+    "--no-cache", is_flag=True, help="Keep nothing for the next time, and use nothing that is kept."
+)
 @click.pass_obj
 def make(
     quiet: bool,
@@ -112,6 +115,7 @@ def make(
     still: int | str | None,
     crossfade: int,
     ping_pong: bool,
+    no_cache: bool,
     **options: Any,
 ) -> None:
     """Make cinemagraphs of CLIP, one of each thing in it that can move, and a page of them all.

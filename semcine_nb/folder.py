@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from .study.described import ENDING, save_features
 from .video import Video
 from .video.writing import SUFFIXES
 
+FORMATS = ("mp4", "gif")
+LABELS = "-labels.png"  # after the stem of the cinemagraph's own file
 SUMMARY = "summary.json"
 INDEX = "index.html"
 
@@ -29,7 +32,7 @@ INDEX = "index.html"
 def make_folder(
     source: Any,
     folder: str | Path,
-    formats: Sequence[str] = ("mp4", "gif"),
+    formats: Sequence[str] = FORMATS,
     width: int | None = None,
     max_mb: float | None = None,
     repeat: int = 1,
@@ -59,79 +62,110 @@ def make_folder(
     SemcineError
         Of a fitting kind; StoreError where the folder cannot be written.
     """
+    check_formats(formats)
+    folder = Path(folder)
+    if title is None:
+        title = Path(source).resolve().name if isinstance(source, (str, Path)) else "a clip"
+    with whole_folder(folder) as part:
+        written: dict[int, Written] = {}
+
+        def write(cinema: Cinemagraph, frames: NDArray[np.uint8]) -> None:
+            number = str(len(written))
+            written[id(cinema)] = write_files(part, number, cinema, frames, formats, width, max_mb, repeat)
+
+        ranked = make_cinemagraphs(source, on_rendered=write, measure_features=measure_features, **options)
+        files = [written[id(cinema)] for cinema in ranked]
+        if ranked.features:
+            files = [one.described(of) for one, of in zip(files, ranked.features, strict=True)]
+        stale = finish_folder(part, folder, ranked, files, title)
+    for name in stale:
+        (folder / name).unlink(missing_ok=True)
+    return ranked
+
+
+def check_formats(formats: Sequence[str]) -> None:
+    """Raise StoreError unless there is at least one format and all are known."""
     unknown = sorted(set(formats) - set(SUFFIXES))
     if unknown or not formats:
         raise StoreError(
             f"There is no format {', '.join(unknown) or '()'}: choose from {', '.join(SUFFIXES)}."
         )
-    folder = Path(folder)
-    if title is None:
-        title = Path(source).resolve().name if isinstance(source, (str, Path)) else "a clip"
-    with whole_folder(folder) as part:
-        written: dict[int, _Written] = {}
-
-        def write(cinema: Cinemagraph, frames: NDArray[np.uint8]) -> None:
-            video = Video(pages.resized(frames, width) if width else frames, cinema.video.fps)
-            written[id(cinema)] = _Written(part, len(written), cinema, video, formats, max_mb, repeat)
-
-        ranked = make_cinemagraphs(source, on_rendered=write, measure_features=measure_features, **options)
-        for cinema, features in zip(ranked, ranked.features, strict=False):
-            written[id(cinema)].describe(features)
-        loops = [
-            written[id(cinema)].placed(f"{place}-{_slug(cinema.candidate.label)}")
-            for place, cinema in enumerate(ranked, start=1)
-        ]
-        summary = _summary(ranked, loops, [written[id(cinema)].notes for cinema in ranked], title)
-        (part / SUMMARY).write_text(
-            json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8"
-        )
-        (part / INDEX).write_text(pages.page(ranked, loops, title), encoding="utf-8")
-        before, now = _listed(folder), {file.name for file in part.iterdir()}
-    for name in before - now:
-        (folder / name).unlink(missing_ok=True)
-    return ranked
 
 
-class _Written:
-    """The files of one candidate, under a number until its place is known."""
+@dataclass(frozen=True)
+class Written:
+    """The files of one candidate, ``folder/stem + ending``, whose place is not yet known; and its loop."""
 
-    def __init__(
-        self,
-        part: Path,
-        number: int,
-        cinema: Cinemagraph,
-        video: Video,
-        formats: Sequence[str],
-        max_mb: float | None,
-        repeat: int,
-    ) -> None:
-        self.part, self.number = part, number
-        self.notes: list[str] = []
-        self.endings: list[str] = []
-        for suffix in dict.fromkeys(formats):
-            said = video.save(self._new(f".{suffix}"), repeat=repeat, max_mb=max_mb).notes
-            self.notes += [f"{suffix}: {note}" for note in said]
-        middle = cinema.video.frames[len(cinema.video) // 2]
-        Image.fromarray(video.frames[0]).save(self._new("-poster.png"))
-        Image.fromarray(pages.label_picture(cinema)).save(self._new("-heatmaps.png"))
-        Image.fromarray(pages.mask_overlay(middle, cinema.candidate.mask)).save(self._new("-mask.png"))
-        cinema.save_labels(self._new("-labels.png"))
-        self.loop = pages.make_loop(video.frames, video.fps)
+    folder: Path
+    stem: str
+    endings: tuple[str, ...]
+    notes: tuple[str, ...]
+    loop: pages.Loop
 
-    def describe(self, features: Any) -> None:
-        """Keep the cinemagraph's context features beside it."""
-        save_features(self._new(ENDING), features)
+    def described(self, features: Any) -> Written:
+        """The same with the cinemagraph's context features beside it."""
+        save_features(self.folder / f"{self.stem}{ENDING}", features)
+        return replace(self, endings=(*self.endings, ENDING))
 
-    def _new(self, ending: str) -> Path:
-        self.endings.append(ending)
-        return self.part / f"{self.number}{ending}"
-
-    def placed(self, stem: str) -> pages.Loop:
-        """Give the files their names; returns the loop for the page with these."""
+    def placed(self, part: Path, stem: str) -> pages.Loop:
+        """Move the files to their place and name; returns the loop for the page with these."""
         for ending in self.endings:
-            (self.part / f"{self.number}{ending}").rename(self.part / f"{stem}{ending}")
-        files = tuple(f"{stem}{ending}" for ending in self.endings)
-        return pages.Loop(self.loop.video, self.loop.poster, files)
+            (self.folder / f"{self.stem}{ending}").rename(part / f"{stem}{ending}")
+        return replace(self.loop, files=tuple(f"{stem}{ending}" for ending in self.endings))
+
+
+def write_files(
+    folder: Path,
+    stem: str,
+    cinema: Cinemagraph,
+    frames: NDArray[np.uint8],
+    formats: Sequence[str] = FORMATS,
+    width: int | None = None,
+    max_mb: float | None = None,
+    repeat: int = 1,
+) -> Written:
+    """Write a rendered candidate (N, H, W, 3) with its maps and labels; the arguments of `make_folder`."""
+    video = Video(pages.resized(frames, width) if width else frames, cinema.video.fps)
+    notes = []
+    for suffix in dict.fromkeys(formats):
+        said = video.save(folder / f"{stem}.{suffix}", repeat=repeat, max_mb=max_mb).notes
+        notes += [f"{suffix}: {note}" for note in said]
+    middle = cinema.video.frames[len(cinema.video) // 2]
+    pictures = {
+        "-poster.png": video.frames[0],
+        "-heatmaps.png": pages.label_picture(cinema),
+        "-mask.png": pages.mask_overlay(middle, cinema.candidate.mask),
+    }
+    for ending, picture in pictures.items():
+        Image.fromarray(picture).save(folder / f"{stem}{ending}")
+    cinema.save_labels(folder / f"{stem}{LABELS}")
+    endings = (*(f".{suffix}" for suffix in dict.fromkeys(formats)), *pictures, LABELS)
+    return Written(folder, stem, endings, tuple(notes), pages.make_loop(video.frames, video.fps))
+
+
+def finish_folder(
+    part: Path,
+    folder: Path,
+    ranked: RankedCinemagraphs,
+    written: Sequence[Written],
+    title: str,
+    **facts: Any,
+) -> set[str]:
+    """Name the files of ranked candidates by their place in ``part``, and write summary and page there.
+
+    Returns the names of an earlier run's files in ``folder`` that are not written again. Facts go into the
+    summary.
+    """
+    loops = [
+        one.placed(part, f"{place}-{_slug(cinema.candidate.label)}")
+        for place, (cinema, one) in enumerate(zip(ranked, written, strict=True), start=1)
+    ]
+    summary = _summary(ranked, loops, [one.notes for one in written], title) | facts
+    (part / SUMMARY).write_text(
+        json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8"
+    )
+    (part / INDEX).write_text(pages.page(ranked, loops, title), encoding="utf-8")
+    return _listed(folder) - {file.name for file in part.iterdir()}
 
 
 def _summary(
