@@ -156,10 +156,8 @@ class AutoEncoderModel(PreferenceModel):
         start = MatrixCompletion(seed=self.seed)
         start._fit(train, held, features, rng)
         self.centring_ = start.centring_
-        known = np.zeros(train.shape, dtype=bool)
-        known[train.rows, train.columns] = True
-        r = start.residual_.T.copy()
-        r[train.columns, train.rows] = self.centring_.residual(train)
+        known, given = self.centring_.matrix(train)
+        r = np.where(known, given, start.residual_).T.copy()
         self._missing = [np.flatnonzero(~column) for column in known.T]
         u = laplacian_eigenmaps(start.residual_.T, self.dimension)
         self._prepare(train, features)

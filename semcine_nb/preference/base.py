@@ -66,7 +66,9 @@ def check_ratings(ratings: Any) -> Ratings:
         rows, columns = (np.asarray(index, np.int64) for index in coo.coords)
     else:
         try:
-            matrix = np.asarray(ratings, dtype=float)
+            # a DataFrame of whole numbers marks what is missing by its own NA
+            given = ratings.to_numpy(float, na_value=np.nan) if hasattr(ratings, "columns") else ratings
+            matrix = np.asarray(given, dtype=float)
         except (TypeError, ValueError) as error:
             raise RatingError(
                 f"ratings must be an (m, n) matrix of numbers with NaN where unrated: {error}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import Floats, Ratings
+from .base import Bools, Floats, Ratings
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,14 @@ class Centring:
             ratings.values - self.average - self.items[ratings.rows] - self.people[ratings.columns]
         )
         return result
+
+    def matrix(self, ratings: Ratings) -> tuple[Bools, Floats]:
+        """Which entries (m, n) are known, and what the base leaves of these; 0 elsewhere."""
+        known = np.zeros(ratings.shape, dtype=bool)
+        known[ratings.rows, ratings.columns] = True
+        left = np.zeros(ratings.shape)
+        left[ratings.rows, ratings.columns] = self.residual(ratings)
+        return known, left
 
     def newcomer(self, rows: np.ndarray, values: Floats) -> float:
         """Bias of a person who gave ``values`` to the items ``rows``."""

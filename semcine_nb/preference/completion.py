@@ -120,10 +120,7 @@ class MatrixCompletion(PreferenceModel):
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
         check_choice("method", self.method, ("soft", "exact"))
         self.centring_ = Centring.fit(train)
-        known = np.zeros(train.shape, dtype=bool)
-        known[train.rows, train.columns] = True
-        y = np.zeros(train.shape)
-        y[train.rows, train.columns] = self.centring_.residual(train)
+        known, y = self.centring_.matrix(train)
         if self.method == "exact":
             self.residual_ = complete_exact(known, y, rng)
         else:

@@ -49,7 +49,7 @@ class Evaluation:
             row: dict[str, float] = {}
             for metric in METRICS:
                 row[metric] = float(draws[metric][0])
-                row[f"{metric}_se"] = float(np.nanstd(draws[metric][1:]))
+                row[f"{metric}_se"] = _deviation(draws[metric][1:])
             rows[name] = {**row, "fit_seconds": self.seconds[name]}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
@@ -65,8 +65,9 @@ class Evaluation:
             other = self._draws(name)
             for metric in METRICS:
                 gap = mine[metric] - other[metric]
-                low, high = np.nanquantile(gap[1:], [0.025, 0.975])
-                rows.append((name, metric, gap[0], np.nanstd(gap[1:]), low, high))
+                drawn = gap[1:][np.isfinite(gap[1:])]
+                low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (np.nan, np.nan)
+                rows.append((name, metric, gap[0], _deviation(drawn), low, high))
         columns = ["model", "metric", "difference", "se", "low", "high"]
         return pd.DataFrame(rows, columns=columns).set_index(["model", "metric"])
 
@@ -121,6 +122,12 @@ class Evaluation:
         )
         self._drawn[name] = result
         return result
+
+
+def _deviation(draws: Floats) -> float:
+    """Standard deviation of the finite draws, NaN where no draw has people with both kinds of items."""
+    finite = draws[np.isfinite(draws)]
+    return float(finite.std()) if len(finite) else float("nan")
 
 
 def evaluate_models(

@@ -113,8 +113,7 @@ class JointModel(AutoEncoderModel):
 
     def objective(self, u: Floats, r: Floats) -> float:
         """Eq. (8) divided by λ at the present maps and θ, for u (n, L) and centred ratings r (n, m)."""
-        size = {"linear": "weights", "rbf": "weights"}[self.mapping]
-        maps = sum(float(np.sum(getattr(part, size) ** 2)) for part in (self.lower_, self.upper_))
+        maps = sum(float(np.sum(part.weights**2)) for part in (self.lower_, self.upper_))
         fit = np.sum((u - self.lower_(r)) ** 2) + np.sum((r - self.upper_(u)) ** 2)
         theta = float(np.sum(self.theta_user_**2) + np.sum(self._theta_v**2) + self.intercept_**2)
         people = [self._person_regression(j) for j in range(len(u))]

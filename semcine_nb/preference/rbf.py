@@ -18,6 +18,9 @@ FOLDS = 3
 class Map(Protocol):
     """M: (k, p) → (k, t), with the derivative at one point (t, p)."""
 
+    @property
+    def weights(self) -> Floats: ...
+
     def __call__(self, x: Floats) -> Floats: ...
 
     def jacobian(self, x: Floats, columns: np.ndarray | slice = ...) -> Floats: ...

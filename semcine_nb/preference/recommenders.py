@@ -79,10 +79,8 @@ class UserKNNModel(PreferenceModel):
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
         centring = Centring.fit(train)
         m, n = train.shape
-        known = np.zeros((m, n))
-        known[train.rows, train.columns] = 1.0
-        residual = np.zeros((m, n))
-        residual[train.rows, train.columns] = centring.residual(train)
+        rated, residual = centring.matrix(train)
+        known = rated.astype(float)
         common = known.T @ known
         squares = (residual**2).T @ known
         norm = np.sqrt(np.maximum(squares * squares.T, 1e-12))
