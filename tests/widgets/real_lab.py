@@ -52,14 +52,23 @@ class Lab:
         self.page.goto(
             f"http://127.0.0.1:{port}/lab/tree/test.ipynb?token={TOKEN}&reset", wait_until="commit"
         )
+        self._until_ready()
+        self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    def _until_ready(self) -> None:
         self.page.wait_for_function("globalThis.jupyterapp?.shell?.currentWidget?.context?.isReady")
         self.page.evaluate(
             """async () => {
               const { context, sessionContext } = jupyterapp.shell.currentWidget;
               await context.ready; await sessionContext.ready; await sessionContext.session.kernel.info;
-              await jupyterapp.commands.execute("notebook:run-all-cells");
             }"""
         )
+
+    def reopen(self) -> None:
+        """Save the notebook and load the page anew: the kernel goes on, and no cell is run."""
+        self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+        self.page.reload(wait_until="commit")
+        self._until_ready()
 
     def _await_server(self, url: str) -> None:
         deadline = time.monotonic() + PATIENCE / 1000

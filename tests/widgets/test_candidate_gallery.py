@@ -111,6 +111,10 @@ def test_all_play_and_a_person_chooses_compares_and_saves(browser: Any, gallery:
     assert page.saved("format") == "gif"
     view.get_by_role("button", name="Save water").click()
     assert view.evaluate("() => sent") == [{"action": "save"}]
+    page.set(busy=True)
+    view.get_by_role("button", name="Save water").click(force=True)
+    assert len(view.evaluate("() => sent")) == 1  # one at a time, and the button keeps the focus
+    assert view.evaluate("() => document.activeElement.textContent") == "Save water"
     view.get_by_text("Why this order").click()
     assert view.get_by_text("Nothing in it moves.").is_visible()
     assert page.requests == ["http://localhost/"]

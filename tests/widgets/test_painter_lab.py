@@ -50,6 +50,18 @@ def test_a_stroke_reaches_the_kernel_and_the_kernels_answer_the_page(browser: An
         lab.wait("print(painter.mask.sum(), painter.undo_steps)", f"{before} 0")
         assert page.evaluate(cells) == count
 
+        page.keyboard.press("Control+Shift+Z")
+        lab.wait("print(painter.mask.sum(), painter.undo_steps)", "0 1")
+        lab.reopen()  # the page has forgotten the steps; the kernel has not
+        canvas.wait_for()
+        page.get_by_text("0.0 % of the picture").wait_for()
+        page.get_by_role("button", name="Undo", exact=True).click()
+        lab.wait("print(painter.mask.sum(), painter.undo_steps)", f"{before} 0")
+        page.get_by_role("button", name="Redo", exact=True).click()
+        lab.wait("print(painter.mask.sum(), painter.undo_steps)", "0 1")
+        page.keyboard.press("Control+z")
+        lab.wait("print(painter.mask.sum(), painter.undo_steps)", f"{before} 0")
+
         lab.run("painter.mask = ~(painter.mask & False)")
         page.get_by_text("100.0 % of the picture").wait_for()
         page.keyboard.press("Control+z")

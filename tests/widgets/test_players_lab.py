@@ -11,9 +11,11 @@ from real_lab import Lab
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MAKE = """\
+from dataclasses import replace
+
 import numpy as np
 from semcine_nb.looping import Cinemagraph, LoopEnergy, LoopParameters
-from semcine_nb.semantics import Candidate
+from semcine_nb.semantics import Candidate, SemanticResponse
 from semcine_nb.video import Video
 from semcine_widgets import CandidateGallery, CinemagraphPlayer, LoopExplorer
 
@@ -29,12 +31,14 @@ def looped(name, left, right):
     return Cinemagraph(clip, candidate, period, start, energy, LoopParameters())
 
 pair = [looped("water", 0, 48), looped("flag", 48, 96)]
+scores = np.random.default_rng(0).random((30, 54, 96, 2), dtype=np.float32)
+seen = replace(pair[0], response=SemanticResponse(scores, ("water", "grass")))
 """
 CELLS = [
     MAKE,
     "player = CinemagraphPlayer(pair, transport='png')\nplayer",
     "gallery = CandidateGallery(pair, folder='saved')\ngallery",
-    "explorer = LoopExplorer(*pair)\nexplorer",
+    "explorer = LoopExplorer(seen, pair[1])\nexplorer",
 ]
 
 
@@ -64,6 +68,14 @@ def test_three_widgets_from_cell_to_kernel_and_back(browser: Any, tmp_path: Path
         assert (tmp_path / "work" / "saved" / "flag.mp4").stat().st_size > 0
         page.get_by_text("Saved saved/flag.mp4.").wait_for()
 
+        page.locator(".semcine-gallery").get_by_role("button", name="As rendered").click()
+        lab.wait("print(len(gallery.rendered_sizes), gallery.rendering)", "2 False")
+        page.wait_for_function(
+            "[...document.querySelectorAll('.semcine-gallery video')].every((v) => v.currentTime > 0)"
+        )
+
+        lab.wait("print(len(explorer.cost_scales))", "2")  # the view asked for them
+        page.locator(".semcine-explorer[data-costs]").wait_for()
         cells = "() => jupyterapp.shell.currentWidget.content.widgets.length"
         count = page.evaluate(cells)
         page.locator("[data-panel=p] canvas").click(position={"x": 5, "y": 5})

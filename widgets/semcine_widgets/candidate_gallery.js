@@ -125,7 +125,7 @@ function renderGallery({ model, el, playback }) {
   const formats = make("select", {
     "aria-label": "Format", onchange: (event) => playback.say({ format: event.target.value }),
   }, ...model.get("formats").map((name) => make("option", { value: name }, name)));
-  const save = make("button", { type: "button", onclick: () => model.send({ action: "save" }) });
+  const save = make("button", { type: "button", onclick: () => model.get("busy") || model.send({ action: "save" }) });
   const status = make("span", { class: "semcine-quiet", role: "status" });
   const message = make("div", { class: "semcine-message", role: "alert" });
   const why = make("details", {}, make("summary", {}, "Why this order"),
@@ -149,7 +149,7 @@ function renderGallery({ model, el, playback }) {
     all.hidden = !comparing;
     play.textContent = model.get("playing") ? "Pause" : "Play";
     formats.value = model.get("format");
-    save.disabled = model.get("busy");
+    save.setAttribute("aria-disabled", model.get("busy")); // a disabled button would lose the focus
     save.textContent = `Save ${model.get("tiles")[model.get("chosen")].label}`;
     status.textContent = model.get("status");
     message.textContent = model.get("error");

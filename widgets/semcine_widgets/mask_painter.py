@@ -222,7 +222,10 @@ class MaskPainter(Lessons, Solving, anywidget.AnyWidget):
         self._edit("shrink", edits.spread(self.mask, pixels, False))
 
     def feather(self, radius: int = 3) -> None:
-        """Round the outline."""
+        """Round the outline: what juts out less than ``radius`` pixels goes, gaps as narrow close.
+
+        A map is bool: nothing gets half-transparent as in photo editors. Blending softens the seams.
+        """
         self._edit("feather", edits.feather(self.mask, radius))
 
     def invert(self) -> None:

@@ -4,8 +4,9 @@ const TOOLS = [
   ["brush", "Brush", "b"], ["eraser", "Eraser", "e"], ["fill", "Fill", "f"], ["lasso", "Lasso", "l"],
   ["polygon", "Polygon", "p"], ["superpixel", "Super-pixel", "s"], ["teach", "Teach", "t"],
 ];
+const FEATHER = "rounds the outline; a map says yes or no at each pixel, and what softens a seam is the blending of the result";
 const EDITS = [
-  ["grow", "Grow", "g"], ["shrink", "Shrink", "h"], ["feather", "Feather", "r"], ["invert", "Invert", "i"], ["clear", "Clear", "Delete"],
+  ["grow", "Grow", "g"], ["shrink", "Shrink", "h"], ["feather", "Feather", "r", FEATHER], ["invert", "Invert", "i"], ["clear", "Clear", "Delete"],
 ];
 
 function element(tag, properties = {}, ...children) {
@@ -33,13 +34,13 @@ class Panel {
   }
 
   build(el) {
-    const button = (label, key, action, data = {}) =>
-      element("button", { type: "button", title: key ? `${label} (${key})` : label, onclick: action, data }, label);
+    const button = (label, key, action, data = {}, more = "") =>
+      element("button", { type: "button", title: (key ? `${label} (${key})` : label) + (more && `: ${more}`), onclick: action, data }, label);
     const group = (label, ...children) => element("div", { className: "sc-group", aria: { role: "group", label } }, ...children);
     this.tools = TOOLS.map(([name, label, key]) => button(label, key, () => this.choose(name), { tool: name }));
     this.undoButton = button("Undo", "Ctrl+Z", () => this.maps.undo(), { action: "undo" });
     this.redoButton = button("Redo", "Ctrl+Shift+Z", () => this.maps.redo(), { action: "redo" });
-    const edits = EDITS.map(([name, label, key]) => button(label, key, () => this.edit(name), { action: name }));
+    const edits = EDITS.map(([name, label, key, more]) => button(label, key, () => this.edit(name), { action: name }, more));
     const range = (label, name, min, max, step) =>
       element("input", { type: "range", min, max, step, oninput: (e) => this.set(name, Number(e.target.value)), data: { range: name }, aria: { label } });
     this.brush = range("Brush size in pixels", "brush", 1, 200, 1);
@@ -81,8 +82,11 @@ class Panel {
   update() {
     const tool = this.get("tool"), names = this.get("categories");
     for (const button of this.tools) button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
-    this.undoButton.disabled = !this.maps.canUndo;
-    this.redoButton.disabled = !this.maps.canRedo;
+    for (const [button, can] of [[this.undoButton, this.maps.canUndo], [this.redoButton, this.maps.canRedo]]) {
+      // a button that is disabled loses the focus, and the keys would go to the notebook
+      if (!can && this.root.getRootNode().activeElement === button) this.root.focus({ preventScroll: true });
+      button.disabled = !can;
+    }
     for (const name of ["brush", "opacity"]) this[name].value = this.get(name);
     for (const name of ["outline", "pressure"]) this[name].checked = this.get(name);
     const fill = (select, wanted) => {
