@@ -61,7 +61,7 @@ class Limits:
 
     def times(self, factor: float) -> Limits:
         """All limits ``factor`` times as large."""
-        return Limits(**{name: math.ceil(value * factor) for name, value in asdict(self).items()})
+        return Limits(**{name: math.ceil(round(value * factor, 6)) for name, value in asdict(self).items()})
 
 
 def current_limits() -> Limits:
@@ -95,7 +95,7 @@ def too_large(name: str, has: str, limit: str, kind: type[SemcineError]) -> Semc
 def check_pixels(size: tuple[int, int], name: str, kind: type[SemcineError], limits: Limits) -> None:
     """Raise ``kind`` if a picture of (width, height) ``size`` is larger than ``limits.pixels``."""
     if size[0] * size[1] > limits.pixels:
-        raise too_large(name, f"is {size[0]}×{size[1]} pixels", f"{limits.pixels / 1e6:g} million", kind)
+        raise too_large(name, f"is {size[0]}×{size[1]} pixels", f"{limits.pixels:,}", kind)
 
 
 def open_picture(path: Any, kind: type[SemcineError], limits: Limits) -> AbstractContextManager[Image]:
@@ -116,8 +116,7 @@ def open_picture(path: Any, kind: type[SemcineError], limits: Limits) -> Abstrac
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(path, formats=PICTURES)
     except Image.DecompressionBombError:
-        said = f"{limits.pixels / 1e6:g} million pixels"
-        raise too_large(name, f"is more than {said}", said, kind) from None
+        raise too_large(name, "has too many pixels", f"{limits.pixels:,}", kind) from None
     try:
         check_pixels(image.size, name, kind, limits)
     except SemcineError:

@@ -73,6 +73,12 @@ class Stream:
             # the clock of decoder input runs ahead of its output
             self._packet_origin = self._stamp(first_packet) if self._by_dts else self._frame_origin
             self._stated_length = _stated_length(container, stream)
+            pictures = [s for s in container.streams.video if not _is_cover(s)]
+            if len(pictures) > 1:
+                self.notes.append(
+                    f"Of the file's {len(pictures)} video streams the largest was taken, {stream.width}×"
+                    f"{stream.height} pixels."
+                )
 
     @property
     def step(self) -> float:
@@ -202,7 +208,7 @@ def _open(path: Path, limits: Limits) -> Any:
 
 
 def _choose(container: Any, path: Path, limits: Limits) -> Any:
-    streams = [s for s in container.streams.video if not int(getattr(s, "disposition", 0)) & _COVER_PICTURE]
+    streams = [s for s in container.streams.video if not _is_cover(s)]
     if not streams:
         raise VideoError(
             f"{path.name} has no video stream: choose a file with pictures.", topic="unreadable-clip"
@@ -212,6 +218,10 @@ def _choose(container: Any, path: Path, limits: Limits) -> Any:
     stream.codec_context.options = {"max_pixels": str(limits.pixels)}  # the size may change on the way
     stream.thread_type = "AUTO"
     return stream
+
+
+def _is_cover(stream: Any) -> bool:
+    return bool(int(getattr(stream, "disposition", 0)) & _COVER_PICTURE)
 
 
 def _tolerant(container: Any, stream: Any) -> Iterator[Any]:

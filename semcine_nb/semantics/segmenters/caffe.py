@@ -62,7 +62,9 @@ def brief_fault(error: BaseException) -> str:
     """What a reader of weights says of a file, in a clause; torch's own text advises to run its code."""
     text = " ".join(str(error).split())
     if "weights_only" in text or "WeightsUnpickler" in text:
-        return "it is damaged, or would need code of its own to be read, which is never run; export a state dict"
+        return (
+            "it is damaged, or would need code of its own to be read, which is never run; export a state dict"
+        )
     return text[:200] or type(error).__name__
 
 

@@ -1,0 +1,42 @@
+"""docs/reliability.md cannot rot: every case it lists names a test that exists."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+from reliability_table import ROOT, read_table
+
+
+@cache
+def functions_of(file: Path) -> frozenset[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def test_at_least_sixty_cases_numbered_in_order() -> None:
+    rows = read_table()
+    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+    assert len(rows) >= 60
+
+
+def test_no_case_is_listed_twice() -> None:
+    rows = read_table()
+    assert not [given for given, n in Counter(row.given for row in rows).items() if n > 1]
+
+
+def test_every_case_names_a_test_that_exists() -> None:
+    for row in read_table():
+        path, _, name = row.test.partition("::")
+        function, _, parameter = name.partition("[")
+        file = ROOT / path
+        assert file.is_file(), row.test
+        assert function in functions_of(file), row.test
+        if parameter and path.startswith("tests/reliability/"):
+            assert f'"{parameter.rstrip("]")}"' in file.read_text(encoding="utf-8"), row.test
+
+
+def test_every_exit_code_is_one_that_the_command_has() -> None:
+    assert {row.code for row in read_table()} <= {"0", "1", "2", "130", "137", "–"}
