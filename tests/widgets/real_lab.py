@@ -1,4 +1,4 @@
-"""A real JupyterLab of its own for a test: one notebook in a real browser, its cells run by a real kernel."""
+"""A real JupyterLab or Notebook 7 of its own for a test: a real browser, a real kernel."""
 
 from __future__ import annotations
 
@@ -17,10 +17,19 @@ TOKEN = "test"
 PATIENCE = 150_000  # ms: a busy machine takes its time
 
 
+_APPS = {
+    "lab": ("jupyterlab", "LabApp", "lab/tree"),
+    "notebook": ("notebook", "JupyterNotebookApp", "notebooks"),
+}
+
+
 class Lab:
     """``with Lab(browser, folder, [cells]) as lab``: opened, and every cell was run."""
 
-    def __init__(self, browser: Any, folder: Path, cells: list[str], **context: Any) -> None:
+    def __init__(
+        self, browser: Any, folder: Path, cells: list[str], app: str = "lab", **context: Any
+    ) -> None:
+        module, name, where = _APPS[app]
         self.folder, self.requests = folder, list[str]()
         (folder / "work").mkdir()
         (folder / "work" / "test.ipynb").write_text(json.dumps(_notebook(cells)))
@@ -34,10 +43,10 @@ class Lab:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         private = {
-            f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")
-        } | {f"JUPYTERLAB_{name}_DIR": str(folder / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
-        command += [f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True"]
+            f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")
+        } | {f"JUPYTERLAB_{kind}_DIR": str(folder / kind.lower()) for kind in ("SETTINGS", "WORKSPACES")}
+        command = [sys.executable, "-m", module, "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
+        command += [f"--IdentityProvider.token={TOKEN}", f"--{name}.expose_app_in_browser=True"]
         if os.getuid() == 0:
             command.append("--allow-root")
         self._log = (folder / "log").open("w")
@@ -49,9 +58,7 @@ class Lab:
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(
-            f"http://127.0.0.1:{port}/lab/tree/test.ipynb?token={TOKEN}&reset", wait_until="commit"
-        )
+        self.page.goto(f"http://127.0.0.1:{port}/{where}/test.ipynb?token={TOKEN}&reset", wait_until="commit")
         self._until_ready()
         self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
 
