@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from ..errors import LoopError
 from .blending import shown
-from .poisson import run_parts
+from .parts import parts, run_parts
 from .timelines import Timeline, distinct_labels, make_timeline
 
 _CHUNK = 8  # frames a task
@@ -130,8 +130,7 @@ def consistency(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) ->
             at_seam, timeline.seam_frames, timeline.seam_weights, span.start, span.stop, sums,
         )  # fmt: skip
 
-    spans = [slice(i, min(i + _CHUNK, timeline.length)) for i in range(0, timeline.length, _CHUNK)]
-    run_parts(part, spans, os.cpu_count() or 1)
+    run_parts(part, parts(timeline.length, _CHUNK), os.cpu_count() or 1)
     squares, counts = sums.sum(axis=0)
 
     def rms(*kinds: int) -> float:

@@ -11,8 +11,9 @@ from numba import njit
 from ..errors import LoopError
 from ..limits import current_limits, too_large
 from ..progress import Progress, silent
-from .blending import BlendParameters, corrections, shown
-from .poisson import run_parts
+from .blending import BlendParameters, shown
+from .blending import blend as blend_seams
+from .parts import parts, run_parts
 from .stills import median_still
 from .timelines import Timeline, make_timeline
 
@@ -78,13 +79,7 @@ def render(
         timeline = replace(timeline, first=np.where(timeline.period[:, None] == 1, -1, timeline.first))
     out = gather(frames, picture, timeline, workers)
     if blend:
-        for box, channel, change in corrections(frames, picture, timeline, parameters, workers, progress):
-            plane = out[:, box.y0 : box.y1, box.x0 : box.x1, channel]
-
-            def add(part: slice, plane: np.ndarray = plane, change: np.ndarray = change) -> None:
-                _add(change[part], plane[part])
-
-            run_parts(add, _parts(timeline.length), workers)
+        blend_seams(out, frames, picture, timeline, parameters, workers, progress)
     return out
 
 
@@ -107,12 +102,8 @@ def gather(frames: np.ndarray, still: np.ndarray, timeline: Timeline, workers: i
             span.start, span.stop, out,
         )  # fmt: skip
 
-    run_parts(part, _parts(timeline.length), workers)
+    run_parts(part, parts(timeline.length, _CHUNK), workers)
     return out
-
-
-def _parts(n: int) -> list[slice]:
-    return [slice(i, min(i + _CHUNK, n)) for i in range(0, n, _CHUNK)]
 
 
 @njit(cache=True, nogil=True)
@@ -128,13 +119,3 @@ def _gather(frames, still, label, first, second, weight, t0, t1, out):
                 else:
                     for c in range(3):
                         out[t, y, x, c] = frames[first[k, t], y, x, c]
-
-
-@njit(cache=True, nogil=True)
-def _add(change, plane):
-    n, h, w = change.shape
-    for t in range(n):
-        for y in range(h):
-            for x in range(w):
-                value = np.float32(plane[t, y, x]) + change[t, y, x] + np.float32(0.5)
-                plane[t, y, x] = np.uint8(0 if value < 0 else (255 if value > 255 else value))

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from scipy import ndimage
 
-from .poisson import run_parts
+from .parts import parts, run_parts
 
 MEDIAN_REACH = 15  # frames on either side: half a second at 30 fps, long enough for sparkles on water to go
 _ROWS = 16
@@ -46,10 +46,11 @@ def median_still(
     width = min(2 * reach + 1, len(frames))
     low = np.clip(centre - reach, 0, len(frames) - width).astype(np.int32)
     out = np.empty(frames.shape[1:], np.uint8)
-    rows = [slice(i, min(i + _ROWS, len(out))) for i in range(0, len(out), _ROWS)]
-    run_parts(
-        lambda r: _medians(frames, low, width, r.start, r.stop, out), rows, workers or os.cpu_count() or 1
-    )
+
+    def part(rows: slice) -> None:
+        _medians(frames, low, width, rows.start, rows.stop, out)
+
+    run_parts(part, parts(len(out), _ROWS), workers or os.cpu_count() or 1)
     return out
 
 

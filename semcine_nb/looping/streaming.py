@@ -19,6 +19,7 @@ from .timelines import natural_length
 
 _BASE = 960  # px, the width for which the constants of `BlendParameters` are meant
 _REACH = 3.0  # overlap of strips in units of 1/√ε, the distance in which a correction fades e-fold
+_ALIGN = 32  # px; strips begin where the coarsest cells of the blend do
 
 
 def blend_for_width(width: int) -> BlendParameters:
@@ -69,7 +70,7 @@ def render_stream(
         strips = _strips(size[0], size[1], len(source), length, reach, memory)
         np.memmap(path, np.uint8, "w+", shape=(length, *size, 3))
         for y0, y1 in track(strips, progress, "render", len(strips)):
-            low, high = max(y0 - reach, 0), min(y1 + reach, size[0])
+            low, high = max((y0 - reach) // _ALIGN * _ALIGN, 0), min(y1 + reach, size[0])
             part = render(
                 np.array(source[:, low:high]), period[low:high], start[low:high], length, timing, blend,
                 still, crossfade, interpolate, ping_pong, parameters, workers,

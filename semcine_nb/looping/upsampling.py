@@ -9,7 +9,7 @@ from numba import njit
 from scipy import ndimage
 
 from ..errors import LoopError
-from .poisson import run_parts
+from .parts import parts, run_parts
 from .timelines import distinct_labels
 
 _REACH = 2  # small px around a large one whose labels may vote
@@ -64,11 +64,7 @@ def upsample_labels(
     def part(rows: slice) -> None:
         _vote(label, mixed, guide_small, guide_large, spread, contrast, rows.start, rows.stop, out)
 
-    run_parts(
-        part,
-        [slice(i, min(i + _ROWS, len(out))) for i in range(0, len(out), _ROWS)],
-        workers or os.cpu_count() or 1,
-    )
+    run_parts(part, parts(len(out), _ROWS), workers or os.cpu_count() or 1)
     return p[out].astype(np.int32), s[out].astype(np.int32)
 
 
