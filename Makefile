@@ -24,7 +24,7 @@ help:
 	@echo "make setup     the environment in $(VENV), with the compiled loops warmed up"
 	@echo "make demo      cinemagraphs of CLIP ($(CLIP)) and a page that shows them, in OUT ($(OUT))"
 	@echo "make lab       JupyterLab on the quick start"
-	@echo "make test      everything that must hold: lint, unit, browser, database, notebooks"
+	@echo "make test      everything that must hold: lint, docs, unit, browser, database, notebooks"
 	@echo "make lint      ruff, mypy and notebooks without outputs; make format mends what it can"
 	@echo "make docs      the documentation as a site, in build/docs; warnings and dead links are errors"
 	@echo "make bench     the figures that speed, memory and quality are claimed from"
@@ -88,7 +88,7 @@ services: setup system
 notebooks: setup
 	$(BIN)/pytest -p nbval --nbval-lax --nbval-current-env -n 2 --dist loadfile notebooks
 
-test: lint unit services notebooks
+test: lint docs unit services notebooks
 
 bench: setup
 	@set -e; for module in $(BENCHMARKS); do echo "== $$module"; $(BIN)/python -m $$module; done

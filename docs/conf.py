@@ -64,7 +64,9 @@ python_maximum_signature_line_length = 88
 
 # --- page -------------------------------------------------------------------------------------------------
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_title = "semcine"
+smartquotes = False  # quotes in examples and docstrings are meant as they stand
 html_static_path = ["_site/static", str(_mathjax)]
 html_css_files = ["site.css"]
 html_copy_source = False
