@@ -32,9 +32,11 @@ _HOMES = {
     "make_sample": "samples",
     "SemcineError": "errors",
 }
-__all__ = ["__version__", *_HOMES]
+_ROOMS = ("batch",)
+__all__ = ["__version__", *_HOMES, *_ROOMS]
 
 if TYPE_CHECKING:
+    from . import batch
     from .errors import SemcineError
     from .looping import Cinemagraph, LoopEnergy, LoopParameters, LoopSolver, load_cinemagraph, loop_energy
     from .pipeline import make_cinemagraphs
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    if name in _ROOMS:
+        return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

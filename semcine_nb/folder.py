@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -107,10 +109,12 @@ class Written:
         save_features(self.folder / f"{self.stem}{ENDING}", features)
         return replace(self, endings=(*self.endings, ENDING))
 
-    def placed(self, part: Path, stem: str) -> pages.Loop:
-        """Move the files to their place and name; returns the loop for the page with these."""
+    def placed(self, part: Path, stem: str, copy: bool = False) -> pages.Loop:
+        """Move, or copy, the files to their place and name; returns the loop for the page with these."""
         for ending in self.endings:
-            (self.folder / f"{self.stem}{ending}").rename(part / f"{stem}{ending}")
+            (shutil.copyfile if copy else os.rename)(
+                self.folder / f"{self.stem}{ending}", part / f"{stem}{ending}"
+            )
         return replace(self.loop, files=tuple(f"{stem}{ending}" for ending in self.endings))
 
 
@@ -149,15 +153,16 @@ def finish_folder(
     ranked: RankedCinemagraphs,
     written: Sequence[Written],
     title: str,
+    copy: bool = False,
     **facts: Any,
 ) -> set[str]:
     """Name the files of ranked candidates by their place in ``part``, and write summary and page there.
 
-    Returns the names of an earlier run's files in ``folder`` that are not written again. Facts go into the
-    summary.
+    Returns the names of an earlier run's files in ``folder`` that are not written again. ``copy``
+    leaves the candidates' files where they are too; facts go into the summary.
     """
     loops = [
-        one.placed(part, f"{place}-{_slug(cinema.candidate.label)}")
+        one.placed(part, f"{place}-{_slug(cinema.candidate.label)}", copy)
         for place, (cinema, one) in enumerate(zip(ranked, written, strict=True), start=1)
     ]
     summary = _summary(ranked, loops, [one.notes for one in written], title) | facts

@@ -120,7 +120,7 @@ def make_cinemagraphs(
         progress,
     )
     solved = _solve_all(prepared.solver, prepared.selection, threads, progress)
-    _warn_of_stillness(solved)
+    warn_of_stillness(solved)
     judged = [
         judge(cinema, options, known, measure_features, on_rendered)
         for cinema in track(solved, progress, "Rendering and measuring")
@@ -182,7 +182,8 @@ class _StopBar:
         pass
 
 
-def _warn_of_stillness(solved: Sequence[Cinemagraph]) -> None:
+def warn_of_stillness(solved: Sequence[Cinemagraph]) -> None:
+    """Tell once what holds for whole candidates, and when nothing at all loops."""
     for note in dict.fromkeys(cinema.candidate.note for cinema in solved if cinema.candidate.note):
         names = ", ".join(c.candidate.label for c in solved if c.candidate.note == note)
         _LOG.warning("%s: %s.", names, note)

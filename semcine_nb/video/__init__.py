@@ -1,7 +1,7 @@
 """A clip: read, trimmed, down-sampled, stabilised and written."""
 
 from .clip import Origin, Video
-from .reading import read_source, read_video
+from .reading import planned_shape, read_source, read_video
 from .stabilization import Drift, camera_drift, measure_drift, stabilize_video
 from .writing import Written, write_video
 
@@ -12,6 +12,7 @@ __all__ = [
     "Written",
     "camera_drift",
     "measure_drift",
+    "planned_shape",
     "read_source",
     "read_video",
     "stabilize_video",

@@ -92,6 +92,31 @@ def read_video(
     return video
 
 
+def planned_shape(
+    source: str | PathLike[str],
+    start: float = 0.0,
+    max_seconds: float | None = 5.0,
+    max_size: tuple[int, int] | None = (960, 540),
+    max_fps: float | None = 30.0,
+    limits: Limits | None = None,
+    **_: Any,
+) -> tuple[int, int, int]:
+    """(T, H, W) that `read_video` would give, from what the file says: no frame but the first is decoded.
+
+    Raises:
+        VideoError: as `read_video`, for what can be told without decoding.
+    """
+    _check(start, max_seconds, max_size, max_fps, False)
+    limits = current_limits() if limits is None else limits
+    footage = _open(source, start, max_seconds, None, limits)
+    grid = plan_grid(
+        footage.times, footage.end, footage.tick, start, max_seconds, max_fps, footage.fps, footage.hold
+    )
+    size = fit(footage.upright, max_size)
+    _check_room(footage.name, grid, size, limits)
+    return grid.count, size[1], size[0]
+
+
 def read_source(
     video: Video,
     max_size: tuple[int, int] | None = None,

@@ -1,0 +1,134 @@
+"""Who does the work: processes on this machine, or whatever workers a Dask scheduler has."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import __version__
+from ..errors import StoreError
+from .room import needed
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_LOG = logging.getLogger("semcine")
+_PATIENCE = 30  # seconds for a scheduler to answer, and for its first worker
+
+
+@contextmanager
+def connected(
+    scheduler: str | Client | None, workers: int | None, pixels: int, jobs: int, out: Path
+) -> Iterator[Client]:
+    """A client of the scheduler, or of processes on this machine that end with the block.
+
+    Parameters
+    ----------
+    scheduler : an address, a client, or None for this machine
+    workers : processes on this machine; None: as many as there are cores and memory for
+    pixels : T·H·W of the largest clip
+    jobs : how many clips there are
+    out : the folder that all workers must see
+
+    Raises
+    ------
+    StoreError
+        If Dask is not installed, the scheduler does not answer, or its workers cannot do this work.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise StoreError(
+            f"Batch work needs the cluster extra (pip install 'semcine-nb[cluster]'): {error}",
+            topic="missing-package",
+        ) from error
+    if scheduler is None:
+        with _local(workers or _processes(pixels, jobs)) as client:
+            yield client
+        return
+    if not isinstance(scheduler, str):
+        _check_workers(scheduler, str(getattr(scheduler.scheduler, "address", "")), out)
+        yield scheduler
+        return
+    try:
+        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise StoreError(f"The Dask scheduler at {scheduler} cannot be reached: {error}.") from error
+    try:
+        _check_workers(client, scheduler, out)
+        yield client
+    finally:
+        client.close()
+
+
+@contextmanager
+def _local(workers: int) -> Iterator[Client]:
+    from distributed import Client, LocalCluster
+    from distributed.system import MEMORY_LIMIT
+
+    watched = importlib.util.find_spec("bokeh") is not None
+    with (
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=int(0.95 * MEMORY_LIMIT / workers),
+            # a clip in hand is not data of Dask's that could be spilled, and a worker paused for it would
+            # never go on: each plans its memory itself (room.py); one beyond its limit is still ended
+            memory_target_fraction=False,
+            memory_spill_fraction=False,
+            memory_pause_fraction=False,
+            dashboard_address="localhost:8787" if watched else None,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        if watched:
+            _LOG.info("Dask's dashboard: %s", cluster.dashboard_link)
+        yield client
+
+
+def _processes(pixels: int, jobs: int) -> int:
+    """How many workers of one clip each this machine has cores and memory for."""
+    from distributed.system import MEMORY_LIMIT
+
+    room = int(0.8 * MEMORY_LIMIT // needed(pixels))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, room, 4 * jobs))
+
+
+def _check_workers(client: Client, address: str, out: Path) -> None:
+    """Raise StoreError unless there are workers, of this version, that see the output folder."""
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except TimeoutError:
+        raise StoreError(
+            f"The Dask scheduler at {address} has no workers: start some with 'dask worker {address} "
+            "--nthreads 1'."
+        ) from None
+    try:
+        answers: dict[str, Any] = client.run(_who, str(out))
+    except Exception as error:  # whatever a worker without this package raises
+        raise StoreError(
+            f"The workers of {address} cannot run semcine-nb {__version__}: {error}. Install it for them."
+        ) from error
+    for worker, (version, sees) in sorted(answers.items()):
+        if version != __version__:
+            raise StoreError(
+                f"The worker {worker} has semcine-nb {version}, here it is {__version__}: install the same."
+            )
+        if not sees:
+            raise StoreError(
+                f"The worker {worker} does not see the folder {out}: clips and output must be on a disk that "
+                "all machines share, under the same path."
+            )
+
+
+def _who(folder: str) -> tuple[str, bool]:
+    """On a worker: its version, and whether it sees the folder."""
+    return __version__, Path(folder).is_dir()
