@@ -178,7 +178,11 @@ def _engine(url: URL, timeout: float, label: str) -> Engine:
         return engine
     try:
         # raters' kernels that kept a connection between two ratings would use up the server's hundred
-        options = {"connect_timeout": max(2, min(10, round(timeout)))}
+        options: dict[str, Any] = {"connect_timeout": max(2, min(10, round(timeout)))}
+        # SQLAlchemy hides a URL's password wherever it shows the URL, but not one among its parameters
+        hidden = [name for name in url.query if "password" in name.lower() or "passfile" in name.lower()]
+        options |= {name: url.query[name] for name in hidden}
+        url = url.difference_update_query(hidden)
         return sa.create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=options)
     except ImportError:
         raise StoreError(
