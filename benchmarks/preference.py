@@ -1,7 +1,8 @@
 """What is claimed of preference prediction, measured in one run: cost, order of Fig. 8, unseen items,
 newcomers.
 
-    OMP_NUM_THREADS=1 python benchmarks/preference.py [--quick] [--out benchmarks/results/preference.md]
+    OMP_NUM_THREADS=1 python -m benchmarks.preference [--quick] [--folds 9] [--figures FOLDER]
+        [--out benchmarks/results/preference.md]
 
 All ratings are simulated (``semcine_nb.study.simulation``), at the paper's size and published statistics.
 """
@@ -71,9 +72,18 @@ def fit_costs() -> pd.DataFrame:
     return pd.DataFrame.from_dict(seconds, orient="index").rename_axis("model")
 
 
+# (what is measured, model, less another, by which metric)
+LEADS = [
+    ("product model less joint RBF", "Gaussian process", "Joint (RBF)", "mAP"),
+    ("joint RBF less its start", "Joint (RBF)", "Joint (iteration 0)", "mAP"),
+    ("joint RBF less its start", "Joint (RBF)", "Joint (iteration 0)", "RMSE"),
+    ("joint RBF less MC (soft)", "Joint (RBF)", "MC (soft)", "mAP"),
+]
+
+
 def figure_8(seeds: range, folds: int) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
-    """Tables a structure (means over seeds), the order's pairs, and the product model minus joint RBF."""
-    tables, pairs, product = {}, [], []
+    """Tables a structure (means over seeds), the order's pairs, and the paired differences of ``LEADS``."""
+    tables, pairs, leads = {}, [], []
     for structure in STRUCTURES:
         parts = []
         for seed in seeds:
@@ -83,8 +93,9 @@ def figure_8(seeds: range, folds: int) -> tuple[dict[str, pd.DataFrame], pd.Data
             for better, worse in ORDER:
                 row = result.paired(better).loc[(worse, "pooled_AP")]
                 pairs.append((f"{better} > {worse}", structure, seed, *row[["difference", "low", "high"]]))
-            row = result.paired("Gaussian process").loc[("Joint (RBF)", "mAP")]
-            product.append((structure, seed, *row[["difference", "low", "high"]]))
+            for what, model, other, metric in LEADS:
+                row = result.paired(model).loc[(other, metric)]
+                leads.append((what, metric, structure, seed, *row[["difference", "low", "high"]]))
         tables[structure] = sum(parts[1:], parts[0]) / len(parts)
     names = ["pair", "structure", "seed", "difference", "low", "high"]
     found = pd.DataFrame(pairs, columns=names)
@@ -103,7 +114,7 @@ def figure_8(seeds: range, folds: int) -> tuple[dict[str, pd.DataFrame], pd.Data
     order["intervals above zero"] = [
         f"{clear[pair]} of {len(seeds) * len(STRUCTURES)}" for pair in order.index
     ]
-    return tables, order, pd.DataFrame(product, columns=names[1:]).set_index("structure")
+    return tables, order, pd.DataFrame(leads, columns=["what", "metric", *names[1:]]).set_index("what")
 
 
 def unseen(seeds: range, folds: int) -> pd.DataFrame:
@@ -161,6 +172,9 @@ def newcomers(seeds: range) -> pd.DataFrame:
         row: dict[str, Any] = {name: float(np.nanmean(values)) for name, values in scores.items()}
         row["5 chosen − 15 random"] = float(np.nanmean(lead))
         row["se"] = float(np.nanstd(lead) / np.sqrt(len(lead)))
+        counts = (0, 1, 5, 10, 15, 20)
+        random = [row[f"{k} random"] for k in counts]
+        row["5 chosen are worth"] = float(np.interp(row["5 chosen"], np.maximum.accumulate(random), counts))
         rows.append({"structure": structure, **row})
     return pd.DataFrame(rows).set_index("structure")
 
@@ -202,6 +216,7 @@ def scale(sizes: tuple[int, ...]) -> pd.DataFrame:
             {
                 "people": n,
                 "ratings": len(train),
+                "CPU ms a rating": 1e3 * (time.process_time() - cpu) / len(train),
                 "wall s": time.perf_counter() - wall,
                 "CPU s": time.process_time() - cpu,
                 "peak memory of the process, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
@@ -213,7 +228,7 @@ def scale(sizes: tuple[int, ...]) -> pd.DataFrame:
 
 
 def targets(
-    costs: pd.DataFrame, order: pd.DataFrame, product: pd.DataFrame, new: pd.DataFrame, asked: pd.DataFrame
+    costs: pd.DataFrame, order: pd.DataFrame, leads: pd.DataFrame, new: pd.DataFrame, asked: pd.DataFrame
 ) -> pd.DataFrame:
     """What the project set out to reach and whether this run did: means over seeds, of the worst
     structure."""
@@ -240,6 +255,7 @@ def targets(
     total = int(order["intervals above zero"].iloc[0].split(" ")[-1])
     gaps = [float(v) for column in STRUCTURES for cell in order[column] for v in str(cell).split(" ")]
     seconds = costs["fit, CPU s"]
+    product = leads.loc["product model less joint RBF"]
     rows = [
         row("joint RBF, fit, CPU s", 3, 1, seconds["Joint (RBF)"], more=False),
         row("product model, fit, CPU s", 5, 2, seconds["Gaussian process"], more=False),
@@ -269,8 +285,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one seed, three folds, no large studies")
     parser.add_argument("--folds", type=int, default=9)
+    parser.add_argument("--figures", type=Path, help="draw the paper's figures into this folder, and no more")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    if options.figures:
+        from benchmarks._preference_figures import draw
+
+        print("\n".join(str(path) for path in draw(options.figures, options.folds)))
+        return
     seeds, folds = (range(1), 3) if options.quick else (range(3), options.folds)
     start = time.process_time()
     parts = [
@@ -281,17 +303,17 @@ trains. Errors and intervals are over people (bootstrap). Made by `benchmarks/pr
     ]
     costs = fit_costs()
     parts.append("## Cost of a fit, 459 × 59 × 4215\n\n" + table(costs, 2))
-    tables, order, product = figure_8(seeds, folds)
+    tables, order, leads = figure_8(seeds, folds)
     parts += [
         f"## Fig. 8, structure “{name}” (simulated)\n\n" + table(frame) for name, frame in tables.items()
     ]
     parts.append("## Order of Fig. 8 by pooled AP, differences by seed (simulated)\n\n" + table(order))
-    parts.append("## Product model minus joint RBF, mAP (simulated)\n\n" + table(product))
+    parts.append("## Paired differences, 95 % intervals over people (simulated)\n\n" + table(leads))
     new, asked = unseen(seeds, 3), newcomers(seeds)
     parts.append("## Unseen cinemagraphs, whole clips held out, mAP (simulated)\n\n" + table(new))
     parts.append("## Newcomers, mAP (simulated)\n\n" + table(asked))
     parts.insert(
-        2, "## Against the targets (simulated)\n\n" + table(targets(costs, order, product, new, asked))
+        2, "## Against the targets (simulated)\n\n" + table(targets(costs, order, leads, new, asked))
     )
     if not options.quick:
         parts.append("## Large sparse studies (simulated)\n\n" + table(scale((1000, 3000, 10000)), 2))

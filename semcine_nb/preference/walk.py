@@ -1,0 +1,74 @@
+"""A newcomer step by step: what is asked, what is answered, and what the model foresees after each answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import RatingError
+from .base import Floats
+from .metrics import average_precision
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """Step k is after k answers.
+
+    ``asked`` (k,) items in order and their ``answers`` (k,); ``rating`` and ``std`` (k + 1, m) of every item
+    at every step; ``truth`` (m,) with NaN where unknown; ``precision`` (k + 1,) AP over the known items that
+    are never asked about.
+    """
+
+    asked: NDArray[np.int64]
+    answers: Floats
+    rating: Floats
+    std: Floats
+    truth: Floats
+    precision: Floats
+
+
+def walk_newcomer(
+    model: Any, truth: ArrayLike, steps: int = 12, chosen: bool = True, seed: int = 0, apart: ArrayLike = ()
+) -> Walk:
+    """Let somebody whom a fitted ``model`` does not know arrive and answer one question after the other.
+
+    Parameters
+    ----------
+    truth : (m,) what the person would answer, NaN where nobody knows; only known items are asked about.
+    steps : questions, at most as many as there are known items that are not ``apart``.
+    chosen : ask what ``model.next_items`` says, else at random (by ``seed``).
+    apart : items that are never asked about: what is left is comparable between walks.
+
+    Raises
+    ------
+    RatingError : nothing known of the person, or another number of items than the model has.
+    """
+    answers = np.asarray(truth, float)
+    m = model.ratings_.shape[0]
+    if answers.shape != (m,) or not np.isfinite(answers).any():
+        raise RatingError(f"truth must be ({m},) with at least one known rating, not {answers.shape}")
+    kept = np.asarray(apart, dtype=np.int64)
+    free = np.isfinite(answers)
+    free[kept] = False
+    order = np.random.default_rng(seed).permutation(np.flatnonzero(free))
+    asked: list[int] = []
+    seen = [model.predict_newcomer([], [], return_std=True)]
+    for k in range(min(steps, int(free.sum()))):
+        if chosen:
+            ranked = model.next_items(asked, answers[asked], n=m)
+            asked.append(int(next(i for i in ranked if free[i])))
+        else:
+            asked.append(int(order[k]))
+        free[asked[-1]] = False
+        seen.append(model.predict_newcomer(asked, answers[asked], return_std=True))
+    rating, std = (np.stack(part) for part in zip(*seen, strict=True))
+    test = kept if len(kept) else np.setdiff1d(np.flatnonzero(np.isfinite(answers)), asked)
+    test = test[np.isfinite(answers[test])]
+    rng = np.random.default_rng(seed)
+    precision = [
+        average_precision(answers[test], guess[test], rng) if len(test) else np.nan for guess in rating
+    ]
+    return Walk(np.array(asked, np.int64), answers[asked], rating, std, answers, np.array(precision))

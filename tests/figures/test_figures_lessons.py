@@ -1,0 +1,75 @@
+"""Pictures of the lessons: what they count and mark."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from semcine_nb.figures.lessons import (
+    show_consistency,
+    show_learning,
+    show_new_items,
+    show_walk,
+    try_agreement,
+)
+from semcine_nb.preference.walk import Walk
+from semcine_nb.study import RatingStore
+
+
+def test_second_looks_are_counted_by_difference(tmp_path):
+    with RatingStore(tmp_path / "r.db") as store:
+        for item in "abc":
+            store.add_cinemagraph(item)
+        store.rate("ann", "a", 1, phase="pilot")
+        for item, value, phase in (
+            ("a", 4, "main"),
+            ("b", 2, "main"),
+            ("a", 4, "repeat"),
+            ("b", 3, "repeat"),
+        ):
+            store.rate("ann", item, value, phase=phase, order=3, response_time=2.0)
+        figure = show_consistency(store, note="simulated ratings")
+    bars = {round(bar.get_x() + bar.get_width() / 2): bar.get_height() for bar in figure.axes[0].patches}
+    assert bars == {0: 1, 1: 1}
+    assert "the same in 50% of 2 pairs" in figure.axes[0].get_title()
+    assert figure.get_supxlabel() == "simulated ratings. 4 ratings of 1 people"
+    assert len(figure.axes[1].collections[0].get_offsets()) == 4
+
+
+def test_agreement_is_that_of_the_drawn_ratings():
+    figure = try_agreement(shared=1.0, error=0.0)
+    assert figure.axes[0].get_title().endswith("1.00")
+    assert "the same in 100%" in figure.axes[1].get_title()
+    assert "simulated ratings" in figure.get_supxlabel()
+
+
+def test_the_kept_iteration_is_ringed():
+    models = {"a": SimpleNamespace(history_=[1.0, 0.8, 0.9]), "start only": SimpleNamespace(history_=[1.1])}
+    axis = show_learning(models).axes[0]
+    rings = [line.get_xydata()[0].tolist() for line in axis.lines if line.get_markersize() == 13]
+    assert rings == [[1, 0.8], [0, 1.1]]
+
+
+def test_people_less_their_mean_and_how_alike_their_orders_are():
+    rising = np.arange(4.0)[:, None]
+    figure = show_new_items({"alike": rising + np.array([0, 5, -3]), "opposite": rising * [1, -1]})
+    np.testing.assert_allclose(figure.axes[0].images[0].get_array(), [[1.5, 0.5, -0.5, -1.5]] * 3)
+    assert figure.axes[0].get_title().endswith("1.00")
+    assert figure.axes[1].get_title().endswith("-1.00")
+
+
+def test_a_step_of_a_walk():
+    truth = np.array([5.0, 1.0, np.nan, 3.0])
+    rating = np.array([[3.0, 3.1, 3.2, 3.3], [4.0, 2.0, 3.0, 3.5], [4.5, 1.5, 3.0, 3.2]])
+    walk = Walk(np.array([0, 1]), truth[:2], rating, np.ones((3, 4)), truth, np.array([0.3, 0.5, 0.6]))
+    left, right = show_walk(walk, 1, walk, note="simulated ratings").axes[:2]
+    assert left.get_title() == "after 1 answers"
+    hidden, told = left.collections[1:3]
+    np.testing.assert_array_equal(hidden.get_offsets(), [[0, 1], [2, 3]])  # by predicted rating: 1, 2, 3, 0
+    np.testing.assert_array_equal(told.get_offsets(), [[3, 5]])
+    assert [line.get_xdata()[0] for line in left.lines if line.get_linestyle() == ":"] == [
+        0
+    ]  # item 1 is next
+    np.testing.assert_array_equal(right.lines[0].get_ydata(), walk.precision)
+    assert show_walk(walk, 99).axes[0].get_title() == "after 2 answers"
