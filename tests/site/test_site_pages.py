@@ -16,6 +16,7 @@ PACKAGES = (
     "semcine_nb.looping",
     "semcine_nb.preference",
     "semcine_nb.study",
+    "semcine_nb.batch",
     "semcine_nb.samples",
     "semcine_nb.figures",
     "semcine_widgets",
