@@ -14,6 +14,7 @@ from seams C vanishes, so it is solved only around them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,7 @@ from .timelines import Timeline
 from .wraps import wrap_share
 
 _BLOCK = 8  # px, grid on which the reach of seams is found
+_BASE = 960  # px, the width for which the constants of `BlendParameters` are meant
 _CHUNK = 512  # pixels a task; fixed, so that results do not depend on the number of threads
 
 
@@ -52,6 +54,12 @@ class BlendParameters:
             raise LoopError(
                 f"screening {self.screening} must be above 0 and margin {self.margin} at least 1 px"
             )
+
+    @classmethod
+    def for_width(cls, width: int) -> BlendParameters:
+        """Constants for a wide picture: from 960 px on, the reach grows with the root of the width."""
+        factor = max(1.0, width / _BASE)
+        return cls(cls.screening / factor, math.ceil(cls.margin * math.sqrt(factor)))
 
 
 def blend(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from .parameters import LoopParameters
 if TYPE_CHECKING:
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video, Written
+    from .fullsize import FullSize
 
 _MAGIC = "semcine labels 1"
 # what reading a text that somebody else wrote may raise
@@ -63,7 +65,7 @@ class Cinemagraph:
         timing: str = "scaled",
         blend: bool = True,
         still: int | str | None = None,
-        size: tuple[int, int] | None = None,
+        size: tuple[int, int] | str | None = None,
         **options: Any,
     ) -> NDArray[np.uint8]:
         """Frames of the endless loop, (N, H, W, 3) uint8.
@@ -74,9 +76,9 @@ class Cinemagraph:
         timing : "scaled" fits a whole number of loops of each pixel into N frames, "exact" is φ itself
         blend : gradient-domain blending of seams
         still : what static pixels show: None, the frame of each one's label; a frame's index; "median"
-        size : (width, height) that the source, read again, is fitted into at the clip's frame rate; None: the
-            size that the labels were solved at
-        options : of ``semcine_nb.looping.rendering.render``, e.g. ``crossfade``, ``ping_pong``
+        size : (width, height) that the source, read again, is fitted into at the clip's frame rate; "source":
+            its own size and frame rate; None: the size that the labels were solved at
+        options : of ``semcine_nb.looping.rendering.RenderOptions``, e.g. ``crossfade``, ``ping_pong``
 
         Raises
         ------
@@ -90,10 +92,20 @@ class Cinemagraph:
         options |= {"length": length, "timing": timing, "blend": blend, "still": still}
         if size is None:
             return render(self.video.frames, self.period, self.start, **options)
+        full = self._at_source(size, **options)
+        frames = np.empty((full.length, *full.period.shape, 3), np.uint8)
+        for i, frame in enumerate(full.frames):
+            frames[i] = frame
+        return frames
+
+    def _at_source(self, size: tuple[int, int] | str, **options: Any) -> FullSize:
         from .fullsize import render_at_source
 
-        full = render_at_source(self.video, self.period, self.start, size, self.video.fps, **options)
-        return np.stack(list(full.frames))
+        if isinstance(size, str):
+            if size != "source":
+                raise LoopError(f"The size is {size!r}; use (width, height) in pixels, 'source' or None.")
+            return render_at_source(self.video, self.period, self.start, **options)
+        return render_at_source(self.video, self.period, self.start, size, self.video.fps, **options)
 
     def save(
         self,
@@ -103,11 +115,25 @@ class Cinemagraph:
         progress: Progress = silent,
         **options: Any,
     ) -> Written:
-        """Render and write by suffix: mp4, webm, gif, webp, apng; ``options`` go to ``render``."""
+        """Render and write by suffix: mp4, webm, gif, webp, apng; ``options`` go to ``render``.
+
+        With a ``size`` the frames wait in a scratch file, so that they need not fit into memory.
+        """
         from ..video import Video
 
-        frames = self.render(progress=progress, **options)
-        return Video(frames, self.video.fps).save(path, repeat=repeat, max_mb=max_mb)
+        size = options.pop("size", None)
+        if size is None:
+            frames = self.render(progress=progress, **options)
+            return Video(frames, self.video.fps).save(path, repeat=repeat, max_mb=max_mb)
+        full = self._at_source(size, progress=progress, **options)
+        with tempfile.TemporaryDirectory(prefix="semcine-", ignore_cleanup_errors=True) as folder:
+            scratch = Path(folder, "frames")
+            with scratch.open("wb") as file:
+                for frame in full.frames:
+                    file.write(frame.data)
+            shape = full.length, *full.period.shape, 3
+            mapped = np.memmap(scratch, np.uint8, "r", shape=shape)
+            return Video(mapped, full.fps).save(path, repeat=repeat, max_mb=max_mb)
 
     def save_labels(self, path: str | Path) -> None:
         """Write p, s and the mask as one lossless PNG that ``load_cinemagraph`` reads.

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..progress import Progress, silent
+from .rendering import RenderOptions
 from .streaming import render_stream
+from .timelines import natural_length
 from .upsampling import rescale_times, upsample_labels
 
 if TYPE_CHECKING:
@@ -23,12 +25,13 @@ _THUMBNAIL = (32, 32)
 class FullSize:
     """A loop to come.
 
-    fps : frames per second of the loop.
+    fps : frames per second of the loop; length: its frames.
     period, start : (H, W) int32 labels at the source's size, in its frames.
     frames : the loop's (H, W, 3) uint8 frames, once.
     """
 
     fps: float
+    length: int
     period: np.ndarray
     start: np.ndarray
     frames: Iterator[np.ndarray]
@@ -73,10 +76,15 @@ def render_at_source(
     p, s = rescale_times(*large, rate, len(times))
     if isinstance(options.get("still"), int | np.integer):
         options["still"] = min(round(options["still"] * rate), len(times) - 1)
+    asked = RenderOptions(**options)
+    length = asked.length
+    if length is None:
+        length = natural_length(p, len(times), asked.timing, asked.ping_pong)
     frames = render_stream(
-        pictures(np.arange(len(times))), p, s, progress=progress, memory=memory // 2, **options
-    )
-    return FullSize(fps, p, s, frames)
+        pictures(np.arange(len(times))), p, s, progress=progress, memory=memory // 2,
+        **options | {"length": length},
+    )  # fmt: skip
+    return FullSize(fps, length, p, s, frames)
 
 
 def _spread(count: int) -> np.ndarray:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -20,20 +21,37 @@ from .timelines import Timeline, make_timeline
 _CHUNK = 8  # output frames a task
 
 
+@dataclass(frozen=True)
+class RenderOptions:
+    """How a loop is shown: what `render`, `streaming.render_stream` and ``Cinemagraph.render`` take by name.
+
+    length, timing, interpolate, crossfade, ping_pong : see `timelines.make_timeline`.
+    blend : gradient-domain blending of seams (see `blending`); without it every output pixel is a source
+        pixel at its place.
+    still : what static pixels show: None, the frame of each one's own label; a frame index, that frame;
+        "median", the temporal median around their own frame (see `stills`).
+    parameters : constants of the blend; None: those for the picture's width.
+    """
+
+    length: int | None = None
+    timing: str = "scaled"
+    blend: bool = True
+    still: int | str | None = None
+    crossfade: int = 0
+    interpolate: bool = False
+    ping_pong: bool = False
+    parameters: BlendParameters | None = None
+
+
 def render(
     frames: np.ndarray,
     period: np.ndarray,
     start: np.ndarray,
     length: int | None = None,
-    timing: str = "scaled",
-    blend: bool = True,
-    still: int | str | None = None,
-    crossfade: int = 0,
-    interpolate: bool = False,
-    ping_pong: bool = False,
-    parameters: BlendParameters | None = None,
+    *,
     workers: int | None = None,
     progress: Progress = silent,
+    **options: Any,
 ) -> np.ndarray:
     """Render the loop that a labelling describes.
 
@@ -41,11 +59,7 @@ def render(
     ----------
     frames : (T, H, W, 3) uint8.
     period, start : (H, W) integers in frames; period 1 is static, a loop needs s ≥ 0 and s + p ≤ T.
-    length, timing, interpolate, crossfade, ping_pong : see `timelines.make_timeline`.
-    blend : gradient-domain blending of seams (see `blending`); without it every output pixel is a source
-        pixel at its place.
-    still : what static pixels show: None, the frame of each one's own label; a frame index, that frame;
-        "median", the temporal median around their own frame (see `stills`).
+    length, options : see `RenderOptions`.
     workers : threads, None for all cores; the result does not depend on it.
 
     Returns
@@ -56,7 +70,9 @@ def render(
     Raises
     ------
     LoopError : see `timelines.make_timeline`; a still frame outside the clip.
+    TypeError : an option that there is not.
     """
+    chosen = RenderOptions(length, **options)
     if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
         raise LoopError(f"frames are {frames.shape} {frames.dtype}; rendering needs (T, H, W, 3) uint8")
     if frames.shape[1:3] != np.shape(period):
@@ -65,20 +81,25 @@ def render(
         )
     frames = np.ascontiguousarray(frames)  # other layouts would be compiled anew
     workers = workers or os.cpu_count() or 1
+    still = chosen.still
     if isinstance(still, int | np.integer):
         if not 0 <= still < len(frames):
             raise LoopError(f"still frame {still} is outside the clip's 0 … {len(frames) - 1}")
         start = np.where(np.asarray(period) == 1, still, start)
     elif still not in (None, "median"):
         raise LoopError(f"still is {still!r}; use None, a frame index or 'median'")
-    timeline = make_timeline(period, start, len(frames), length, timing, interpolate, crossfade, ping_pong)
+    timeline = make_timeline(
+        period, start, len(frames), chosen.length, chosen.timing, chosen.interpolate, chosen.crossfade,
+        chosen.ping_pong,
+    )  # fmt: skip
     check_length(timeline.length, frames.shape[1:])
     picture = frames[0]
     if still == "median":
         picture = median_still(frames, period, start, workers=workers)
         timeline = replace(timeline, first=np.where(timeline.period[:, None] == 1, -1, timeline.first))
     out = gather(frames, picture, timeline, workers)
-    if blend:
+    if chosen.blend:
+        parameters = chosen.parameters or BlendParameters.for_width(frames.shape[2])
         blend_seams(out, frames, picture, timeline, parameters, workers, progress)
     return out
 

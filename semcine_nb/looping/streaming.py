@@ -8,24 +8,18 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..errors import LoopError
 from ..progress import Progress, silent, track
 from .blending import BlendParameters
-from .rendering import render
+from .rendering import RenderOptions, render
 from .timelines import natural_length
 
-_BASE = 960  # px, the width for which the constants of `BlendParameters` are meant
 _REACH = 3.0  # overlap of strips in units of 1/√ε, the distance in which a correction fades e-fold
 _ALIGN = 32  # px; strips begin where the coarsest cells of the blend do
-
-
-def blend_for_width(width: int) -> BlendParameters:
-    """Blending constants for a wide picture: reach grows with the root of the width (32 px at 3840)."""
-    base, factor = BlendParameters(), max(1.0, width / _BASE)
-    return BlendParameters(base.screening / factor, math.ceil(base.margin * math.sqrt(factor)))
 
 
 def render_stream(
@@ -33,24 +27,19 @@ def render_stream(
     period: np.ndarray,
     start: np.ndarray,
     length: int | None = None,
-    timing: str = "scaled",
-    blend: bool = True,
-    still: int | str | None = None,
-    crossfade: int = 0,
-    interpolate: bool = False,
-    ping_pong: bool = False,
-    parameters: BlendParameters | None = None,
+    *,
     workers: int | None = None,
     progress: Progress = silent,
     memory: int = 1 << 30,
     folder: str | os.PathLike[str] | None = None,
+    **options: Any,
 ) -> Iterator[np.ndarray]:
     """Render as `rendering.render` does, but hold no more than about ``memory`` bytes.
 
     Parameters
     ----------
     frames : (T, H, W, 3) uint8, which may be a memory map, or an iterable of (H, W, 3) frames, read once.
-    parameters : None adapts the blend to the width, see `blend_for_width`.
+    length, workers, options : see `rendering.render`.
     memory : bytes for one strip; strips overlap by as much as blending reaches, so tiny values cost time.
     folder : where scratch files go (the size of the source, if it is an iterable, and of the result); the
         system's temporary folder by default. They are gone when the generator ends.
@@ -60,20 +49,22 @@ def render_stream(
     (H, W, 3) uint8, N of them. Equal to `render` but for strips' borders, where they differ by less than a
     grey level on ordinary seams.
     """
-    parameters = parameters or blend_for_width(np.shape(period)[1])
+    chosen = RenderOptions(length, **options)
+    size = np.shape(period)
+    parameters = chosen.parameters or BlendParameters.for_width(size[1])
     with tempfile.TemporaryDirectory(prefix="semcine-", dir=folder) as scratch:
-        path, size = Path(scratch, "loop"), np.shape(period)
+        path = Path(scratch, "loop")
         source = frames if isinstance(frames, np.ndarray) else _Spool(frames, size, Path(scratch, "source"))
         if length is None:
-            length = natural_length(period, len(source), timing, ping_pong)
-        reach = math.ceil(_REACH / math.sqrt(parameters.screening)) if blend else 0
+            length = natural_length(period, len(source), chosen.timing, chosen.ping_pong)
+        reach = math.ceil(_REACH / math.sqrt(parameters.screening)) if chosen.blend else 0
         strips = _strips(size[0], size[1], len(source), length, reach, memory)
         np.memmap(path, np.uint8, "w+", shape=(length, *size, 3))
         for y0, y1 in track(strips, progress, "render", len(strips)):
             low, high = max((y0 - reach) // _ALIGN * _ALIGN, 0), min(y1 + reach, size[0])
             part = render(
-                np.array(source[:, low:high]), period[low:high], start[low:high], length, timing, blend,
-                still, crossfade, interpolate, ping_pong, parameters, workers,
+                np.array(source[:, low:high]), period[low:high], start[low:high], length, workers=workers,
+                **options,
             )  # fmt: skip
             # mapped anew for each strip, so that the pages of earlier ones leave this process
             np.memmap(path, np.uint8, "r+", shape=(length, *size, 3))[:, y0:y1] = part[:, y0 - low : y1 - low]
@@ -84,7 +75,7 @@ def render_stream(
 
 def _strips(height: int, width: int, n_in: int, n_out: int, reach: int, memory: int) -> list[tuple[int, int]]:
     """Rows of each strip, equal within one; with its overlap it fits into ``memory`` where possible."""
-    per_row = width * (3 * n_in + (3 + 5) * n_out)  # source, loop, and one float channel with its transforms
+    per_row = width * (3 * n_in + (3 + 6) * n_out)  # source, loop, and one float channel with its cycles
     rows = max(memory // per_row - 2 * reach, reach, 16)
     count = math.ceil(height / rows)
     cuts = [round(i * height / count) for i in range(count + 1)]

@@ -147,3 +147,8 @@ def test_flicker_is_left_alone():
 def test_parameters_are_checked():
     with pytest.raises(LoopError, match="screening"):
         BlendParameters(screening=0)
+
+
+def test_reach_grows_slower_than_the_picture():
+    assert BlendParameters.for_width(480) == BlendParameters.for_width(960) == BlendParameters()
+    assert BlendParameters.for_width(3840).margin == 2 * BlendParameters().margin

@@ -9,7 +9,7 @@ import pytest
 
 from semcine_nb.errors import LoopError
 from semcine_nb.looping.rendering import render
-from semcine_nb.looping.streaming import blend_for_width, render_stream
+from semcine_nb.looping.streaming import render_stream
 
 
 def scene() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -30,16 +30,11 @@ def test_unblended_strips_are_exact(tmp_path: Path):
 
 def test_blended_strips_differ_by_less_than_a_grey_level_or_two():
     frames, period, start = scene()
-    whole = render(frames, period, start, parameters=blend_for_width(40))
+    whole = render(frames, period, start)
     parts = np.stack(list(render_stream(frames, period, start, memory=2_000_000)))
     gap = np.abs(parts.astype(int) - whole)
     assert gap.max() <= 2
     assert gap.mean() < 0.2
-
-
-def test_reach_grows_slower_than_the_picture():
-    assert blend_for_width(480) == blend_for_width(960)
-    assert blend_for_width(3840).margin == 2 * blend_for_width(960).margin
 
 
 def test_frames_are_checked():
