@@ -80,10 +80,10 @@ system:
 	@bash .ci/system-packages
 
 unit: setup
-	$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not postgresql" tests
+	$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not postgresql and not cluster" tests
 
 services: setup system
-	$(BIN)/pytest -m "browser or postgresql" tests
+	$(BIN)/pytest -m "browser or postgresql or cluster" tests
 
 notebooks: setup
 	$(BIN)/pytest -p nbval --nbval-lax --nbval-current-env -n 2 --dist loadfile notebooks
