@@ -108,12 +108,16 @@ def _listed(lines: list[str]) -> list[str]:
 
 
 def _safe(line: str) -> str:
-    """Bars and trailing underscores mean themselves outside literals."""
+    """Bars and trailing underscores mean themselves outside literals, and a literal may end within a word."""
     parts = _LITERAL.split(line)
-    return "".join(
-        part if n % 2 else re.sub(r"(?<=\w)_(?!\w)", r"\\_", part.replace("|", "\\|"))
-        for n, part in enumerate(parts)
-    )
+    out = ""
+    for n, part in enumerate(parts):
+        if n % 2:
+            out += part
+        else:
+            glued = n > 0 and part and not re.match(r"[\s'\")\]}>\-/\\:.,;!?…’–]", part)
+            out += ("\\ " if glued else "") + re.sub(r"(?<=\w)_(?!\w)", r"\\_", part.replace("|", "\\|"))
+    return out
 
 
 def field_comments(cls: type) -> list[str]:

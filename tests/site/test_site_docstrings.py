@@ -77,6 +77,7 @@ def test_names_in_the_running_text_become_a_list(tidy: Callable[[str], str]) -> 
 
 def test_a_property_keeps_its_shape_and_signs_mean_themselves(tidy: Callable[[str], str]) -> None:
     assert tidy("(H, W): the pixels that loop.") == "(H, W): the pixels that loop."
+    assert tidy("Smaller than ``reach``² or `a`, gone.") == "Smaller than ``reach``\\ ² or `a`, gone."
     assert tidy("Mean |step| of users_ and `a|b`.") == "Mean \\|step\\| of users\\_ and `a|b`."
 
 
