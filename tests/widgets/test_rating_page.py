@@ -86,6 +86,18 @@ def test_no_star_is_chosen_beforehand_and_one_click_rates_once(page: FakePage) -
     assert "3 of 9 · 10 min left" in page.page.locator(".semcine-rating").inner_text()
 
 
+def test_what_cannot_be_shown_is_not_rated(page: FakePage) -> None:
+    page.clip = b"no video"  # type: ignore[attr-defined]
+    show(page, 1)
+    page.page.get_by_text("This browser cannot play").wait_for()
+    assert page.page.get_by_role("button", name="4 of 5 stars").is_disabled()
+    page.page.locator(".semcine-rating").focus()
+    page.page.keyboard.press("4")
+    assert sent(page) == []
+    page.page.keyboard.press("s")
+    assert sent(page)[-1]["do"] == "skip"
+
+
 def test_keys_rate_skip_undo_and_pause_while_focused(page: FakePage) -> None:
     show(page, 1)
     page.page.evaluate("() => document.activeElement.blur()")

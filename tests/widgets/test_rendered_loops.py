@@ -115,3 +115,14 @@ def test_tiles_of_the_gallery_change_over_as_they_are_made(browser: Any) -> None
     page.page.locator("video").nth(1).click()
     assert page.saved("chosen") == 1
     page.close()
+
+
+@pytest.mark.browser
+def test_a_browser_without_the_codec_keeps_the_live_picture(browser: Any) -> None:
+    page = FakePage(browser, CandidateGallery([looped(CLIP)], transport="png"))
+    page.wait("saved.drawn")
+    page.set(as_rendered=True, rendered=b"no video", rendered_sizes=[8])
+    page.page.get_by_text("cannot play MP4").wait_for()
+    assert page.page.locator("canvas:visible").count() == 1
+    assert not page.page.locator("video").is_visible()
+    page.close()

@@ -76,7 +76,7 @@ function tileOf(model, playback, place) {
     },
   }, "Compare");
   const notes = tile.notes.map((note) => make("div", { class: "semcine-quiet" }, note));
-  const rendered = renderedView(model, place, title, (shows) => { canvas.hidden = shows; });
+  const rendered = renderedView(model, place, title, playback.say.bind(playback), (shows) => { canvas.hidden = shows; });
   rendered.video.addEventListener("click", pick);
   const figure = make("figure", {}, canvas, rendered.video, make("figcaption", {},
     make("div", { class: "semcine-row" }, make("strong", {}, title), make("span", { class: "semcine-quiet" }, verdict(tile))),
@@ -120,7 +120,7 @@ function renderGallery({ model, el, playback }) {
   const tiles = model.get("tiles").map((_, place) => tileOf(model, playback, place));
   const grid = make("div", { class: "semcine-tiles" }, ...tiles.map(({ figure }) => figure));
   const play = make("button", { type: "button", onclick: () => playback.say({ playing: !model.get("playing") }) });
-  const asRendered = renderedButton(model, (changes) => playback.say(changes));
+  const asRendered = renderedButton(model, playback.say.bind(playback));
   const all = make("button", { type: "button", onclick: () => playback.say({ compared: [] }) }, "Show all");
   const formats = make("select", {
     "aria-label": "Format", onchange: (event) => playback.say({ format: event.target.value }),

@@ -139,8 +139,8 @@ function renderPlayer({ model, el, playback }) {
   const play = make("button", { type: "button", onclick: () => toggle() });
   const readout = make("output", { class: "semcine-quiet", "aria-live": "off" });
   const message = make("div", { class: "semcine-message", role: "status" });
-  const asRendered = renderedButton(model, (changes) => playback.say(changes));
-  const rendered = renderedView(model, 0, model.get("caption"));
+  const asRendered = renderedButton(model, playback.say.bind(playback));
+  const rendered = renderedView(model, 0, model.get("caption"), playback.say.bind(playback));
   const body = make("tbody");
   const head = ["", "", "Speed", "Still frame"].map((text) => make("th", { scope: "col" }, text));
   const table = make("table", {}, make("thead", {}, make("tr", {}, ...head)), body);

@@ -93,6 +93,9 @@ class RatingView {
       this.player.play().catch(() => {});
       this.player.setAttribute("aria-label", "A cinemagraph");
     } else this.player.alt = "A cinemagraph";
+    this.player.addEventListener("error", () => this.cannotShow());
+    if (this.unseen) this.say(this.get("message"));
+    this.unseen = false;
     this.since = performance.now();
     this.stars = [1, 2, 3, 4, 5].map((value) =>
       this.button("★", () => this.rate(value), { class: "sc-star", title: `Key ${value}`, "aria-label": `${value} of 5 stars`, onpointermove: (event) => this.hover(event, value), onfocus: () => this.light(value) }));
@@ -126,8 +129,15 @@ class RatingView {
     this.stars.forEach((star, i) => star.classList.toggle("sc-lit", i < count));
   }
 
+  /** What cannot be seen is not rated: it can be skipped, or shown by another browser. */
+  cannotShow() {
+    this.unseen = true;
+    this.stars.forEach((star) => { star.disabled = true; });
+    this.say("This browser cannot play this cinemagraph. Please open your link in another browser, or skip it.");
+  }
+
   rate(value) {
-    if (this.waiting) return;
+    if (this.waiting || this.unseen) return;
     this.light(value);
     this.ask("rate", { value, loops: this.loops() });
   }

@@ -10,25 +10,33 @@ function renderedBytes(model, index) {
 }
 
 /** A video of the rendered loop `index`, shown while it is wanted and there; `changed` is told of both. */
-function renderedView(model, index, label, changed = () => {}) {
+function renderedView(model, index, label, say, changed = () => {}) {
   const video = make("video", { "aria-label": `${label}, as rendered`, hidden: true });
   Object.assign(video, { loop: true, muted: true, playsInline: true });
   let name = "";
+  let playable = true;
   const load = () => {
     const found = renderedBytes(model, index);
     if ((found?.name ?? "") === name) return;
     URL.revokeObjectURL(video.src);
     name = found?.name ?? "";
+    playable = true;
     if (found) video.src = URL.createObjectURL(new Blob([found.bytes], { type: "video/mp4" }));
     else video.removeAttribute("src");
   };
   const update = () => {
     if (model.get("as_rendered")) load();
-    video.hidden = !(name && model.get("as_rendered"));
+    video.hidden = !(name && playable && model.get("as_rendered"));
     if (video.hidden || !model.get("playing")) video.pause();
     else video.play().catch(() => {}); // a browser may wait for a click; the first picture shows
     changed(!video.hidden);
   };
+  video.addEventListener("error", () => {
+    if (!name) return;
+    playable = false; // a browser without H.264: the live picture stays
+    say({ error: "This browser cannot play MP4 (H.264): only the live picture is shown." });
+    update();
+  });
   const names = ["rendered", "rendered_sizes", "as_rendered", "playing"];
   const silence = listen(model, Object.fromEntries(names.map((each) => [`change:${each}`, update])));
   update();
