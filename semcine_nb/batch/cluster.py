@@ -66,23 +66,25 @@ def connected(
         client.close()
 
 
+# a clip in hand is not data of Dask's that could be spilled, and a worker paused for it would never go on:
+# each plans its memory itself (room.py); one that exceeds its limit all the same is ended
+_MEMORY = {f"distributed.worker.memory.{step}": False for step in ("target", "spill", "pause")}
+
+
 @contextmanager
 def _local(workers: int) -> Iterator[Client]:
+    import dask
     from distributed import Client, LocalCluster
     from distributed.system import MEMORY_LIMIT
 
     watched = importlib.util.find_spec("bokeh") is not None
     with (
+        dask.config.set(_MEMORY),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
             memory_limit=int(0.95 * MEMORY_LIMIT / workers),
-            # a clip in hand is not data of Dask's that could be spilled, and a worker paused for it would
-            # never go on: each plans its memory itself (room.py); one beyond its limit is still ended
-            memory_target_fraction=False,
-            memory_spill_fraction=False,
-            memory_pause_fraction=False,
             dashboard_address="localhost:8787" if watched else None,
             silence_logs=logging.CRITICAL,
         ) as cluster,
