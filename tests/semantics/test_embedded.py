@@ -112,6 +112,11 @@ def test_what_passes_once_is_no_water():
     walls, nothing = scene((24, 32))
     (found,) = proposals.find_regions(walls, DECODER_CATEGORIES, measured, nothing, np.zeros(14))
     assert not found.resident
+    assert (found.name, found.guess) == ("", "")  # nothing speaks for any name
+    seen = nothing.copy()
+    seen[..., DECODER_CATEGORIES.index("car")] = 0.02  # twice as often as by chance: a guess, no name
+    (found,) = proposals.find_regions(walls - 0.02, DECODER_CATEGORIES, measured, seen, np.full(14, 0.01))
+    assert (found.name, found.guess) == ("", "car")
     assert found.guess in proposals.THINGS
 
 

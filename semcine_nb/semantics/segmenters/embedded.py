@@ -190,7 +190,8 @@ class EmbeddedSegmenter:
             _log.info(
                 "first guesses, to be checked: %s",
                 ", ".join(
-                    name if name == guess else f"{name} ({guess}?)" for name, guess in self.guesses.items()
+                    name if guess in (name, "") else f"{name} ({guess}?)"
+                    for name, guess in self.guesses.items()
                 ),
             )
         stored = np.rint(np.concatenate(channels, axis=3).clip(0, 1) * 255).astype(np.uint8)

@@ -30,7 +30,8 @@ class Region:
     name : str
         The category it most likely is, or "" where the evidence is too weak.
     guess : str
-        The category nearest to a name, however weak.
+        Its name, or the most likely of the categories that the classifier sees there more often than by
+        chance; "" where there is none.
     resident : bool
         Whether the named thing is there all the time; False for what passes through the region.
     """
@@ -87,12 +88,14 @@ def find_regions(
         mean = probabilities[inside].mean(0)
         passing = float(np.median(motion.restless[inside])) < 0.5
         candidates = [c for c in moving if not passing or categories[c] in THINGS]
-        evidence = log_evidence(mean, activations[inside].mean(0), prior)[candidates]
-        best = candidates[int(evidence.argmax())]
-        named = categories[best] if evidence.max() > _NAMED else ""
-        found.append(
-            Region(soften(inside), named, categories[best], not passing and bool(mean[best] >= _RESIDENT))
-        )
+        seen = activations[inside].mean(0)
+        evidence = log_evidence(mean, seen, prior)
+        best = candidates[int(evidence[candidates].argmax())]
+        named = guess = categories[best] if evidence[best] > _NAMED else ""
+        likely = [c for c in candidates if seen[c] > prior[c] > 0]
+        if not named and likely:
+            guess = categories[likely[int(evidence[likely].argmax())]]
+        found.append(Region(soften(inside), named, guess, not passing and bool(mean[best] >= _RESIDENT)))
     return found
 
 
