@@ -73,7 +73,7 @@ class Stream:
             # the clock of decoder input runs ahead of its output
             self._packet_origin = self._stamp(first_packet) if self._by_dts else self._frame_origin
             self._stated_length = _stated_length(container, stream)
-            pictures = [s for s in container.streams.video if not _is_cover(s)]
+            pictures = [s for s in container.streams.video if not _is_no_clip(s)]
             if len(pictures) > 1:
                 self.notes.append(
                     f"Of the file's {len(pictures)} video streams the largest was taken, {stream.width}×"
@@ -208,7 +208,7 @@ def _open(path: Path, limits: Limits) -> Any:
 
 
 def _choose(container: Any, path: Path, limits: Limits) -> Any:
-    streams = [s for s in container.streams.video if not _is_cover(s)]
+    streams = [s for s in container.streams.video if not _is_no_clip(s)]
     if not streams:
         raise VideoError(
             f"{path.name} has no video stream: choose a file with pictures.", topic="unreadable-clip"
@@ -220,8 +220,10 @@ def _choose(container: Any, path: Path, limits: Limits) -> Any:
     return stream
 
 
-def _is_cover(stream: Any) -> bool:
-    return bool(int(getattr(stream, "disposition", 0)) & _COVER_PICTURE)
+def _is_no_clip(stream: Any) -> bool:
+    """A cover, or a stream of a codec that nobody here knows, which has no size."""
+    known = getattr(stream, "codec_context", None) is not None
+    return not known or bool(int(getattr(stream, "disposition", 0)) & _COVER_PICTURE)
 
 
 def _tolerant(container: Any, stream: Any) -> Iterator[Any]:
