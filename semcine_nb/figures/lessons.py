@@ -70,6 +70,7 @@ def try_agreement(shared: float = 0.2, error: float = 0.6, people: int = 20) -> 
     axes[0].set_title(f"Krippendorff's α between people: {krippendorff_alpha(first):.2f}")
     axes[0].set_xlabel("cinemagraphs, best liked on average first")
     axes[0].set_ylabel("people")
+    axes[0].set_yticks([])
     pairs = np.histogram2d(first.ravel(), second.ravel(), bins=np.arange(0.5, 6))[0]
     axes[1].imshow(pairs, cmap="Blues", origin="lower", extent=(0.5, 5.5, 0.5, 5.5))
     axes[1].set_title(f"a second look gives the same in {np.mean(first == second):.0%}")
