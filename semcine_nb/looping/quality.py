@@ -10,6 +10,7 @@ from numba import njit
 from scipy import ndimage
 
 from ..errors import LoopError
+from .artefacts import frame_step, seam_jump
 from .blending import shown
 from .parts import parts, run_parts
 from .timelines import Timeline, distinct_labels, make_timeline
@@ -192,45 +193,6 @@ def _squared_errors(
                 out[t, 1, kind] += 1
 
 
-def seam_jump(
-    frames: np.ndarray, rendered: np.ndarray, mask: np.ndarray, timeline: Timeline
-) -> tuple[float, float]:
-    """``wrap_jump`` and ``largest_step`` of `LoopQuality`."""
-    moving = mask & (timeline.period > 1)[timeline.label]
-    if not moving.any():
-        return float("nan"), float("nan")
-    label = timeline.label[moving]
-    wraps = np.zeros((len(timeline.period), timeline.length), bool)
-    wraps[timeline.seam_label, timeline.seam_time] = True
-    p, s = timeline.period[label], timeline.start[label]
-
-    at_wrap, n_wrap, steps = 0.0, 0, []
-    for t in range(timeline.length):
-        step = _step(rendered, t, (t + 1) % timeline.length, moving)
-        steps.append(step.mean())
-        jumps = wraps[label, t]
-        at_wrap += float((step[jumps] ** 2).sum())
-        n_wrap += int(jumps.sum()) * 3
-    inside, n_inside, own = 0.0, 0, []
-    for f in range(len(frames) - 1):
-        shown_here = (s <= f) & (f < s + p - 1)
-        if shown_here.any():
-            step = _step(frames, f, f + 1, moving)
-            own.append(step.mean())
-            inside += float((step[shown_here] ** 2).sum())
-            n_inside += int(shown_here.sum()) * 3
-    usual = np.sqrt(inside / max(n_inside, 1))
-    if not usual:
-        return float("nan"), float("nan")
-    jump = float(np.sqrt(at_wrap / n_wrap) / usual) if n_wrap else float("nan")
-    return jump, float(max(steps) / max(own))
-
-
-def _step(video: np.ndarray, a: int, b: int, pixels: np.ndarray) -> np.ndarray:
-    """(M, 3) float32: |change| of the chosen pixels from frame a to frame b."""
-    return np.abs(video[b][pixels].astype(np.float32) - video[a][pixels])
-
-
 def tearing(period: np.ndarray, start: np.ndarray, mask: np.ndarray) -> Tearing:
     """How many labels and pieces an object (``mask`` (H, W) bool) has, and how long the cuts in it are."""
     moving = mask & (period > 1)
@@ -262,4 +224,4 @@ def dynamism(rendered: np.ndarray, mask: np.ndarray) -> float:
     if not mask.any():
         return 0.0
     n = len(rendered)
-    return float(np.mean([_step(rendered, t, (t + 1) % n, mask).mean() for t in range(n)]))
+    return float(np.mean([frame_step(rendered, t, (t + 1) % n, mask).mean() for t in range(n)]))
