@@ -48,7 +48,7 @@ def connected(
             topic="missing-package",
         ) from error
     if scheduler is None:
-        with _local(workers or _processes(pixels, jobs)) as client:
+        with local_client(workers or _processes(pixels, jobs)) as client:
             yield client
         return
     if not isinstance(scheduler, str):
@@ -72,7 +72,8 @@ _MEMORY = {f"distributed.worker.memory.{step}": False for step in ("target", "sp
 
 
 @contextmanager
-def _local(workers: int) -> Iterator[Client]:
+def local_client(workers: int) -> Iterator[Client]:
+    """A client of worker processes on this machine, one thread each, that end with the block."""
     import dask
     from distributed import Client, LocalCluster
     from distributed.system import MEMORY_LIMIT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +37,13 @@ def save_clips(folder: Path, count: int = 3) -> dict[str, Any]:
         "measure_features": False,
         "cache": None,
     }
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of a clip's folder but its summary; the page without its videos.
+
+    How an encoder spreads its bits may depend on how busy the machine is; .apng holds the frames themselves.
+    """
+    found = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "summary.json"}
+    found["index.html"] = re.sub(rb"data:video[^\"]+", b"", found["index.html"])
+    return found
