@@ -22,7 +22,7 @@ function renderExplorer({ model, el, playback }) {
     type: "button", onclick: () => playback.say({ pinned: [], rectangle: [] }),
   }, "Clear");
   const message = make("div", { class: "semcine-message", role: "alert" });
-  const timeline = make("canvas", { class: "semcine-timeline", width: 720, height: 76 + 14 * info.names.length, role: "img" });
+  const timeline = make("canvas", { class: "semcine-timeline", width: 720, height: 76 + 14 * info.names.length, role: "img", "aria-label": "Time line of the pixel that is pointed at" });
   const pixelFacts = make("div", { "aria-live": "polite" });
   const areaFacts = make("div", { "aria-live": "polite" });
   const labelled = make("label", {}, "Frame ", frame);

@@ -17,7 +17,9 @@ function panel(key, title, width, height) {
   const down = make("div", { class: "semcine-cross", hidden: true });
   const box = make("div", { class: "semcine-box", hidden: true });
   const scale = make("span", { class: "semcine-quiet" });
-  const stack = make("div", { class: "semcine-stack", tabindex: key === "play" ? 0 : -1 }, canvas, across, down, box);
+  const stack = make("div", {
+    class: "semcine-stack", tabindex: key === "play" ? 0 : -1, role: "group", "aria-label": `${title}; arrow keys move the pin`,
+  }, canvas, across, down, box);
   const figure = make("figure", { "data-panel": key }, stack, make("figcaption", {}, make("span", {}, title), scale));
   return { key, canvas, context: canvas.getContext("2d", { alpha: false }), across, down, box, stack, figure, scale };
 }
