@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from semcine_nb.errors import VideoError
-from semcine_nb.lessons import open_clip, open_scene
+from semcine_nb.lessons import careful_map, open_clip, open_scene, sure_points
 from semcine_nb.samples import make_sample
+from semcine_nb.semantics import Candidate
 
 
 def test_a_samples_name_gives_the_painted_clip() -> None:
@@ -47,3 +48,34 @@ def test_anybodys_own_clip_is_segmented(monkeypatch: pytest.MonkeyPatch) -> None
     clip = open_clip(np.zeros((5, 8, 8, 3), np.uint8))
     monkeypatch.setattr("semcine_nb.semantics.segment", lambda clip, progress: ("segmented", clip))
     assert open_scene("mine.mp4", clip) == ("segmented", clip)
+
+
+def test_sure_points_lie_inside_their_category() -> None:
+    clip = open_clip("flags", size=(96, 64), seconds=0.2)
+    scene = open_scene("flags", clip)
+    points = sure_points(scene, count=2)
+    assert {name for name, _, _ in points} == set(scene.categories)
+    middle = np.asarray(scene.scores[3])
+    assert all(scene.categories[middle[y, x].argmax()] == name for name, x, y in points)
+    assert len(set(points)) == len(points) <= 2 * len(scene.categories)
+
+
+def test_a_careful_map_is_exact_for_a_sample() -> None:
+    clip = open_clip("flags", size=(96, 64), seconds=0.2)
+    wrong = Candidate(("flag",), np.zeros((64, 96), bool))
+    truth = open_scene("flags", clip).candidate_map("flag")
+    assert np.array_equal(careful_map("flags", clip, wrong), truth)
+
+
+def test_a_careful_map_of_any_other_clip_closes_gaps_and_drops_specks() -> None:
+    clip = open_clip(np.zeros((5, 40, 40, 3), np.uint8))
+    mask = np.zeros((40, 40), bool)
+    mask[10:30, 10:30] = True
+    mask[18:22, 18:22] = False  # a hole
+    mask[10:30, 25:27] = False  # a gap
+    mask[2:4, 2:4] = True  # a speck
+    found = careful_map("mine.mp4", clip, Candidate(("flag",), mask))
+    assert found[12:28, 12:28].all()
+    assert not found[:8].any()
+    empty = Candidate(("flag",), np.zeros((40, 40), bool))
+    assert not careful_map("mine.mp4", clip, empty).any()

@@ -61,9 +61,13 @@ def show_filters(selection: Selection, min_std: float = 0.05, min_blob: float = 
         )  # fmt: skip
     axis.axhline(min_std, color="black", linestyle=":", label=f"(b) std = {min_std:g}")
     axis.axvline(min_blob, color="black", linestyle="--", label=f"(c) mean blob = {min_blob:g} px")
-    axis.set(xscale="log", xlabel="mean area of a connected piece of π, pixels", ylim=(0, None))
+    axis.set(
+        xscale="log",
+        xlabel="mean area of a connected piece of π, pixels",
+        ylim=(0, 1.35 * max([min_std, *(r.std for r in selection.reasons if r.mean_blob)])),
+    )
     axis.set_ylabel("temporal std of grey, mean over π")
-    axis.margins(0.2)
+    axis.margins(x=0.2)
     axis.legend(frameon=False, loc="upper left")
     return figure
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..looping.connectivity_maps import connectivity_maps
-from ..looping.energy import loop_energy
+from ..looping.evaluation import evaluate
 from ..looping.quality import tearing
 from ..looping.timing import time_map
 from .colors import label_map
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from ..looping import Cinemagraph
+    from ..looping import Cinemagraph, LoopSolver
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video
 
@@ -93,7 +93,7 @@ def show_timelines(cinemagraphs: Mapping[str, Cinemagraph], row: int, length: in
 
 
 def compare_methods(
-    cinemagraphs: Mapping[str, Cinemagraph], response: SemanticResponse, target: Candidate
+    cinemagraphs: Mapping[str, Cinemagraph], solver: LoopSolver, target: Candidate
 ) -> pd.DataFrame:
     """A row a method: what it does inside a target, and eq. (1) of its labels by term, for that target.
 
@@ -102,10 +102,17 @@ def compare_methods(
     """
     import pandas as pd
 
-    rows = {}
+    rows, problem = {}, solver.problem(target)
     for name, cinema in cinemagraphs.items():
         torn = tearing(cinema.period, cinema.start, target.mask)
-        energy = loop_energy(cinema.video, response, target, cinema.period, cinema.start)
+        energy = evaluate(
+            problem,
+            solver.clip.frames,
+            solver.response.scores,
+            cinema.period,
+            cinema.start,
+            solver.parameters,
+        )
         rows[name] = {
             "moves": float(cinema.dynamic.mean()),
             "labels": torn.labels,
@@ -137,9 +144,10 @@ def worst_place(cinemagraph: Cinemagraph, mask: NDArray[np.bool_], width: int = 
     cost = np.zeros(mask.shape, np.float32)
     period, start = cinemagraph.period, cinemagraph.start
     frames = clip.frames
-    rows, columns = np.indices(mask.shape)
+    places: Any = np.indices(mask.shape)
+    rows, columns = places
     for t in range(0, 4 * len(clip), len(clip) // 4 or 1):
-        shown: Any = time_map(period, start, t)
+        shown = time_map(period, start, t)
         own = frames[shown, rows, columns].astype(np.float32)
         for near, far in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:])):
             other = frames[shown[far], rows[near], columns[near]].astype(np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .colors import label_map, mask_overlay
 from .panels import grid, label_scale
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from ..looping import Cinemagraph
+    from ..looping import Cinemagraph, LoopSolver
 
 GAINED, LOST, BOTH = (47, 158, 91), (201, 72, 60), (150, 150, 150)
 
@@ -30,7 +31,7 @@ def show_edit(before: Cinemagraph, after: Cinemagraph, frame: int | None = None)
     for axis, name, cinema in ((axes[0, 1], "s before", before), (axes[0, 2], "s after the edit", after)):
         axis.imshow(label_map(cinema.start, cinema.dynamic, low, max(high, low + 1)))
         axis.set_title(name)
-        corner = axis.inset_axes((0.0, 0.0, 0.34, 0.34))
+        corner = axis.inset_axes((0.0, 0.0, 0.3, 0.3))
         corner.imshow(cinema.candidate.mask, cmap="gray", vmin=0, vmax=1)
         corner.set(xticks=[], yticks=[])
         corner.set_title("π", fontsize=8, pad=1, loc="left")
@@ -53,6 +54,17 @@ def show_changes(before: Cinemagraph, after: Cinemagraph) -> Figure:
         axis.imshow(np.clip(picture, 0, 255).astype(np.uint8))
         axis.set_title(f"{name}: +{(new & ~old).mean():.1%}, −{(old & ~new).mean():.1%} of the picture")
     return figure
+
+
+def try_edit(solver: LoopSolver, before: Cinemagraph, mask: NDArray[np.bool_], grow: int = 0) -> Figure:
+    """Edit with a map that is grown (or shrunk, below 0) by some pixels, drawn at once."""
+    import cv2
+
+    side = 2 * abs(grow) + 1
+    change = cv2.dilate if grow > 0 else cv2.erode
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    changed = np.asarray(change(mask.astype(np.uint8), disk)).astype(bool)
+    return show_changes(before, solver.edit(before, changed))
 
 
 def compare_edit(before: Cinemagraph, after: Cinemagraph) -> pd.DataFrame:

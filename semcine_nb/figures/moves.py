@@ -23,7 +23,7 @@ def show_move(clip: Video, move: Move) -> Figure:
     for axis, name, state in ((axes[0, 1], "by trying", move.by_trying), (axes[0, 2], "by cut", move.by_cut)):
         axis.imshow(state, cmap="RdYlGn", vmin=0, vmax=1)
         for (y, x), taken in np.ndenumerate(state):
-            axis.text(x, y, "take" if taken else "keep", ha="center", va="center", fontsize=8)
+            axis.text(x, y, "take" if taken else "keep", ha="center", va="center", fontsize=9, color="white")
         axis.set_title(f"{name}: E = {move.energy_of(state):.4f}")
     for axis in axes[0, :3]:
         axis.set(xticks=[], yticks=[])

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..semantics.flicker import flicker, pixel_scores
+from ..semantics.flicker import Flickering, flicker, pixel_scores
 from ..semantics.response import THRESHOLD, winners
+from .colors import mask_overlay
 from .panels import grid
 
 if TYPE_CHECKING:
@@ -106,8 +107,31 @@ def show_occurrence(
         axes[0, 0].contour(pi, levels=[0.5], colors="cyan", linewidths=1.2)
     axes[0, 0].set_title(f"share of the frames in which {category} wins, h_t / T")
     figure.colorbar(picture, ax=axes[0, 0], shrink=0.8, ticks=[0, threshold, 0.5, 1])
-    axes[0, 1].imshow(_laid_over(video.frames[len(video) // 2], pi))
+    axes[0, 1].imshow(mask_overlay(video.frames[len(video) // 2], pi))
     axes[0, 1].set_title(f"π at thr. = {threshold:.2f} T: {pi.mean():.1%} of the picture")
+    return figure
+
+
+def try_noise(
+    video: Video,
+    scene: SemanticResponse,
+    category: str,
+    strength: float = 0.2,
+    threshold: float = THRESHOLD,
+) -> Figure:
+    """A response made restless, drawn at once: one frame of it, its flicker, and what π makes of it."""
+    noisy = Flickering(scene, strength)(video)
+    t = len(video) // 2
+    steady, pi = (one.candidate_map(category, threshold) for one in (scene, noisy))
+    figure, axes = grid(1, 3, (13, 13 / 3 * video.height / video.width + 0.5))
+    axes[0, 0].imshow(_tinted(video.frames[t], noisy, t, category_colors(scene.categories)))
+    axes[0, 0].set_title(f"what wins, frame {t}")
+    changes = flicker(noisy)
+    axes[0, 1].imshow(changes, cmap="inferno", vmin=0, vmax=1)
+    axes[0, 1].set_title(f"the winner changes at {changes.mean():.0%} of the steps")
+    axes[0, 2].imshow(mask_overlay(video.frames[t], pi))
+    shared = (steady & pi).sum() / max((steady | pi).sum(), 1)
+    axes[0, 2].set_title(f"π of {category}: {shared:.0%} shared with π without noise", fontsize=10)
     return figure
 
 
@@ -127,12 +151,6 @@ def _tinted(
 ) -> NDArray[np.uint8]:
     tints = 255 * np.array([*(colors[name] for name in scene.categories), (0.8, 0.8, 0.8)])
     return np.asarray(0.4 * frame + 0.6 * tints[winners(np.asarray(scene.scores[t]))], np.uint8)
-
-
-def _laid_over(frame: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    from .colors import mask_overlay
-
-    return mask_overlay(frame, mask)
 
 
 def _grey(frame: NDArray[np.uint8]) -> NDArray[Any]:
