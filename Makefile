@@ -3,10 +3,14 @@
 #
 #   PYTHON=python3.12           another interpreter (3.11 to 3.13)
 #   TORCH_INDEX=URL             where to take torch from (README: the CPU build); empty: the usual index
+#   LOCKED=1                    take every package but torch by the hashes in requirements.lock
+#   MINUTES=30                  how long `make soak` fuzzes, mutates and kills, each
 #   CLIP=FILE OUT=FOLDER        what `make demo` turns into cinemagraphs, and where it puts them
 
 PYTHON ?= python3
 TORCH_INDEX ?=
+LOCKED ?=
+MINUTES ?= 30
 CLIP ?= sample_videos/pond.mp4
 OUT ?= demo
 
@@ -18,7 +22,7 @@ EXTRAS := hub,onnx,cluster,study,docs,test
 BENCHMARKS := $(patsubst benchmarks/%.py,benchmarks.%,$(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)))
 
 .NOTPARALLEL:
-.PHONY: help setup demo lab docs test lint unit services notebooks bench format system clean
+.PHONY: help setup demo lab docs test lint unit services notebooks bench soak audit lock format system clean
 
 help:
 	@echo "make setup     the environment in $(VENV), with the compiled loops warmed up"
@@ -28,6 +32,8 @@ help:
 	@echo "make lint      ruff, mypy and notebooks without outputs; make format mends what it can"
 	@echo "make docs      the documentation as a site, in build/docs; warnings and dead links are errors"
 	@echo "make bench     the figures that speed, memory and quality are claimed from"
+	@echo "make soak      fuzzing, killed processes and many raters, for MINUTES=30 each (docs/reliability.md)"
+	@echo "make audit     known weaknesses of the pinned packages, where the network has them"
 
 setup: $(VENV)/.warm
 
@@ -43,6 +49,7 @@ $(VENV)/.torch: $(VENV)/.python constraints.txt
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.torch pyproject.toml
+	$(if $(LOCKED),$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock)
 	$(PIP) hatchling editables
 	$(PIP) --no-build-isolation --editable '.[$(EXTRAS)]'
 	@$(BIN)/python -m pip --disable-pip-version-check check
@@ -92,6 +99,24 @@ test: lint docs unit services notebooks
 
 bench: setup
 	@set -e; for module in $(BENCHMARKS); do echo "== $$module"; $(BIN)/python -m $$module; done
+
+soak: setup system
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) atheris || echo "atheris has no build for this machine"
+	$(BIN)/python tests/soak --minutes $(MINUTES)
+
+# Tools of their own environment, so that what they need is no part of the project's.
+$(VENV)-tools/.installed:
+	$(PYTHON) -m venv $(VENV)-tools
+	$(VENV)-tools/bin/python -m pip --disable-pip-version-check install --quiet pip-audit==2.10.1 uv==0.13.9
+	@touch $@
+
+audit: $(VENV)-tools/.installed
+	$(VENV)-tools/bin/pip-audit --disable-pip --no-deps --strict --requirement constraints.txt
+
+# Hashes of every file of every pinned version, for all systems; torch is left out, its build differs.
+lock: $(VENV)-tools/.installed
+	grep '==' constraints.txt | grep -v '^torch==' | $(VENV)-tools/bin/uv pip compile - --quiet --no-deps \
+	    --universal --python-version 3.11.7 --generate-hashes --no-annotate --no-header --output-file requirements.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
