@@ -115,7 +115,7 @@ audit: $(VENV)-tools/.installed
 
 # Hashes of every file of every pinned version, for all systems; torch is left out, its build differs.
 lock: $(VENV)-tools/.installed
-	grep '==' constraints.txt | grep -v '^torch==' | $(VENV)-tools/bin/uv pip compile - --quiet --no-deps \
+	grep '==' constraints.txt | grep -v -e '^torch==' -e '^atheris==' | $(VENV)-tools/bin/uv pip compile - --quiet --no-deps \
 	    --universal --python-version 3.11.7 --generate-hashes --no-annotate --no-header --output-file requirements.lock
 
 clean:
