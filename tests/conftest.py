@@ -165,6 +165,8 @@ def postgresql_server() -> Iterator[str]:
     finally:
         server.send_signal(signal.SIGQUIT)  # PostgreSQL's immediate shutdown: nothing here is worth keeping
         server.wait(30)
+        if (data / "postmaster.pid").exists():  # a test restarted it: by now it is another process
+            os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
         shutil.rmtree(home, ignore_errors=True)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,7 +55,7 @@ def mutated(data: bytes, changes: list[tuple[str, float, bytes]]) -> bytes:
 
 @pytest.mark.parametrize("name", TARGETS)
 @settings(
-    max_examples=12,
+    max_examples=int(os.environ.get("SEMCINE_FUZZ_EXAMPLES", "12")),
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -40,3 +41,11 @@ def test_every_case_names_a_test_that_exists() -> None:
 
 def test_every_exit_code_is_one_that_the_command_has() -> None:
     assert {row.code for row in read_table()} <= {"0", "1", "2", "130", "137", "–"}
+
+
+def test_every_promise_about_security_names_tests_that_exist() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    promises = [line for line in page.split("## What is not promised")[0].splitlines() if "::" in line]
+    assert len(promises) >= 9
+    for path, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page):
+        assert name in functions_of(ROOT / path), f"{path}::{name}"
