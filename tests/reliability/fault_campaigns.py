@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 CACHE_WRITER = """
@@ -61,6 +64,37 @@ def kill_writer(code: str, arguments: Sequence[str], seconds: float, least: int 
 def kill_cache_writer(folder: Path, seconds: float) -> int:
     """Kill a process that keeps results; how many it had said were kept."""
     return kill_writer(CACHE_WRITER, [str(folder)], seconds)
+
+
+def kill_batch(clips: Path, segmenter: str, out: Path, seconds: float) -> None:
+    """Kill ``semcine batch`` with all its workers, look at what it left, let it go on, and look again."""
+    command = [
+        sys.executable,
+        "-m",
+        "semcine_nb",
+        "-q",
+        "batch",
+        str(clips),
+        "-o",
+        str(out),
+        "--workers",
+        "1",
+    ]
+    command += ["--segmenter", segmenter, "--format", "mp4"]
+    first = subprocess.Popen(
+        command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    time.sleep(seconds)
+    with suppress(ProcessLookupError):
+        os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    for summary in out.glob("*/summary.json"):
+        check_folder(summary.parent)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    done = sorted(summary.parent for summary in out.glob("*/summary.json"))
+    assert len(done) == len(list(clips.iterdir()))
+    for folder in done:
+        check_folder(folder)
 
 
 def check_folder(out: Path) -> None:

@@ -73,8 +73,16 @@ def mutate(seconds: float, keep: Path) -> int:
 
 
 def kill(seconds: float, keep: Path) -> int:
-    """kill -9 at random moments: of make, of keeping results, of rating."""
-    from fault_campaigns import RATER, check_folder, kill_after, kill_cache_writer, kill_writer, make_command
+    """kill -9 at random moments: of make, of batch, of keeping results, of rating."""
+    from fault_campaigns import (
+        RATER,
+        check_folder,
+        kill_after,
+        kill_batch,
+        kill_cache_writer,
+        kill_writer,
+        make_command,
+    )
     from odd_clips import encode
     from small_pool import pool, save_mask
 
@@ -82,7 +90,7 @@ def kill(seconds: float, keep: Path) -> int:
     from semcine_nb.study import RatingStore
 
     rng = random.Random(0)
-    counts = dict.fromkeys(("make", "cache", "rating"), 0)
+    counts = dict.fromkeys(("make", "batch", "cache", "rating"), 0)
     ratings = entries = 0
     end = time.monotonic() + seconds
     with TemporaryDirectory() as name:
@@ -90,6 +98,10 @@ def kill(seconds: float, keep: Path) -> int:
         os.environ["SEMCINE_CACHE"] = str(folder / "cache")
         clip, masks = encode(folder / "pool.mp4", pool()), save_mask(folder / "masks", "water")
         command = make_command(clip, masks, folder / "out")
+        batch = folder / "clips"
+        batch.mkdir()
+        for number in range(2):
+            (batch / f"clip {number}.mp4").write_bytes(clip.read_bytes())
         subprocess.run(command, check=True)
         took = time.monotonic()
         subprocess.run(command, check=True)
@@ -98,6 +110,9 @@ def kill(seconds: float, keep: Path) -> int:
             kill_after(command, lambda: True, rng.uniform(0, 1.2 * took))
             check_folder(folder / "out")
             counts["make"] += 1
+            if counts["make"] % 6 == 1:
+                kill_batch(batch, masks, folder / f"batch-{counts['batch']}", rng.uniform(0, 4 * took))
+                counts["batch"] += 1
             said = kill_cache_writer(folder / "kept", rng.uniform(0, 0.3))
             cache = ArrayCache(folder / "kept")
             for number in range(said):
@@ -119,6 +134,7 @@ def kill(seconds: float, keep: Path) -> int:
     told(
         "kill -9 of `semcine make`, at random moments", f"{counts['make']} times; the result whole each time"
     )
+    told("kill -9 of `semcine batch`, then again", f"{counts['batch']} times; every clip whole at the end")
     told("kill -9 while results are kept", f"{counts['cache']} times, {entries} acknowledged, 0 lost, 0 half")
     told("kill -9 while somebody rates (SQLite)", f"{counts['rating']} times, {ratings} acknowledged, 0 lost")
     return 0
