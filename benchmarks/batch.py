@@ -1,7 +1,8 @@
 """Clips an hour on one and on two workers, and what it costs when one of two is killed half-way.
 
 ``python -m benchmarks.batch`` makes procedural clips, works on them with local Dask workers, and prints a
-Markdown table. Wall seconds, since that is what a batch is about: the load of the machine stands beside them.
+Markdown table. Wall seconds are what a batch is about; where others share the machine (the load stands beside
+them), processor seconds of all workers, starts and imports included, tell what a kill costs.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 import click
+import psutil
 
 from semcine_nb.batch import make_all
 from semcine_nb.batch.cluster import local_client
@@ -24,7 +26,7 @@ class Killer:
     """A progress bar that kills one busy worker when ``after`` tasks are done; never with None."""
 
     def __init__(self, client, after: int | None) -> None:
-        self.client, self.after, self.tasks = client, after, 0
+        self.client, self.after, self.tasks, self.lost = client, after, 0, 0.0
         self.pids = client.run(os.getpid)
 
     def __call__(self, total=None, desc=""):
@@ -40,18 +42,22 @@ class Killer:
         self.tasks += 1
         if self.tasks == self.after:
             busy = max(self.client.processing().items(), key=lambda item: len(item[1]))[0]
+            spent = psutil.Process(self.pids[busy]).cpu_times()
+            self.lost = spent.user + spent.system
             os.kill(self.pids[busy], signal.SIGKILL)
 
 
-def one_run(clips: Path, out: Path, workers: int, kill_after: int | None) -> tuple[float, int, int]:
-    """Wall seconds without starting the workers, clips done, tasks that ended."""
+def one_run(clips: Path, out: Path, workers: int, kill_after: int | None) -> tuple[float, float, int, int]:
+    """Wall seconds without starting the workers, processor seconds of all workers, clips done, tasks."""
     with local_client(workers) as client:
         client.wait_for_workers(workers)
         killer = Killer(client, kill_after)
         begin = time.monotonic()
         cache = str(out.with_name(out.name + "-cache"))  # of its own: no run may profit from another
         result = make_all(clips, out, scheduler=client, measure_features=False, cache=cache, progress=killer)
-        return time.monotonic() - begin, len(result.done), killer.tasks
+        wall = time.monotonic() - begin
+        spent = sum(client.run(time.process_time).values()) + killer.lost
+        return wall, spent, len(result.done), killer.tasks
 
 
 @click.command()
@@ -73,17 +79,17 @@ def main(size: str, seconds: float, copies: int) -> None:
             f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores; {count} clips of {size}, "
             f"{seconds:g} s each\n"
         )
-        click.echo("| run | clips done | wall, s | clips an hour | load before, after |")
-        click.echo("|---|---|---|---|---|")
+        click.echo("| run | clips done | wall, s | clips an hour | processor, s | load before, after |")
+        click.echo("|---|---|---|---|---|---|")
         tasks = None
         for name, workers, kill in (("one worker", 1, False), ("two workers", 2, False),
                                     ("two workers, one killed half-way", 2, True)):  # fmt: skip
             before = os.getloadavg()[0]
             half = tasks // 2 if kill and tasks else None
-            wall, done, tasks = one_run(clips, Path(folder) / name.replace(" ", "-"), workers, half)
+            wall, spent, done, tasks = one_run(clips, Path(folder) / name.replace(" ", "-"), workers, half)
             after = os.getloadavg()[0]
             click.echo(
-                f"| {name} | {done} | {wall:.0f} | {3600 * done / wall:.0f} | {before:.1f}, {after:.1f} |"
+                f"| {name} | {done} | {wall:.0f} | {3600 * done / wall:.0f} | {spent:.0f} | {before:.1f}, {after:.1f} |"
             )
 
 

@@ -79,7 +79,7 @@ def make_all(
     SemcineError
         For what concerns all clips, before long work. What concerns one clip is in ``failed``.
     """
-    from .cluster import connected
+    from .cluster import connected, dashboard_of
     from .run import Run
 
     try:
@@ -97,13 +97,15 @@ def make_all(
     with working_folder(out) as work:
         jobs = plan(clips, out, work, chosen)
         shown = [Clip(job.name, job.folder.name) for job in jobs]
-        run = Run(jobs, shown, lambda running: write_page(out, shown, title, running), progress)
+        dashboard: list[str] = []
+        run = Run(jobs, shown, lambda running: write_page(out, shown, title, running, *dashboard), progress)
         skipped = 0 if again else run.skip_finished()
         todo = run.open_jobs()
         try:
             if todo:
                 largest = max(job.pixels for job in todo)
                 with connected(scheduler, workers, largest, len(todo), out) as client:
+                    dashboard.append(dashboard_of(client))
                     run.work_on(client)
         finally:
             run.show(running=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,6 @@ from .room import needed
 if TYPE_CHECKING:
     from distributed import Client
 
-_LOG = logging.getLogger("semcine")
 _PATIENCE = 30  # seconds for a scheduler to answer, and for its first worker
 
 
@@ -78,22 +78,37 @@ def local_client(workers: int) -> Iterator[Client]:
     from distributed import Client, LocalCluster
     from distributed.system import MEMORY_LIMIT
 
-    watched = importlib.util.find_spec("bokeh") is not None
     with (
         dask.config.set(_MEMORY),
+        _quiet(),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
             memory_limit=int(0.95 * MEMORY_LIMIT / workers),
-            dashboard_address="localhost:8787" if watched else None,
+            dashboard_address="127.0.0.1:8787" if _has_bokeh() else "127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
-        if watched:
-            _LOG.info("Dask's dashboard: %s", cluster.dashboard_link)
         yield client
+
+
+def dashboard_of(client: Client) -> str:
+    """The address of Dask's own dashboard; an empty text without bokeh, which draws it."""
+    return str(client.dashboard_link or "") if _has_bokeh() else ""
+
+
+def _has_bokeh() -> bool:
+    return importlib.util.find_spec("bokeh") is not None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without Dask's warning that 8787 is taken: the dashboard then gets another port, which is told."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Port 8787 is already in use")
+        yield
 
 
 def _processes(pixels: int, jobs: int) -> int:

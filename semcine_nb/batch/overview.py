@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from .. import __version__
 from ..errors import StoreError
@@ -39,8 +40,8 @@ class Clip:
     summary: dict[str, Any] = field(default_factory=dict)
 
 
-def write_page(out: Path, clips: list[Clip], title: str, running: bool) -> Path:
-    """Write ``index.html`` into ``out``; while ``running`` it loads itself again every few seconds.
+def write_page(out: Path, clips: list[Clip], title: str, running: bool, dashboard: str = "") -> Path:
+    """Write ``index.html`` into ``out``; while ``running`` it loads itself again, and links to ``dashboard``.
 
     Raises
     ------
@@ -50,25 +51,19 @@ def write_page(out: Path, clips: list[Clip], title: str, running: bool) -> Path:
     path = out / INDEX
     try:
         with whole_file(path) as part:
-            part.write_text(page(clips, title, running), encoding="utf-8")
+            part.write_text(page(clips, title, running, dashboard), encoding="utf-8")
     except OSError as error:
         raise StoreError(f"Cannot write {path}: {error.strerror or error}.", topic="cannot-write") from error
     return path
 
 
-def page(clips: list[Clip], title: str, running: bool) -> str:
+def page(clips: list[Clip], title: str, running: bool, dashboard: str = "") -> str:
     """The page as HTML. Names of files and categories are other people's words: everything is escaped."""
-    environment = Environment(
-        loader=PackageLoader("semcine_nb.batch", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     counts = {state: sum(clip.state == state for clip in clips) for state in ("done", "failed")}
-    return environment.get_template("overview.html.j2").render(
+    return _template().render(
         title=title,
         running=running,
+        dashboard=dashboard,
         refresh=_REFRESH,
         total=len(clips),
         left=len(clips) - sum(counts.values()),
@@ -80,11 +75,24 @@ def page(clips: list[Clip], title: str, running: bool) -> str:
     )
 
 
+@cache
+def _template() -> Template:
+    """Read once: a batch of days does not mind an upgrade of the package."""
+    environment = Environment(
+        loader=PackageLoader("semcine_nb.batch", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("overview.html.j2")
+
+
 def _card(clip: Clip) -> dict[str, Any]:
     summary = clip.summary
     candidates = [
         {
-            "label": str(candidate["candidate"]) + (" (a guess)" if candidate.get("guessed") else ""),
+            "label": str(candidate["candidate"]),
             "video": _first(candidate["files"], _PLAYS),
             "image": _first(candidate["files"], _SHOWS),
             "poster": _first(candidate["files"], ("-poster.png",)),

@@ -45,7 +45,9 @@ def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path) -> None:
     options = save_clips(tmp_path / "clips")
     sources = sorted((tmp_path / "clips").glob("*.mp4"))
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
+        ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
         killer = Killer(client)

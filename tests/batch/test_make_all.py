@@ -18,6 +18,7 @@ from batch_clips import contents, save_clips
 import semcine_nb as sc
 from semcine_nb.batch import make_all
 from semcine_nb.batch import run as run_module
+from semcine_nb.batch.overview import Clip, page
 from semcine_nb.batch.room import Room
 from semcine_nb.errors import SemcineError, StoreError, VideoError
 from semcine_nb.folder import make_folder
@@ -84,6 +85,25 @@ def test_the_page_shows_what_is_done_and_what_is_not(made: tuple[Path, Any]) -> 
     linked = re.findall(r'(?:src|poster|href)="([^"]+)"', page)
     assert len(linked) > 4
     assert all((made[0] / link).is_file() for link in linked)
+
+
+def test_while_it_runs_the_page_says_how_far_it_is() -> None:
+    clips = [
+        Clip("a & b.mp4", "a-b", "working", "1 of 4 candidates made"),
+        Clip("c.mp4", "c", "failed", "It holds <no> film."),
+        Clip("d.mp4", "d"),
+    ]
+    text = page(clips, "<holiday>", running=True, dashboard="http://127.0.0.1:8787/status")
+    assert 'http-equiv="refresh"' in text
+    assert "0 of 3 clips done, 1 failed, 2 to do" in text
+    assert "<td>a &amp; b.mp4</td><td>1 of 4 candidates made</td>" in text
+    assert "<td>d.mp4</td><td>waiting</td>" in text
+    assert "It holds &lt;no&gt; film." in text
+    assert "&lt;holiday&gt;" in text
+    assert 'href="http://127.0.0.1:8787/status"' in text
+    stopped = page(clips, "x", running=False)
+    assert "refresh" not in stopped
+    assert "2 not done. The work was stopped" in stopped
 
 
 def test_what_is_finished_is_left_alone(
