@@ -89,7 +89,8 @@ def main(size: str, seconds: float, copies: int) -> None:
             wall, spent, done, tasks = one_run(clips, Path(folder) / name.replace(" ", "-"), workers, half)
             after = os.getloadavg()[0]
             click.echo(
-                f"| {name} | {done} | {wall:.0f} | {3600 * done / wall:.0f} | {spent:.0f} | {before:.1f}, {after:.1f} |"
+                f"| {name} | {done} | {wall:.0f} | {3600 * done / wall:.0f} | {spent:.0f} "
+                f"| {before:.1f}, {after:.1f} |"
             )
 
 
