@@ -67,8 +67,8 @@ class Masks:
         aspect = first.shape[2] / first.shape[1] / (width / height)
         if abs(aspect - 1) > _ASPECT:
             raise SegmentationError(
-                f"{self.name} is {first.shape[2]}×{first.shape[1]} pixels, the clip {width}×{height}: another "
-                "aspect; make the masks for this clip, at any scale"
+                f"{self.name} is {first.shape[2]}×{first.shape[1]} pixels, the clip {width}×{height}: "
+                "another aspect; make the masks for this clip, at any scale"
             )
         names = self.categories
         if "background" not in names:
