@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
 SECURE, PLAIN = "http://localhost/", "http://hub.test/"  # plain http on a host name has no video decoder
@@ -91,6 +93,13 @@ class FakePage:
     def wait(self, condition: str) -> None:
         """Until a JavaScript expression holds."""
         self.page.wait_for_function(condition)
+
+    def eventually(self, check: Callable[[], bool]) -> None:
+        """Until ``check`` holds: a canvas is drawn when the browser finds time for it."""
+        deadline = time.monotonic() + 60
+        while not check():
+            assert time.monotonic() < deadline, "what was waited for did not show"
+            self.page.wait_for_timeout(50)
 
     def close(self) -> None:
         """Take the view away; nothing may have gone wrong on the page."""

@@ -216,8 +216,7 @@ def test_it_plays_the_shown_labelling_and_any_frame(browser: Any, explorer: Loop
     y, x = int(rows[0]), int(columns[0])
     page.set(shown=1)
     wanted = CLIP.frames[pair[1].start[y, x], y, x].tolist()
-    page.page.wait_for_timeout(300)
-    assert page.page.evaluate(_PIXEL, ["play", x, y]) == wanted
+    page.eventually(lambda: page.page.evaluate(_PIXEL, ["play", x, y]) == wanted)
     page.close()
 
 

@@ -126,15 +126,14 @@ def test_a_scribble_teaches_and_the_preview_shows(page: Page) -> None:
     assert sent["do"] == "teach"
     assert sent["category"] == "background"
     assert sent["points"][0] == pytest.approx([10, 10], abs=0.2)
+    page.eventually(lambda: page.pixel(80, 30)[2] > 100)
     before = page.pixel(80, 30)
     labels = np.zeros((6, 10), np.uint8)
     labels[:, 5:] = 1
     page.set(
         preview_info={"names": ["background", "water"], "width": 10, "height": 6}, preview=labels.tobytes()
     )
-    page.wait("document.querySelector('canvas').dataset.draws > 0")
-    page.page.wait_for_timeout(200)
-    assert page.pixel(80, 30)[2] < before[2] - 60  # water's orange
+    page.eventually(lambda: page.pixel(80, 30)[2] < before[2] - 60)  # water's orange
     page.page.get_by_role("button", name="Use as map").click()
     assert page.page.evaluate("() => sent.at(-1)") == {"do": "accept"}
 
@@ -167,3 +166,25 @@ def test_a_pen_presses_and_two_fingers_zoom(page: Page) -> None:
     page.press("b")
     page.drag((40, 30))
     assert page.mask().sum() == pytest.approx(np.pi * 25, rel=0.25)
+
+
+def test_outline_leaves_the_inside_free_and_opacity_thins_the_map(page: Page) -> None:
+    mask = np.zeros((H, W), bool)
+    mask[10:40, 20:70] = True
+    page.set(mask_bits=edits.pack(mask), change={"kind": "set", "n": 1, "from": "python"})
+    page.page.locator(".semcine-painter").focus()
+
+    def tint(x: int, y: int) -> int:
+        red, _, blue = page.pixel(x, y)
+        return int(red - blue)  # the frames are grey, water's map is orange
+
+    page.eventually(lambda: tint(45, 25) > 60)
+    assert abs(tint(5, 5)) <= 6
+    page.press("o")
+    page.eventually(lambda: abs(tint(45, 25)) <= 6)
+    assert tint(45, 11) > 60  # the rim is two pixels wide
+    page.press("o")
+    page.eventually(lambda: tint(45, 25) > 60)
+    page.page.get_by_label("Opacity of the map").press("Home")
+    page.eventually(lambda: abs(tint(45, 25)) <= 6)
+    assert page.saved("opacity") == 0

@@ -145,7 +145,9 @@ function renderPlayer({ model, el, playback }) {
   const head = ["", "", "Speed", "Still frame"].map((text) => make("th", { scope: "col" }, text));
   const table = make("table", {}, make("thead", {}, make("tr", {}, ...head)), body);
   const root = make("div", { class: "semcine semcine-player", ...KEYS_STAY_HERE },
-    make("div", { class: "semcine-pair" }, canvas, rendered.video),
+    make("div", { class: "semcine-pair" },
+      make("figure", {}, canvas, make("figcaption", { class: "semcine-quiet" }, "Live, seams as they are")),
+      make("figure", {}, rendered.video, make("figcaption", { class: "semcine-quiet" }, "As rendered, seams blended"))),
     make("div", { class: "semcine-row" }, play, asRendered.button, readout), table, message);
   el.append(root);
 
