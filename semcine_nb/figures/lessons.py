@@ -98,6 +98,22 @@ def show_learning(models: Mapping[str, Any], note: str = "") -> Figure:
     return figure
 
 
+def try_basis(study: Any, basis: int = 10, dimension: int = 10) -> Figure:
+    """The joint model with d = ``basis`` bumps and L = ``dimension`` coordinates: how it learns.
+
+    ``study`` has ``ratings``, ``features``, ``blocks`` and a ``note``, as ``open_ratings`` gives them.
+    """
+    from ..preference import JointModel
+
+    models = {
+        f"{mapping}, L = {dimension}{f', d = {basis}' if mapping == 'rbf' else ''}": JointModel(
+            mapping, dimension=dimension, basis=basis, n_iter=6, patience=6, blocks=study.blocks
+        ).fit(study.ratings, study.features)
+        for mapping in ("rbf", "linear")
+    }
+    return show_learning(models, note=study.note)
+
+
 def show_new_items(predictions: Mapping[str, ArrayLike], note: str = "") -> Figure:
     """What people are predicted to give cinemagraphs that nobody rated (m, n), a panel a model.
 
@@ -123,17 +139,13 @@ def show_new_items(predictions: Mapping[str, ArrayLike], note: str = "") -> Figu
     return figure
 
 
-def show_walk(
-    walk: Walk,
-    step: int,
-    other: Walk | None = None,
-    names: Sequence[str] = ("chosen", "random"),
-    note: str = "",
-) -> Figure:
-    """A newcomer after ``step`` answers: every prediction with its deviation, and how good the order became.
+def show_walks(walks: Mapping[str, Sequence[Walk]], person: int = 0, step: int = 3, note: str = "") -> Figure:
+    """Newcomers after ``step`` answers, as ``walk_newcomers`` gives them.
 
-    ``other`` is a walk of the same person to compare with; ``names`` are the two walks'.
+    Left every prediction for one of them with its deviation, by the first of the walks; right how good the
+    order of what is never asked about becomes, the mean over all of them, with its standard error.
     """
+    walk = next(iter(walks.values()))[person]
     step = min(step, len(walk.asked))
     figure, axes = _row(2, (13, 4))
     order = np.argsort(walk.rating[step], kind="stable")
@@ -141,28 +153,30 @@ def show_walk(
     place[order] = np.arange(len(order))
     known = np.isfinite(walk.truth)
     known[walk.asked[:step]] = False
-    axes[0].errorbar(
-        np.arange(len(order)), walk.rating[step][order], walk.std[step][order], fmt="none", ecolor="#c9d3df"
-    )
-    axes[0].plot(
-        np.arange(len(order)), walk.rating[step][order], color=PAPER_COLOR, label="predicted ± one deviation"
-    )
+    mean, std = walk.rating[step][order], walk.std[step][order]
+    axes[0].fill_between(np.arange(len(order)), mean - std, mean + std, color="#dde5ee")
+    axes[0].plot(np.arange(len(order)), mean, color=PAPER_COLOR, label="predicted ± one deviation")
     axes[0].scatter(place[known], walk.truth[known], s=9, color="#555555", label="would give (not told)")
     axes[0].scatter(place[walk.asked[:step]], walk.answers[:step], s=50, color=RED, label="told")
     if step < len(walk.asked):
         axes[0].axvline(place[walk.asked[step]], color=RED, ls=":", label="asked next")
-    axes[0].set_ylim(0, 6)
-    axes[0].set_title(f"after {step} answers")
+    axes[0].set_ylim(0, 6.9)
+    axes[0].set_yticks(range(1, 6))
+    axes[0].set_title(f"newcomer {person + 1} after {step} answers")
     axes[0].set_xlabel("cinemagraphs by predicted rating")
     axes[0].set_ylabel("stars")
-    axes[0].legend(fontsize=8, loc="upper left")
-    for name, shown, color in zip(names, (walk, other), (RED, BLUE), strict=True):
-        if shown is not None:
-            axes[1].plot(shown.precision, marker="o", color=color, label=f"{name} questions")
+    axes[0].legend(fontsize=8, loc="upper left", ncols=4)
+    for (name, all_), color in zip(walks.items(), (RED, BLUE), strict=False):
+        steps = min(len(one.precision) for one in all_)
+        curves = np.stack([one.precision[:steps] for one in all_])
+        value, error = np.nanmean(curves, axis=0), np.nanstd(curves, axis=0) / np.sqrt(len(curves))
+        axes[1].errorbar(
+            np.arange(steps), value, error, marker="o", color=color, capsize=2, label=f"{name} questions"
+        )
     axes[1].axvline(step, color="#999999", ls=":")
-    axes[1].set_title("average precision on what was never asked")
+    axes[1].set_title(f"average precision on what is never asked, mean of {len(walks[next(iter(walks))])}")
     axes[1].set_xlabel("answers")
     axes[1].legend(frameon=False)
     axes[1].spines[["top", "right"]].set_visible(False)
-    _say(figure, note, "relevant: 4 or 5 stars")
+    _say(figure, note, "relevant: 4 or 5 stars; bars: standard error over newcomers")
     return figure

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.base import clone
 
 from ..errors import RatingError
-from .base import Floats
+from .base import Floats, check_features, check_ratings
 from .metrics import average_precision
 
 
@@ -72,3 +74,38 @@ def walk_newcomer(
         average_precision(answers[test], guess[test], rng) if len(test) else np.nan for guess in rating
     ]
     return Walk(np.array(asked, np.int64), answers[asked], rating, std, answers, np.array(precision))
+
+
+def walk_newcomers(
+    model: Any,
+    ratings: Any,
+    features: ArrayLike | None,
+    people: Sequence[int] | int = 10,
+    steps: int = 12,
+    seed: int = 0,
+) -> dict[str, list[Walk]]:
+    """Take some people out of a study, fit ``model`` to the others, and let those arrive, asked in two ways.
+
+    Parameters
+    ----------
+    model : unfitted. ratings (m, n) with NaN where unrated; features (m, d).
+    people : columns, or how many of those who rated most (at most a third of all).
+    steps, seed : of ``walk_newcomer``. Half of a person's ratings are never asked about: the test.
+
+    Returns
+    -------
+    "chosen" and "random" → a walk for each of them
+    """
+    known = check_ratings(ratings)
+    dense = known.dense()
+    if isinstance(people, int):
+        most = np.argsort(-np.isfinite(dense).sum(axis=0), kind="stable")
+        people = [int(j) for j in most[: max(1, min(people, dense.shape[1] // 3))]]
+    fitted = clone(model).fit(np.delete(dense, people, axis=1), check_features(features, len(dense)))
+    walks: dict[str, list[Walk]] = {"chosen": [], "random": []}
+    for j in people:
+        rated = np.random.default_rng([seed, j]).permutation(np.flatnonzero(np.isfinite(dense[:, j])))
+        for way, found in walks.items():
+            apart = rated[: (len(rated) + 1) // 2]
+            found.append(walk_newcomer(fitted, dense[:, j], steps, way == "chosen", seed, apart))
+    return walks

@@ -59,7 +59,7 @@ def _paint(folder: Path) -> Path:
 
 
 def open_ratings(
-    source: str | Path | None = None, people: int = 40, cinemagraphs: int = 120, seed: int = 0
+    source: str | Path | None = None, people: int = 59, cinemagraphs: int = 200, seed: int = 0
 ) -> StudyData:
     """Ratings for a lesson: of a store (URL or file) whose cinemagraphs have features, or simulated for None.
 

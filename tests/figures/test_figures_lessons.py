@@ -10,11 +10,13 @@ from semcine_nb.figures.lessons import (
     show_consistency,
     show_learning,
     show_new_items,
-    show_walk,
+    show_walks,
     try_agreement,
+    try_basis,
 )
 from semcine_nb.preference.walk import Walk
 from semcine_nb.study import RatingStore
+from semcine_nb.study.lesson import open_ratings
 
 
 def test_second_looks_are_counted_by_difference(tmp_path):
@@ -59,17 +61,29 @@ def test_people_less_their_mean_and_how_alike_their_orders_are():
     assert figure.axes[1].get_title().endswith("-1.00")
 
 
-def test_a_step_of_a_walk():
+def test_a_step_of_a_walk_and_the_mean_of_all():
     truth = np.array([5.0, 1.0, np.nan, 3.0])
     rating = np.array([[3.0, 3.1, 3.2, 3.3], [4.0, 2.0, 3.0, 3.5], [4.5, 1.5, 3.0, 3.2]])
     walk = Walk(np.array([0, 1]), truth[:2], rating, np.ones((3, 4)), truth, np.array([0.3, 0.5, 0.6]))
-    left, right = show_walk(walk, 1, walk, note="simulated ratings").axes[:2]
-    assert left.get_title() == "after 1 answers"
+    other = Walk(np.array([1, 0]), truth[1::-1], rating, np.ones((3, 4)), truth, np.array([0.1, 0.3, 0.4]))
+    figure = show_walks({"chosen": [walk, other], "random": [other, other]}, 0, 1, note="simulated ratings")
+    left, right = figure.axes[:2]
+    assert left.get_title() == "newcomer 1 after 1 answers"
     hidden, told = left.collections[1:3]
     np.testing.assert_array_equal(hidden.get_offsets(), [[0, 1], [2, 3]])  # by predicted rating: 1, 2, 3, 0
     np.testing.assert_array_equal(told.get_offsets(), [[3, 5]])
     assert [line.get_xdata()[0] for line in left.lines if line.get_linestyle() == ":"] == [
         0
     ]  # item 1 is next
-    np.testing.assert_array_equal(right.lines[0].get_ydata(), walk.precision)
-    assert show_walk(walk, 99).axes[0].get_title() == "after 2 answers"
+    means = [container.lines[0].get_ydata() for container in right.containers]
+    np.testing.assert_allclose(means, [[0.2, 0.4, 0.5], [0.1, 0.3, 0.4]])
+    assert show_walks({"chosen": [walk]}, step=99).axes[0].get_title() == "newcomer 1 after 2 answers"
+
+
+def test_the_experiment_with_the_maps_shows_both():
+    figure = try_basis(open_ratings(people=12, cinemagraphs=30), basis=3, dimension=2)
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == [
+        "rbf, L = 2, d = 3",
+        "linear, L = 2",
+    ]
+    assert "simulated" in figure.get_supxlabel()

@@ -7,7 +7,7 @@ import pytest
 
 from semcine_nb.errors import RatingError
 from semcine_nb.preference import GaussianProcessModel
-from semcine_nb.preference.walk import walk_newcomer
+from semcine_nb.preference.walk import walk_newcomer, walk_newcomers
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +48,15 @@ def test_of_a_person_nothing_is_known(model):
         walk_newcomer(model, np.full(60, np.nan))
     with pytest.raises(RatingError, match=r"\(3,\)"):
         walk_newcomer(model, np.ones(3))
+
+
+def test_some_people_leave_the_study_and_arrive(study):
+    walks = walk_newcomers(GaussianProcessModel(rounds=0), study.ratings, None, people=[3, 7], steps=3)
+    assert list(walks) == ["chosen", "random"]
+    for j, chosen, drawn in zip([3, 7], *walks.values(), strict=True):
+        np.testing.assert_array_equal(chosen.truth, study.ratings[:, j])
+        assert np.isfinite(chosen.answers).all()
+        np.testing.assert_array_equal(chosen.rating[0], drawn.rating[0])  # nothing asked: what people like
+        assert chosen.precision[0] == drawn.precision[0]
+    most = walk_newcomers(GaussianProcessModel(rounds=0), study.ratings, None, people=99, steps=1)
+    assert len(most["random"]) == 6  # a third of eighteen
