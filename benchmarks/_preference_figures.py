@@ -60,7 +60,7 @@ def unseen_candidates(study: SimulatedStudy, people: int = 5) -> Any:
     guess = model.predict_items(study.features[held])
     # the people who rated most of them, and differ
     some = np.argsort(-np.isfinite(ratings[held]).sum(axis=0), kind="stable")[:people]
-    sample = make_sample("meadow", size=(240, 136), seconds=2)
+    sample = make_sample("harbour", size=(240, 136), seconds=2)
     response = SemanticResponse(sample.scores(), sample.categories)
     cinemas = make_cinemagraphs(sample.video, k=3, combinations=3, segmenter=response)
     shown = list(cinemas)[: int(held.sum())]
