@@ -2,9 +2,9 @@
 
     SEMCINE_REAL_CLIPS=FOLDER PYTHONPATH=. python training/embedded/measure_clips.py [PICTURES]
 
-For each clip: seconds, pixel accuracy of the middle frame against ``clip_outlines`` (pixels of an "object" count as
+For each clip: pixel accuracy of the middle frame against ``clip_outlines`` (pixels of an "object" count as
 wrong), and which channel's map π covers the motion. PICTURES is a folder for overlays to look at.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import json
 import logging
 import os
 import sys
-import time
 from pathlib import Path
 
 import cv2
@@ -69,10 +68,8 @@ def main() -> None:
         if not clip.exists():
             continue
         video = read_video(clip)
-        began = time.monotonic()
         segmenter = EmbeddedSegmenter()
         response = segmenter(video)
-        seconds = time.monotonic() - began
         t = len(video.frames) // 2
         winners = response.scores[t].argmax(2)
         values = [CATEGORIES.index(n) if n in CATEGORIES else len(CATEGORIES) for n in response.categories]
@@ -82,7 +79,6 @@ def main() -> None:
         hits, counted = hits + int(right.sum()), counted + right.size
         results[outlines.stem] = {
             "pixel accuracy": round(float(right.mean()), 3),
-            "seconds": round(seconds, 1),
             "motion covered": covered_motion(video, response),
             "guesses": segmenter.guesses,
         }
