@@ -127,7 +127,7 @@ def liao_2013(
     everywhere = np.ones(clip.frames.shape[1:3], np.bool_)
     schedule = Schedule()
     starts = all_starts(problem, space, everywhere, schedule, threads, progress)
-    shared = coarse_periods(problem, space, starts, schedule)
+    shared = coarse_periods(problem, space, starts[0], schedule)
     period, start = choose_periods(problem, space, starts, shared, everywhere, schedule)
     return _colour_cinemagraph(clip, problem, everywhere, period, start, parameters, "Liao et al. 2013")
 

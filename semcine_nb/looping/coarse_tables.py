@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from .pairs import distance, frames_apart
+from .pairs import distance, dot, frames_apart
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -58,7 +58,7 @@ def period_unaries(vectors, scale, gamma, right, down, short_cost, short_range, 
     u = vectors.reshape(vectors.size)
     size = t * c
     total = np.zeros((periods.size, -(-h // block), -(-w // block)))
-    scratch = np.zeros((t, c), np.float32)
+    scratch = np.zeros(size, np.int32)
     for y in range(h):
         for x in range(w):
             o = (y * w + x) * size
@@ -84,25 +84,45 @@ def period_unaries(vectors, scale, gamma, right, down, short_cost, short_range, 
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _loop_sums(steps, square, s, q, c, divisors, sums, norms, i):
-    """Residue sums of one loop for each divisor g of its length q in steps, one after the other."""
+def _step_sums(u, o, c, step, steps, square):
+    """Sums of every ``step`` frames of a pixel, and of their squared norms."""
+    for f in range(square.size):
+        x = u[o + f * step * c : o + (f + 1) * step * c]
+        into = steps[f * c : (f + 1) * c]
+        norm = np.int32(0)
+        for k in range(x.size):
+            value = np.int32(x[k])
+            norm += value * value
+        square[f] = norm
+        for k in range(c):
+            into[k] = x[k]
+        for begin in range(c, x.size, c):
+            part = x[begin : begin + c]
+            for k in range(c):
+                into[k] += np.float32(part[k])
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _loop_sums(steps, square, s, q, c, divisors, sums):
+    """Residue sums of one loop for each divisor of its length q in steps, one after the other; its norm."""
     norm = 0.0
     for f in range(s, s + q):
         norm += square[f]
-    norms[i] = norm
+    loop = steps[s * c : (s + q) * c]
     at = 0
-    for k in range(divisors.shape[1]):
-        g = divisors[i, k]
+    for g in divisors:
         if g == 0:
             break
-        for r in range(g):
-            for m in range(c):
-                sums[i, at + r, m] = 0
-        for f in range(s, s + q):
-            r = at + f % g
-            for m in range(c):
-                sums[i, r, m] += steps[f, m]
-        at += g
+        n = g * c
+        into = sums[at : at + n]
+        for i in range(n):
+            into[i] = loop[i]
+        for begin in range(n, q * c, n):
+            part = loop[begin : begin + n]
+            for i in range(n):
+                into[i] += part[i]
+        at += n
+    return norm
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -129,11 +149,11 @@ def label_pairs(vectors, scale, right, down, periods, starts, stills, divisors, 
         for j in range(n):
             common[i, j] = math.gcd(periods[i] // step, periods[j] // step)
     count = t // step
-    steps, square = np.zeros((count, c), np.float32), np.zeros(count)
-    sums1, sums2 = np.zeros((n, longest, c), np.float32), np.zeros((n, longest, c), np.float32)
+    steps, square = np.zeros(count * c, np.float32), np.zeros(count)
+    sums1, sums2 = np.zeros((n, longest * c), np.float32), np.zeros((n, longest * c), np.float32)
     norms1, norms2 = np.zeros(n), np.zeros(n)
-    scratch = np.zeros((t, c), np.float32)
-    cost = np.zeros((n + m, n + m))
+    scratch = np.zeros(t * c, np.int32)
+    cost, mirrored = np.zeros((n + m, n + m)), np.zeros((n, n))
     for y in range(h):
         for x in range(w):
             for d in range(2):
@@ -146,71 +166,48 @@ def label_pairs(vectors, scale, right, down, periods, starts, stills, divisors, 
                 cost[:] = 0
                 for end in range(2):
                     o = ((y * w + x) if end == 0 else (y2 * w + x2)) * t * c
-                    for f in range(count):
-                        norm = np.float32(0)
-                        for k in range(c):
-                            total = np.float32(0)
-                            for z in range(step):
-                                value = np.float32(u[o + (f * step + z) * c + k])
-                                total += value
-                                norm += value * value
-                            steps[f, k] = total
-                        square[f] = norm
+                    _step_sums(u, o, c, step, steps, square)
                     same = True
                     for i in range(n):
-                        _loop_sums(
-                            steps,
-                            square,
-                            starts[i, y, x] // step,
-                            periods[i] // step,
-                            c,
-                            divisors,
-                            sums1,
-                            norms1,
-                            i,
-                        )
+                        begin, length = starts[i, y, x] // step, periods[i] // step
+                        norms1[i] = _loop_sums(steps, square, begin, length, c, divisors[i], sums1[i])
                         same = same and starts[i, y, x] == starts[i, y2, x2]
                     if not same:
                         for i in range(n):
-                            _loop_sums(
-                                steps,
-                                square,
-                                starts[i, y2, x2] // step,
-                                periods[i] // step,
-                                c,
-                                divisors,
-                                sums2,
-                                norms2,
-                                i,
-                            )
+                            begin, length = starts[i, y2, x2] // step, periods[i] // step
+                            norms2[i] = _loop_sums(steps, square, begin, length, c, divisors[i], sums2[i])
                     other, norms = (sums1, norms1) if same else (sums2, norms2)
                     for i in range(n):
-                        p = periods[i]
+                        p, s = periods[i], starts[i, y, x]
                         for j in range(n):
-                            q = periods[j]
+                            q, r = periods[j], starts[j, y2, x2]
                             if i == j:
-                                s, r = starts[i, y, x], starts[i, y2, x2]
                                 if s != r:
                                     cost[i, i] += distance(u, o, c, p, s, p, r, scratch, scratch)
                                 continue
+                            if same and j < i:
+                                cost[i, j] += mirrored[i, j]
+                                continue
                             g = common[i, j]
-                            at1, at2 = offset[i, g], offset[j, g]
-                            cross = np.float32(0)
-                            for r in range(g):
-                                for k in range(c):
-                                    cross += sums1[i, at1 + r, k] * other[j, at2 + r, k]
+                            size, shift = g * c, (s - r) // step % g * c
+                            first = sums1[i, offset[i, g] * c : offset[i, g] * c + size]
+                            second = other[j, offset[j, g] * c : offset[j, g] * c + size]
+                            cross = dot(first[: size - shift], second[shift:])
+                            cross += dot(first[size - shift :], second[:shift])
                             # the same residue mod g·step meets once in step frames of the other loop
-                            cost[i, j] += norms1[i] / p + norms[j] / q - 2.0 * g * cross / (np.float64(p) * q)
+                            apart = norms1[i] / p + norms[j] / q - 2.0 * g * cross / (np.float64(p) * q)
+                            cost[i, j] += apart
+                            mirrored[j, i] = apart
                         for j in range(m):
-                            base = o + stills[j] * c
+                            shown = u[o + stills[j] * c : o + (stills[j] + 1) * c]
                             cross = np.float32(0)
                             cross2 = np.float32(0)
                             norm = np.float32(0)
                             for k in range(c):
-                                value = np.float32(u[base + k])
+                                value = np.float32(shown[k])
                                 norm += value * value
-                                cross += sums1[i, 0, k] * value
-                                cross2 += other[i, 0, k] * value
+                                cross += sums1[i, k] * value
+                                cross2 += other[i, k] * value
                             cost[i, n + j] += norms1[i] / p + norm - 2.0 * cross / p
                             cost[n + j, i] += norms[i] / p + norm - 2.0 * cross2 / p
                     for i in range(m):

@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from .energy import LoopEnergy
+from .labels import at_borders
 from .moves import Labels, LoopProblem
 from .parameters import LoopParameters
 
@@ -42,13 +43,7 @@ def evaluate(
     beside a border between labels.
     """
     t, h, w = frames.shape[:3]
-    differs_right = (period[:, 1:] != period[:, :-1]) | (start[:, 1:] != start[:, :-1])
-    differs_down = (period[1:] != period[:-1]) | (start[1:] != start[:-1])
-    beside = np.zeros((h, w), bool)
-    beside[:, 1:] |= differs_right
-    beside[:, :-1] |= differs_right
-    beside[1:] |= differs_down
-    beside[:-1] |= differs_down
+    beside = at_borders(period, start)
     line = np.full((h, w), -1, np.int32)
     line[beside] = np.arange(int(beside.sum()))
 

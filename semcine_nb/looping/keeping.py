@@ -34,7 +34,7 @@ def kept_starts(
     schedule: Schedule,
     find: Callable[[], Labels],
 ) -> Labels:
-    """The starts (periods, H, W) int32 that ``find`` would give, from the cache where they are kept."""
+    """The starts (2, periods, H, W) int32 that ``find`` would give, from the cache where they are kept."""
     if cache is None:
         return find()
     key = starts_key(tables, space, active, schedule)

@@ -61,6 +61,18 @@ def check_labelling(period: NDArray[np.integer], start: NDArray[np.integer], fra
         )
 
 
+def at_borders(period: NDArray[np.integer], start: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(H, W): the pixels with a neighbour, right, left, above or below, of another label."""
+    beside = np.zeros(period.shape, np.bool_)
+    across = (period[:, 1:] != period[:, :-1]) | (start[:, 1:] != start[:, :-1])
+    down = (period[1:] != period[:-1]) | (start[1:] != start[:-1])
+    beside[:, 1:] |= across
+    beside[:, :-1] |= across
+    beside[1:] |= down
+    beside[:-1] |= down
+    return beside
+
+
 def phi(
     period: NDArray[np.integer] | int, start: NDArray[np.integer] | int, t: NDArray[np.integer] | int
 ) -> NDArray:

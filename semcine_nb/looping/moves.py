@@ -177,7 +177,7 @@ def _assemble(
     unary = np.zeros((count, 2))
     pair = np.zeros((count, 2, 4))
     neighbors = np.full((count, 4), -1, np.int32)
-    sums1, sums2 = np.zeros((t, c), np.float32), np.zeros((t, c), np.float32)
+    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
     apart = np.full((h, w), -1.0, np.float32)  # of a pixel's current and proposed label, once known
     rows, columns = node.shape
     for i in range(rows):
@@ -279,7 +279,7 @@ def _energy(vectors, scale, gamma, right, down, static_cost, short_cost, short_r
     h, w, t, c = vectors.shape
     u = vectors.reshape(vectors.size)
     size = t * c  # bytes of one pixel
-    sums1, sums2 = np.zeros((t, c), np.float32), np.zeros((t, c), np.float32)
+    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
     temporal, label, spatial = 0.0, 0.0, 0.0
     top, bottom, left, rightmost = window
     for y in range(top, bottom):

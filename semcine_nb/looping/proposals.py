@@ -8,6 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .pairs import jump
+
 Labels = NDArray[np.int32]
 
 
@@ -89,12 +91,7 @@ def block_jumps(vectors, scale, gamma, periods, starts, block):
             if weight == 0:
                 continue
             for i in range(periods.size):
-                a, b = o + (starts[i] - 1) * c, o + (starts[i] + periods[i] - 1) * c
-                apart = np.float32(0)
-                for k in range(2 * c):
-                    d = np.float32(u[a + k]) - np.float32(u[b + k])
-                    apart += d * d
-                total[i, y // block, x // block] += weight * apart
+                total[i, y // block, x // block] += weight * jump(u, o, c, periods[i], starts[i])
     return total
 
 

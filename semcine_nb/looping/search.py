@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .coarse import CoarseProblem, all_periods
-from .labels import LabelSpace
+from .labels import LabelSpace, at_borders
 from .moves import LoopProblem, fuse
 from .proposals import Labels, block_jumps, enlarge
-from .stages import COARSE, FINE, Labelling, Mask, Schedule, blocks, finer, grow, shift_borders
+from .stages import BAND, COARSE, FINE, Labelling, Mask, Schedule, blocks, finer, grow, shift_borders
 
 SMALL_TARGET = 160 * COARSE**2  # pixels up to which a target's own outline is worth a sweep over all labels
 SINGLES = 6  # labels that are tried on a whole region of the target
@@ -47,7 +47,7 @@ def choose_periods(
 
     Parameters
     ----------
-    starts : (periods, H, W) int32, from stage 1
+    starts : (2, periods, H, W) int32, from stage 1: s*(x|p), and the second solution
     shared : ``coarse_periods`` of the clip
     mask : (H, W) bool, π_ID
 
@@ -61,7 +61,7 @@ def choose_periods(
     best, other = sorted((outside_in, inside_out), key=search.energy)
     fuse(problem, *best, *other, backend=schedule.backend)
     search.shift_borders(best)
-    search.expand_pixels(best)
+    search.expand_around(best)
     search.shift_borders(best)
     return best
 
@@ -72,13 +72,8 @@ class _Search:
     def __init__(
         self, problem: LoopProblem, space: LabelSpace, starts: Labels, mask: Mask, schedule: Schedule
     ) -> None:
-        self.problem, self.space, self.starts, self.mask, self.schedule = (
-            problem,
-            space,
-            starts,
-            mask,
-            schedule,
-        )
+        self.problem, self.space, self.mask, self.schedule = problem, space, mask, schedule
+        self.starts, self.second = starts
         self.frames = stills(space, schedule)
         # outside the target and where nothing moves, standing still is certain
         self.free = enlarge(blocks(mask | problem.tables.moving, FINE), FINE, mask.shape)
@@ -149,13 +144,25 @@ class _Search:
         cost = block_jumps(tables.vectors, tables.scale, weight, periods, starts, max(here.shape))[:, 0, 0]
         return [pairs[i] for i in np.argsort(cost, kind="stable")[:SINGLES]]
 
-    def expand_pixels(self, labels: Labelling) -> None:
-        """One α-expansion on pixels for each period, and for the stills that occur, around what moves."""
+    def expand_around(self, labels: Labelling) -> None:
+        """α-expansions around what moves: s* and the stills on pixels, the second s* on blocks, then pixels.
+
+        Single pixels are tried near borders only, where nearly all of the gain lies (benchmarks/looping.py).
+        """
         near = grow(self.mask | (labels[0] > 1), COARSE)
+        loops = near & self.free
+
+        def band() -> Mask:
+            return grow(at_borders(*labels), BAND)
+
         for p, s in zip(self.space.periods, self.starts, strict=True):
-            self._expand(labels, p, s, near & self.free, 1)
+            self._expand(labels, p, s, loops & band(), 1)
         for s in self.space.starts(1):
-            self._expand(labels, 1, np.full_like(labels[1], s), near, 1)
+            self._expand(labels, 1, np.full_like(labels[1], s), near & band(), 1)
+        for p, s in zip(self.space.periods, self.second, strict=True):
+            self._expand(labels, p, s, loops, FINE)
+        for p, s in zip(self.space.periods, self.second, strict=True):
+            self._expand(labels, p, s, loops & band(), 1)
 
     def shift_borders(self, labels: Labelling) -> None:
         """Let the borders between labels move."""

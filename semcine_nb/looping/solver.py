@@ -21,9 +21,9 @@ from .keeping import kept_starts
 from .labels import LabelSpace
 from .moves import LoopProblem
 from .parameters import LoopParameters
-from .proposals import Labels
+from .proposals import Labels, enlarge
 from .search import choose_periods, coarse_periods
-from .stages import Schedule, all_starts, grow, refine_starts
+from .stages import FINE, Schedule, all_starts, blocks, grow, refine_starts
 from .tables import loop_tables
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class LoopSolver:
     Attributes
     ----------
     starts : (periods, H, W) int32, s*(x|p) of stage 1
+    both_starts : (2, periods, H, W) int32, the same and stage 1's second solution, which stage 2 offers too
     notes : what a person should know, one sentence each
 
     Raises
@@ -76,7 +77,8 @@ class LoopSolver:
         for note in self.notes:
             _LOG.info(note)
         self.tables = loop_tables(clip, response, self.parameters, threads, progress)
-        self.starts = self._stage_one(threads, progress, cache)
+        self.both_starts = self._stage_one(threads, progress, cache)
+        self.starts = self.both_starts[0]
         self._lock = threading.Lock()
 
     def solve(self, candidate: Candidate, progress: Progress = silent) -> Cinemagraph:
@@ -119,7 +121,8 @@ class LoopSolver:
     def _stage_one(self, threads: int, progress: Progress, cache: ArrayCache | None) -> Labels:
         threshold = self.parameters.occurrence_threshold * len(self.clip.frames) - 1e-9
         targets = np.asarray((self.response.occurrences() >= threshold).any(axis=-1))
-        active = grow(targets, _MARGIN)
+        # loops spread beyond a target wherever something moves
+        active = grow(targets, _MARGIN) | enlarge(blocks(self.tables.moving, FINE), FINE, targets.shape)
         h, w = active.shape
         # starts do not depend on the label costs
         nothing = np.zeros((h, w), np.float32)
@@ -148,7 +151,7 @@ class LoopSolver:
             bar.update(1)
             bar.set_description_str(f"{candidate.label}: stage 2, periods")
             period, start = choose_periods(
-                problem, self.space, self.starts, shared, candidate.mask, self.schedule
+                problem, self.space, self.both_starts, shared, candidate.mask, self.schedule
             )
             bar.update(1)
             bar.set_description_str(f"{candidate.label}: stage 3, starts")

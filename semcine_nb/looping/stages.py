@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 
 from ..progress import Progress, silent
 from .coarse import one_period
-from .labels import LabelSpace
+from .labels import LabelSpace, at_borders
 from .moves import LoopProblem, fuse
 from .proposals import Labels, enlarge, neighbor_labels
 
 Mask = NDArray[np.bool_]
 Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
 COARSE, FINE = 8, 4  # sides of the blocks of the α-expansions, pixels
+BAND = 8  # pixels around the borders between labels in which single pixels are tried
 BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
-STAGE_ONE = 1  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
+STAGE_ONE = 2  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
 
 
 @dataclass(frozen=True)
@@ -40,25 +41,25 @@ class Schedule:
 
 def best_starts(
     problem: LoopProblem, space: LabelSpace, period: int, active: Mask, schedule: Schedule
-) -> Labels:
-    """Stage 1 for one period: s*(x|p), (H, W) int32, from the starts of smallest E_temp by blocks.
+) -> tuple[Labels, Labels]:
+    """Stage 1 for one period: s*(x|p), and another solution of nearly the same energy, (H, W) int32 each.
 
-    Outside ``active`` the start stays that of the coarsest blocks.
+    The first begins with the starts of smallest E_temp of blocks of eight pixels, the second with those of
+    four. Outside ``active`` they stay what they were in the beginning.
     """
     starts, shape = space.starts(period), active.shape
-    labels: Labels | None = None
-    for block in (COARSE, FINE):
-        wanted = blocks(active, block)
-        coarse = one_period(problem, space, period, block, wanted)
-        if labels is None:
-            labels = coarse.unary.argmin(axis=0).astype(np.int32)
-        else:
-            labels = finer(labels, wanted.shape)
-        coarse.expand(labels, 1, [wanted] * len(starts), schedule.backend)
-    assert labels is not None
+    wanted = blocks(active, COARSE)
+    coarse = one_period(problem, space, period, COARSE, wanted)
+    labels = coarse.unary.argmin(axis=0).astype(np.int32)
+    coarse.expand(labels, 1, [wanted] * len(starts), schedule.backend)
+    wanted = blocks(active, FINE)
+    fine = one_period(problem, space, period, FINE, wanted)
+    labels, second = finer(labels, wanted.shape), fine.unary.argmin(axis=0).astype(np.int32)
+    for guess in (labels, second):
+        fine.expand(guess, 1, [wanted] * len(starts), schedule.backend)
     start = enlarge(starts[labels], FINE, shape)
     shift_borders(problem, np.full(shape, period, np.int32), start, schedule, active, same_period=True)
-    return start
+    return start, enlarge(starts[second], FINE, shape)
 
 
 def all_starts(
@@ -69,17 +70,20 @@ def all_starts(
     threads: int = 2,
     progress: Progress = silent,
 ) -> Labels:
-    """Stage 1: s*(x|p) of every period, (periods, H, W) int32; the periods are solved side by side."""
+    """Stage 1: both solutions of ``best_starts`` for every period, (2, periods, H, W) int32.
+
+    The periods are solved side by side.
+    """
     bar = progress(total=len(space.periods), desc="Stage 1: starts of each period")
 
-    def one(period: int) -> Labels:
-        start = best_starts(problem, space, period, active, schedule)
+    def one(period: int) -> tuple[Labels, Labels]:
+        both = best_starts(problem, space, period, active, schedule)
         bar.update(1)
-        return start
+        return both
 
     try:
         with ThreadPoolExecutor(threads) as pool:
-            return np.stack(list(pool.map(one, space.periods)))
+            return np.stack(list(pool.map(one, space.periods)), axis=1)
     finally:
         bar.close()
 
@@ -93,6 +97,7 @@ def refine_starts(
         fits = active & (period > 1) & (s >= 1) & (s + period <= space.frames - 1)
         proposal = np.where(fits, period, 0).astype(np.int32)
         fuse(problem, period, start, proposal, np.full_like(start, s), block=FINE, backend=schedule.backend)
+        proposal[~grow(at_borders(period, start), BAND)] = 0
         fuse(problem, period, start, proposal, np.full_like(start, s), block=1, backend=schedule.backend)
     shift_borders(problem, period, start, schedule, active, same_period=True)
 

@@ -52,7 +52,7 @@ def walk_through(solver: LoopSolver, candidate: Candidate) -> tuple[Step, ...]:
     still = np.ones(shape, np.int32), np.full(shape, space.starts(1)[len(space.starts(1)) // 2], np.int32)
     alone = _each_for_itself(solver, problem)
     period, start = choose_periods(
-        problem, space, solver.starts, solver._shared, candidate.mask, solver.schedule
+        problem, space, solver.both_starts, solver._shared, candidate.mask, solver.schedule
     )
     chosen = period.copy(), start.copy()
     refine_starts(problem, space, period, start, solver.schedule)

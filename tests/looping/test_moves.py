@@ -44,7 +44,7 @@ def test_distance_is_the_mean_over_the_common_multiple(seed, channels):
     (p1, s1), (p2, s2) = labels
     time = np.arange(math.lcm(p1, p2))
     expected = ((u[s1 + (time - s1) % p1].astype(float) - u[s2 + (time - s2) % p2]) ** 2).sum(-1).mean()
-    scratch = np.zeros((2, frames, channels), np.float32)
+    scratch = np.zeros((2, frames * channels), np.int32)
     assert distance(u.ravel(), 0, channels, p1, s1, p2, s2, *scratch) == pytest.approx(
         expected, rel=1e-4, abs=0.5
     )
