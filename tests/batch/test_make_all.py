@@ -123,8 +123,9 @@ def test_what_is_finished_is_left_alone(
     # all is done: no cluster is needed to say so
     again = make_all(sources, out, scheduler="tcp://127.0.0.1:1", **clips[1])
     assert again.skipped == 2
-    # another option is other work
-    other = make_all(sources[:1], out, scheduler=client, **{**clips[1], "formats": ("gif",)})
+    # another option is other work; here by a scheduler's address
+    address = client.scheduler.address
+    other = make_all(sources[:1], out, scheduler=address, **{**clips[1], "formats": ("gif",)})
     assert other.skipped == 0
     assert not list((out / "clip-1").glob("*.apng"))
 
