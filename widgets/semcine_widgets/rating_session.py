@@ -184,6 +184,8 @@ class RatingSession(anywidget.AnyWidget):
 
     def _asked(self, content: dict[str, Any]) -> None:
         """What the page asks for. A fault is shown there; nothing is lost, for the same one stays on show."""
+        if not isinstance(content, dict):
+            return  # no page of ours sends that
         wanted, about = content.get("do"), content.get("serial")
         loops = content.get("loops")
         loops_seen = float(loops) if isinstance(loops, int | float) and 0 <= loops < 1e6 else None
