@@ -113,12 +113,12 @@ def _message(data: bytes, folder: Path) -> None:
         return
     session, painter, explorer = _widgets(str(folder))
     session._asked(content)
-    if isinstance(content, dict):
-        session.set_state(content)
+    if not isinstance(content, dict):
+        return
+    session.set_state(content)
     for widget in (painter, explorer):
         with suppress(TraitError):  # what a trait refuses, ipywidgets logs
-            if isinstance(content, dict):
-                widget.set_state({name: value for name, value in content.items() if isinstance(name, str)})
+            widget.set_state(content)
     with suppress(SemcineError):
         painter._asked(content)
     explorer._heard(explorer, content, [])

@@ -142,7 +142,7 @@ def kill(seconds: float, keep: Path) -> int:
 
 def services(seconds: float, keep: Path) -> int:
     """A restarted PostgreSQL, 200 raters at once, raters in real browsers: run by pytest for its fixtures."""
-    command = [*PYTEST, "-s", str(TESTS / "soak/soak_services.py")]
+    command = [*PYTEST, "-s", f"--basetemp={keep}/services", str(TESTS / "soak/soak_services.py")]
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE, check=False)
     for line in done.stdout.splitlines():
         row = re.match(r"\.*\| (.*?) \| (.*) \|$", line)
