@@ -15,6 +15,9 @@ from .base import Floats, check_features, check_ratings
 from .metrics import average_precision
 
 
+FEW = 16  # wishes among which one is mostly known; ordering all items takes longer
+
+
 @dataclass(frozen=True, eq=False)
 class Walk:
     """Step k is after k answers.
@@ -60,8 +63,8 @@ def walk_newcomer(
     seen = [model.predict_newcomer([], [], return_std=True)]
     for k in range(min(steps, int(free.sum()))):
         if chosen:
-            ranked = model.next_items(asked, answers[asked], n=m)
-            asked.append(int(next(i for i in ranked if free[i])))
+            wanted = (i for n in (FEW, m) for i in model.next_items(asked, answers[asked], n) if free[i])
+            asked.append(int(next(wanted)))
         else:
             asked.append(int(order[k]))
         free[asked[-1]] = False

@@ -34,6 +34,7 @@ def run(*arguments: str | Path) -> None:
     assert not stopped.value.code
 
 
+@pytest.mark.slow
 def test_a_study_of_made_cinemagraphs_ranks_the_next_clip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
