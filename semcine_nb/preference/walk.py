@@ -14,7 +14,6 @@ from ..errors import RatingError
 from .base import Floats, check_features, check_ratings
 from .metrics import average_precision
 
-
 FEW = 16  # wishes among which one is mostly known; ordering all items takes longer
 
 
