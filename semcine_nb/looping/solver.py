@@ -22,7 +22,7 @@ from .labels import LabelSpace
 from .moves import LoopProblem
 from .parameters import LoopParameters
 from .proposals import Labels, enlarge
-from .search import choose_periods, coarse_periods
+from .search import choose_periods, coarse_periods, revise_periods
 from .stages import FINE, Schedule, all_starts, blocks, grow, refine_starts
 from .tables import loop_tables
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("semcine")
 _LITTLE = 0.2  # share of a target's movement below which a person is told that it cannot loop
-_MARGIN = 16  # pixels around a target in which stage 1 works on pixels; further out on blocks only
+_MARGIN = 16  # pixels around a target, or an edit, in which labels are sought
 
 
 class LoopSolver:
@@ -96,11 +96,22 @@ class LoopSolver:
     ) -> Cinemagraph:
         """Stages 2 and 3 again with a painted mask as π_ID and twice α_sta (supplement, Section 2).
 
-        However often a cinemagraph is edited, α_sta is doubled once. What cannot loop stays static.
+        However often a cinemagraph is edited, α_sta is doubled once. What cannot loop stays static. Labels
+        change only near pixels whose price of standing still has changed.
+
+        Raises
+        ------
+        LoopError
+            If the mask or the cinemagraph is not of this clip's size.
         """
         candidate = replace(cinemagraph.candidate, mask=np.asarray(mask))
         stronger = replace(self.parameters, alpha_static=2 * self.parameters.alpha_static)
-        return self._solve(candidate, stronger, progress)
+        if cinemagraph.period.shape != self.clip.frames.shape[1:3]:
+            raise LoopError(
+                f"The cinemagraph has shape {cinemagraph.period.shape}; the clip's frames are "
+                f"{self.clip.frames.shape[1:3]}."
+            )
+        return self._solve(candidate, stronger, progress, cinemagraph)
 
     def problem(self, candidate: Candidate, parameters: LoopParameters | None = None) -> LoopProblem:
         """Eq. (1) of a candidate in the form that the moves work on."""
@@ -142,20 +153,32 @@ class LoopSolver:
         problem = LoopProblem(self.tables, nothing, short, self.parameters.short_range(self.clip.fps))
         return coarse_periods(problem, self.space, self.starts, self.schedule)
 
-    def _solve(self, candidate: Candidate, parameters: LoopParameters, progress: Progress) -> Cinemagraph:
-        problem = self.problem(candidate, parameters)
+    def _solve(
+        self,
+        candidate: Candidate,
+        parameters: LoopParameters,
+        progress: Progress,
+        edited: Cinemagraph | None = None,
+    ) -> Cinemagraph:
+        problem, mask = self.problem(candidate, parameters), candidate.mask
         bar = progress(total=4, desc=f"{candidate.label}: shared tables")
         try:
-            with self._lock:
-                shared = self._shared
+            if edited is None:
+                with self._lock:
+                    shared = self._shared
             bar.update(1)
             bar.set_description_str(f"{candidate.label}: stage 2, periods")
-            period, start = choose_periods(
-                problem, self.space, self.both_starts, shared, candidate.mask, self.schedule
-            )
+            where = None
+            common = problem, self.space, self.both_starts
+            if edited is None:
+                period, start = choose_periods(*common, shared, mask, self.schedule)
+            else:
+                where = grow((mask != edited.candidate.mask) | (mask & ~edited.dynamic), _MARGIN)
+                labels = edited.period, edited.start
+                period, start = revise_periods(*common, mask, self.schedule, labels, where)
             bar.update(1)
             bar.set_description_str(f"{candidate.label}: stage 3, starts")
-            refine_starts(problem, self.space, period, start, self.schedule)
+            refine_starts(problem, self.space, period, start, self.schedule, where)
             bar.update(1)
             bar.set_description_str(f"{candidate.label}: energy")
             energy = evaluate(problem, self.clip.frames, self.response.scores, period, start, parameters)

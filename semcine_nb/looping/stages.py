@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from ..progress import Progress, silent
 from .coarse import one_period
-from .labels import LabelSpace, at_borders
+from .labels import LabelSpace
 from .moves import LoopProblem, fuse
 from .proposals import Labels, enlarge, neighbor_labels
 
 Mask = NDArray[np.bool_]
 Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
 COARSE, FINE = 8, 4  # sides of the blocks of the α-expansions, pixels
-BAND = 8  # pixels around the borders between labels in which single pixels are tried
+BAND = 8  # pixels around borders in which stage 2 tries single pixels of stage 1's second solution
 BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
 STAGE_ONE = 2  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
 
@@ -89,16 +89,23 @@ def all_starts(
 
 
 def refine_starts(
-    problem: LoopProblem, space: LabelSpace, period: Labels, start: Labels, schedule: Schedule
+    problem: LoopProblem,
+    space: LabelSpace,
+    period: Labels,
+    start: Labels,
+    schedule: Schedule,
+    where: Mask | None = None,
 ) -> None:
-    """Stage 3: choose the starts again for fixed periods, in place."""
+    """Stage 3: choose the starts again for fixed periods, in place, perhaps only ``where`` (H, W)."""
     active = period > 1
-    for s in space.starts(1):
-        fits = active & (period > 1) & (s >= 1) & (s + period <= space.frames - 1)
-        proposal = np.where(fits, period, 0).astype(np.int32)
-        fuse(problem, period, start, proposal, np.full_like(start, s), block=FINE, backend=schedule.backend)
-        proposal[~grow(at_borders(period, start), BAND)] = 0
-        fuse(problem, period, start, proposal, np.full_like(start, s), block=1, backend=schedule.backend)
+    if where is not None:
+        active &= where
+    # blocks first: once single pixels have changed, whole regions no longer move as one
+    for block in (FINE, 1):
+        for s in space.starts(1):
+            fits = active & (s >= 1) & (s + period <= space.frames - 1)
+            proposal = np.where(fits, period, 0).astype(np.int32)
+            fuse(problem, period, start, proposal, np.full_like(start, s), block, backend=schedule.backend)
     shift_borders(problem, period, start, schedule, active, same_period=True)
 
 
