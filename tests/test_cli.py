@@ -211,10 +211,10 @@ def test_a_folder_that_may_not_be_written_is_told_before_the_work(
 
     monkeypatch.setattr(Path, "mkdir", refuse)
     code, _, err = run(capsys, "make", clip[0], "-o", tmp_path / "out", "--segmenter", clip[1])
-    assert (code, err) == (
-        1,
+    assert code == 1
+    assert err == (
         f"semcine: Cannot write into the folder {tmp_path / 'out'}: permission denied. "
-        "See docs/troubleshooting.md#cannot-write.\n",
+        "See docs/troubleshooting.md#cannot-write.\n"
     )
 
 
