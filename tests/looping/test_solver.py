@@ -108,6 +108,43 @@ def test_edit_moves_what_is_painted_and_doubles_once(solved):
     assert edited.energy.total == pytest.approx(exact.total, rel=1e-5)
 
 
+@pytest.fixture(scope="module")
+def two_squares():
+    clip, _, one = pulsing_square(h=48, w=160)
+    frames, mask = clip.frames.copy(), one.mask.copy()
+    frames[:, 12:36, 120:144] = frames[:, 12:36, 20:44]
+    mask[12:36, 120:144] = True
+    scores = np.repeat(np.stack([mask, ~mask], -1)[None], 90, 0).astype(np.float32)
+    solver = LoopSolver(Video(frames, 30.0), SemanticResponse(scores, ("person", "grass")))
+    return solver, solver.solve(Candidate(("person",), mask))
+
+
+def test_an_edit_leaves_what_is_far_from_it_as_it_was(two_squares):
+    solver, cinema = two_squares
+    right = cinema.candidate.mask.copy()
+    right[:, :80] = False
+    edited = solver.edit(cinema, right)
+    assert not edited.dynamic[20:28, 28:36].any()  # the left square stands still now
+    assert edited.dynamic[right].all()
+    for before, after in ((cinema.period, edited.period), (cinema.start, edited.start)):
+        assert np.array_equal(before[:, 80:], after[:, 80:])
+
+
+def test_an_edit_ends_about_where_solving_anew_does(two_squares):
+    solver, cinema = two_squares
+    left = cinema.candidate.mask.copy()
+    left[:, 80:] = False
+    undone = solver.edit(solver.edit(cinema, left), cinema.candidate.mask)  # taken away, painted back
+    assert undone.dynamic[cinema.candidate.mask].all()
+    anew = solver.edit(cinema, cinema.candidate.mask)
+    assert undone.energy.total <= 1.05 * anew.energy.total
+
+
+def test_an_edit_needs_a_cinemagraph_of_this_clip(two_squares, solved):
+    with pytest.raises(LoopError, match=r"cinemagraph has shape \(48, 64\)"):
+        two_squares[0].edit(solved[1], two_squares[1].candidate.mask)
+
+
 @settings(max_examples=5, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 4))
 def test_any_clip_ends_below_the_all_static_energy(seed, k):
