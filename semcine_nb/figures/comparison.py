@@ -1,4 +1,4 @@
-"""The paper's comparisons with Liao et al.: γ_s (Fig. 2), labels (Fig. 3), close-ups (Fig. 5), time lines."""
+"""The paper's comparisons: γ_s (Fig. 2), labels (3), close-ups (5), what moves (6), and time lines."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ..looping.connectivity_maps import connectivity_maps
 from ..looping.evaluation import evaluate
-from ..looping.quality import tearing
+from ..looping.quality import alignment, tearing
 from ..looping.timing import time_map
-from .colors import label_map
+from .colors import label_map, mask_overlay
 from .panels import grid, label_scale
 
 if TYPE_CHECKING:
@@ -75,6 +75,41 @@ def show_closeups(cinemagraphs: Mapping[str, Cinemagraph], box: Box, times: tupl
         for axis, t in zip(axes[row], times, strict=True):
             axis.imshow(loop_frame(cinema, t)[y : y + height, x : x + width], interpolation="nearest")
             axis.set_title(f"{name}, t = {t}", fontsize=9)
+    return figure
+
+
+def loop_motion(cinemagraph: Cinemagraph, frames: int = 48) -> NDArray[np.float32]:
+    """Mean size of optical flow over some frames of the endless loop, (H, W) float32 in pixels a frame."""
+    from ..looping.baselines import cumulative_motion
+    from ..video import Video
+
+    shown = np.stack([loop_frame(cinemagraph, t) for t in range(frames)])
+    return cumulative_motion(Video(shown, cinemagraph.video.fps)) / np.float32(max(frames - 1, 1))
+
+
+def show_alignment(
+    cinemagraphs: Mapping[str, Cinemagraph], mask: NDArray[np.bool_], frames: int = 48
+) -> Figure:
+    """What moves in each method's result, dark where it moves more, with an object's outline (Fig. 6).
+
+    Parameters
+    ----------
+    cinemagraphs : of one clip, by the name of their method
+    mask : (H, W) bool, the object; each title has the share (IoU) of dynamic pixels and object in common
+    frames : of the loop over which the size of optical flow is averaged
+    """
+    clip = next(iter(cinemagraphs.values())).video
+    count = 1 + len(cinemagraphs)
+    figure, axes = grid(1, count, (13, 13 / count * clip.height / clip.width + 0.6))
+    axes[0, 0].imshow(mask_overlay(clip.frames[len(clip) // 2], mask))
+    axes[0, 0].set_title("the object")
+    motion = {name: loop_motion(cinema, frames) for name, cinema in cinemagraphs.items()}
+    most = max(float(np.quantile(size, 0.995)) for size in motion.values())
+    for axis, (name, cinema) in zip(axes[0, 1:], cinemagraphs.items(), strict=True):
+        picture = axis.imshow(motion[name], cmap="gray_r", vmin=0, vmax=max(most, 1e-6))
+        axis.contour(mask, levels=[0.5], colors="#2f9e5b", linewidths=1)
+        axis.set_title(f"{name}: IoU {alignment(cinema.period, mask):.2f}", fontsize=10)
+    figure.colorbar(picture, ax=axes[0], shrink=0.8, label="pixels a frame")
     return figure
 
 

@@ -82,7 +82,7 @@ def _costs(vectors, scale, gamma, right, down, period, start):
     h, w, t, c = vectors.shape
     u = vectors.reshape(vectors.size)
     size = t * c
-    sums1, sums2 = np.zeros((t, c), np.float32), np.zeros((t, c), np.float32)
+    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
     temporal, spatial = np.zeros((h, w), np.float32), np.zeros((h, w), np.float32)
     for y in range(h):
         for x in range(w):

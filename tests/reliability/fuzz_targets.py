@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import struct
 from collections.abc import Callable
 from contextlib import suppress
@@ -196,7 +195,6 @@ def seeds(folder: Path) -> dict[str, list[bytes]]:
 
 def attempt(name: str, data: bytes, folder: Path) -> bool:
     """Give a reader bytes; whether it took them. Anything but a SemcineError of one line comes through."""
-    logging.getLogger("semcine").setLevel(logging.CRITICAL)
     try:
         TARGETS[name](data, folder)
     except SemcineError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,6 +16,9 @@ with atheris.instrument_imports(include=["semcine_nb", "semcine_widgets"]):
 
 
 def main() -> None:
+    logging.getLogger("semcine").setLevel(
+        logging.CRITICAL
+    )  # its notices on broken files would fill the screen
     name, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     scratch, corpus = Path(mkdtemp()), folder / f"corpus-{name}"
     corpus.mkdir(parents=True, exist_ok=True)
