@@ -34,7 +34,7 @@ def test_blended_strips_differ_by_less_than_a_grey_level_or_two():
     parts = np.stack(list(render_stream(frames, period, start, memory=2_000_000)))
     gap = np.abs(parts.astype(int) - whole)
     assert gap.max() <= 2
-    assert gap.mean() < 0.2
+    assert gap.mean() < 0.1
 
 
 def test_frames_are_checked():
