@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import platform
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,18 @@ from PIL import Image
 from .palette import global_palette, to_palette
 
 _BT709, _LIMITED, _FULL = 1, 1, 2
+# fixed, and not one a core: files then depend on neither the machine's cores nor on what else it does
+_THREADS = 4
+# x264's AVX-512 code gives other files at every run (macroblock tree over B frames, core 165); AVX2 rounds
+# otherwise than SSE. With SSE4.2, which NumPy asks for too, files are the same at every run and on every x86.
+_X264 = {"x264-params": "asm=MMX2,SSE,SSE2,SSE3,SSSE3,SSE4.1,SSE4.2"}
+_X86 = platform.machine().lower() in ("x86_64", "amd64")
 _GIF_MAX_FPS = 50.0  # browsers slow delays below 20 ms down to 100 ms
 
 
 def encode_mp4(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) -> list[str]:
     """H.264, yuv420p in BT.709, index first; quality 80 is CRF 18. Returns sentences on what it changed."""
-    options = {"crf": str(round(38 - quality / 4)), "preset": "medium"}
+    options = {"crf": str(round(38 - quality / 4)), "preset": "medium"} | (_X264 if _X86 else {})
     return _encode(frames, fps, path, "mp4", "libx264", options, {"movflags": "+faststart"})
 
 
@@ -33,7 +40,7 @@ def encode_webm(frames: NDArray[np.uint8], fps: float, path: Path, quality: int)
         "cpu-used": "4",
         "row-mt": "1",
     }
-    return _encode(frames, fps, path, "webm", "libvpx-vp9", options, {})
+    return _encode(frames, fps, path, "webm", "libvpx-vp9", options, {"fflags": "+bitexact"})
 
 
 def encode_gif(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) -> list[str]:
@@ -107,6 +114,7 @@ def _encode(
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _LIMITED
         context.time_base = 1 / rate
+        context.thread_type, context.thread_count = "FRAME", _THREADS
         for index, frame in enumerate(frames):
             picture = av.VideoFrame.from_ndarray(np.pad(frame, pad, mode="edge"), format="rgb24").reformat(
                 format="yuv420p",
