@@ -19,11 +19,12 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
+from benchmarks._preference_newcomers import newcomers
+from benchmarks._preference_targets import targets
 from semcine_nb.preference import GaussianProcessModel, JointModel, compare, evaluate_models
 from semcine_nb.preference.base import check_ratings, split_validation
 from semcine_nb.preference.factors import predict_known
 from semcine_nb.preference.forests import ForestModel
-from semcine_nb.preference.metrics import average_precision
 from semcine_nb.study.simulation import STRUCTURES, simulate_study
 
 # (better, worse) of Fig. 8 by pooled AP, as the paper's text orders them
@@ -149,60 +150,6 @@ def unseen(seeds: range, folds: int) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("structure")
 
 
-def newcomers(seeds: range) -> pd.DataFrame:
-    """mAP of people who were not in the study, by how many ratings they gave and who chose the items.
-
-    Each arm is tested on the items that no arm asked about; ``5 chosen − 15 random`` is paired over
-    newcomers.
-    """
-    rows = []
-    for structure in STRUCTURES:
-        scores: dict[str, list[float]] = {}
-        for seed in seeds:
-            study = simulate_study(structure, seed=seed)
-            rng = np.random.default_rng(seed)
-            for part in range(4):
-                away = np.arange(59)[part::4]
-                ratings = np.delete(study.ratings, away, axis=1)
-                model = GaussianProcessModel(blocks=study.blocks).fit(ratings, study.features)
-                joint = JointModel(blocks=study.blocks).fit(ratings, study.features)
-                for j in away:
-                    newcomer_scores(model, joint, study.complete[:, j].astype(float), rng, scores)
-        lead = np.array(scores["5 chosen"]) - np.array(scores["15 random"])
-        row: dict[str, Any] = {name: float(np.nanmean(values)) for name, values in scores.items()}
-        row["5 chosen − 15 random"] = float(np.nanmean(lead))
-        row["se"] = float(np.nanstd(lead) / np.sqrt(len(lead)))
-        counts = (0, 1, 5, 10, 15, 20)
-        random = [row[f"{k} random"] for k in counts]
-        row["5 chosen are worth"] = float(np.interp(row["5 chosen"], np.maximum.accumulate(random), counts))
-        rows.append({"structure": structure, **row})
-    return pd.DataFrame(rows).set_index("structure")
-
-
-def newcomer_scores(
-    model: GaussianProcessModel,
-    joint: JointModel,
-    truth: Any,
-    rng: np.random.Generator,
-    scores: dict[str, list[float]],
-) -> None:
-    drawn = rng.permutation(len(truth))[:20]
-    chosen: list[int] = []
-    for _ in range(5):
-        chosen += model.next_items(chosen, truth[chosen]).tolist()
-    arms = {f"{k} random": drawn[:k] for k in (0, 1, 5, 10, 15, 20)}
-    arms["5 chosen"] = np.array(chosen)
-    test = np.setdiff1d(np.arange(len(truth)), np.concatenate([drawn, chosen]))
-    for name, asked in arms.items():
-        guess = model.predict_newcomer(asked, truth[asked])
-        scores.setdefault(name, []).append(average_precision(truth[test], guess[test], rng))
-    for way in ("nearest", "fit"):
-        guess = joint.set_params(newcomer=way).predict_newcomer(drawn[:5], truth[drawn[:5]])
-        scores.setdefault(f"5 random, joint {way}", []).append(
-            average_precision(truth[test], guess[test], rng)
-        )
-
-
 def scale(sizes: tuple[int, ...]) -> pd.DataFrame:
     """Fit of the product model to 2 % of n × 2,000 ratings: time, memory, error against that of the mean."""
     rows = []
@@ -225,60 +172,6 @@ def scale(sizes: tuple[int, ...]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows).set_index("people")
-
-
-def targets(
-    costs: pd.DataFrame, order: pd.DataFrame, leads: pd.DataFrame, new: pd.DataFrame, asked: pd.DataFrame
-) -> pd.DataFrame:
-    """What the project set out to reach and whether this run did: means over seeds, of the worst
-    structure."""
-
-    def row(
-        name: str, must: float | None, aim: float | None, got: float, more: bool = True
-    ) -> dict[str, str]:
-        def kept(bound: float | None) -> bool:
-            return bound is not None and (got >= bound if more else got <= bound)
-
-        missed = "aim missed" if must is None else "missed"
-        verdict = "aim reached" if kept(aim) else "must reached" if kept(must) else missed
-        sign = "≥" if more else "≤"
-        shown = ["—" if bound is None else f"{sign} {bound:g}" for bound in (must, aim)]
-        return {
-            "target": name,
-            "must": shown[0],
-            "aim": shown[1],
-            "measured": f"{got:.3f}",
-            "verdict": verdict,
-        }
-
-    counts = [int(text.split(" ")[0]) for text in order["intervals above zero"]]
-    total = int(order["intervals above zero"].iloc[0].split(" ")[-1])
-    gaps = [float(v) for column in STRUCTURES for cell in order[column] for v in str(cell).split(" ")]
-    seconds = costs["fit, CPU s"]
-    product = leads.loc["product model less joint RBF"]
-    rows = [
-        row("joint RBF, fit, CPU s", 3, 1, seconds["Joint (RBF)"], more=False),
-        row("product model, fit, CPU s", 5, 2, seconds["Gaussian process"], more=False),
-        row("order of Fig. 8, smallest difference of pooled AP", 0, None, min(gaps)),
-        row("order of Fig. 8, share of intervals above zero", None, 1, sum(counts) / (total * len(counts))),
-        row(
-            "product model over joint RBF, mAP",
-            0.015,
-            0.025,
-            product.groupby("structure")["difference"].mean().min(),
-        ),
-        row(
-            "product model over f, unseen items, mAP",
-            0.05,
-            0.08,
-            new.groupby("structure")["lead over f"].mean().min(),
-        ),
-        row("newcomer: 5 chosen less 15 random, mAP", 0, None, asked["5 chosen − 15 random"].min()),
-        row(
-            "newcomer: 5 chosen less 20 random, mAP", None, 0, (asked["5 chosen"] - asked["20 random"]).min()
-        ),
-    ]
-    return pd.DataFrame(rows).set_index("target")
 
 
 def main() -> None:
