@@ -35,6 +35,7 @@ DIVERSE = 0.7266  # share of the cinemagraphs whose ratings have σ > 1 (supplem
 RATED_SPREAD = 11.0  # a + b of the beta distribution of how much of the set a person gets through
 TYPES = 6
 DIRECTIONS = 12
+DEGREES = 5  # of freedom of the errors: heavy tails
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def simulate_study(
     rng = np.random.default_rng([seed, STRUCTURES.index(structure)])
     content = simulate_content(cinemagraphs, clips, rng)
     features, blocks = simulate_features(content, motion_size, rng)
-    feeling = _feelings(structure, content, people, rng)
+    feeling = _liking(structure, content, people, rng) + _errors(cinemagraphs, people, rng)[0]
     seen = _seen(cinemagraphs, people, rated, rng)
     complete = _responses(feeling, seen, rng)
     ratings: NDArray[np.float64] | sp.csr_array
@@ -116,8 +117,8 @@ def diversity(ratings: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(count >= 2, np.sqrt(variance), np.nan)
 
 
-def _feelings(structure: str, content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """What each person feels about each item (m, n): appeal, taste and error, by ``SHARES`` of variance."""
+def _liking(structure: str, content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """What each person likes of each item (m, n), before errors: appeal and taste, by ``SHARES``."""
     x = content.attributes
     m = len(x)
     seen_part = np.tanh(_unit(x[:, :VISIBLE] @ rng.normal(size=VISIBLE)))
@@ -128,14 +129,20 @@ def _feelings(structure: str, content: Content, people: int, rng: np.random.Gene
     if people > 1:
         taste -= taste.mean(axis=1, keepdims=True)  # what all share is appeal, not taste
     taste /= max(float(taste.std()), 1e-6)
-    reliability = np.exp(rng.normal(scale=0.25, size=people)).astype(np.float32)
-    error = rng.standard_t(5, size=(m, people)).astype(np.float32) / np.float32(np.sqrt(5 / 3)) * reliability
-    feeling: NDArray[np.float32] = (
+    result: NDArray[np.float32] = (
         np.float32(np.sqrt(SHARES["appeal"])) * appeal[:, None].astype(np.float32)
         + np.float32(np.sqrt(SHARES["taste"])) * taste
-        + np.float32(np.sqrt(SHARES["error"])) * error
     )
-    return feeling
+    return result
+
+
+def _errors(m: int, people: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What moves single answers (m, n), Student's t of ``DEGREES``, and each person's scale of it (n,)."""
+    reliability = np.exp(rng.normal(scale=0.25, size=people)).astype(np.float32)
+    spread = np.float32(np.sqrt(DEGREES / (DEGREES - 2)))
+    share = np.float32(np.sqrt(SHARES["error"]))
+    error = rng.standard_t(DEGREES, size=(m, people)).astype(np.float32) / spread * reliability
+    return share * error, share / spread * reliability
 
 
 def _group_taste(content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
