@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from painter_page import H, Page, W, opened
+from PIL import Image
 
 from semcine_widgets import mask_edits as edits
 
@@ -188,3 +191,31 @@ def test_outline_leaves_the_inside_free_and_opacity_thins_the_map(page: Page) ->
     page.page.get_by_label("Opacity of the map").press("Home")
     page.eventually(lambda: abs(tint(45, 25)) <= 6)
     assert page.saved("opacity") == 0
+
+
+_PICTURE = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+  done(document.querySelector("canvas.sc-stage").toDataURL().split(",")[1]))))"""
+
+
+def picture(page: Page) -> Any:
+    """What stands on the canvas once it was drawn, (H, W, 4)."""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(page.page.evaluate(_PICTURE)))))
+
+
+def test_what_is_drawn_of_a_change_is_what_drawing_everything_would_show(page: Page) -> None:
+    page.wait("document.querySelector('canvas.sc-stage').dataset.draws > 0")
+    mouse = page.page.mouse
+    mouse.move(*page.at(30, 30))
+    mouse.wheel(0, -300)
+    rng = np.random.default_rng(5)
+    for outline in (False, True):
+        for radius in (3, 9, 31):
+            page.set(outline=outline, brush=radius)
+            mouse.down()
+            for x, y in rng.integers((5, 5), (W - 5, H - 5), (5, 2)):  # in the midst of a stroke
+                mouse.move(*page.at(int(x), int(y)), steps=3)
+            drawn = picture(page)
+            page.page.evaluate("() => tick('change:status')")  # draws everything
+            # where an edge falls between two screen pixels either may have it
+            assert (picture(page) != drawn).any(-1).sum() < 200
+            mouse.up()

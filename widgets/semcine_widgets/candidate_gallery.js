@@ -17,7 +17,6 @@ class GalleryPlayback extends ClipPlayback {
     const engines = labels.maps.map((map) => new LoopEngine(info, clip, labels, map, "canvas"));
     for (const engine of engines) engine.prepare([0], [-1]);
     await decodeClip(info, clip, (index, rgba) => engines.forEach((engine) => engine.accept(index, rgba)));
-    for (const engine of engines) engine.settle();
     this.engines.forEach((engine) => engine.release());
     this.engines = engines;
     this.contexts.forEach((contexts) => contexts.forEach((context) => fitCanvas(context, labels)));

@@ -58,8 +58,7 @@ class Pointers extends Panel {
       for (const each of events.length ? events : [event]) this.follow(this.stage.at(each), each);
     }
     if (known) this.pointers.set(event.pointerId, now);
-    this.stage.cursor = this.stage.at(event);
-    this.stage.request();
+    this.stage.point(this.stage.at(event));
   }
 
   follow(at, event) {
@@ -87,6 +86,7 @@ class Pointers extends Panel {
     else if (stroke.kind === "teach") {
       const points = this.stage.path.map(([x, y]) => [x, y]);
       this.stage.path = [];
+      this.stage.request();
       this.model.save_changes(); // the time spent
       this.model.send({ do: "teach", category: this.lesson.value, points, frame: this.stage.shownFrame ?? this.get("frame") });
     }

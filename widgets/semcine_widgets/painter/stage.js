@@ -102,7 +102,7 @@ class Stage {
     const part = [Math.max(0, x0 - grown), Math.max(0, y0 - grown), Math.min(this.width, x1 + grown), Math.min(this.height, y1 + grown)];
     colorMap(this.maps.map, this.width, this.height, this.layer.pixels, color, rim, part);
     this.layer.put(part);
-    this.request();
+    this.request(part);
   }
 
   /** Decode frame `t` (JPEG) and show it; what is decoded already shows at once. */
@@ -130,16 +130,42 @@ class Stage {
     return bitmap;
   }
 
-  request() {
+  /** The ring goes to `at`. */
+  point(at) {
+    const reach = (this.radius || 4 / this.scale) + 2 / this.scale;
+    for (const each of [this.cursor, at]) if (each) this.request([each[0] - reach, each[1] - reach, each[0] + reach, each[1] + reach]);
+    if (this.path.length) this.request();
+    this.cursor = at;
+  }
+
+  /** Draw with the next repaint: all, or what has changed, a rectangle in picture coordinates. */
+  request([x0, y0, x1, y1] = [-Infinity, -Infinity, Infinity, Infinity]) {
+    const [a, b, c, d] = this.changed ?? [Infinity, Infinity, -Infinity, -Infinity];
+    this.changed = [Math.min(a, x0), Math.min(b, y0), Math.max(c, x1), Math.max(d, y1)];
     this.pending ??= requestAnimationFrame(() => {
       this.pending = null;
       this.draw();
+      this.changed = null;
     });
+  }
+
+  /** Whole canvas pixels that hold what has changed: without graphics hardware the rest costs most of the time. */
+  clip() {
+    const { context, canvas } = this, margin = 2 + 2 / this.scale; // scaling mixes neighbours
+    const on = (value, i) => ((value * this.scale) + this.origin[i]) * this.ratio;
+    const [x0, y0, x1, y1] = this.changed;
+    const left = Math.max(0, Math.floor(on(x0 - margin, 0))), top = Math.max(0, Math.floor(on(y0 - margin, 1)));
+    const right = Math.min(canvas.width, Math.ceil(on(x1 + margin, 0))), bottom = Math.min(canvas.height, Math.ceil(on(y1 + margin, 1)));
+    context.beginPath();
+    context.rect(left, top, Math.max(0, right - left), Math.max(0, bottom - top));
+    context.clip();
   }
 
   draw() {
     const { context, scale } = this, toPixels = this.ratio;
     context.setTransform(1, 0, 0, 1, 0, 0);
+    context.save();
+    this.clip();
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.setTransform(scale * toPixels, 0, 0, scale * toPixels, this.origin[0] * toPixels, this.origin[1] * toPixels);
     context.imageSmoothingEnabled = scale < 3;
@@ -150,6 +176,7 @@ class Stage {
     for (const extra of this.extras) extra(context, scale);
     if (this.path.length) this.line(this.path, css(this.maps.names.indexOf(this.maps.name)), this.closed);
     if (this.cursor) this.ring();
+    context.restore();
     this.canvas.dataset.draws = ++this.draws;
   }
 

@@ -62,76 +62,78 @@ class LoopClock {
   }
 }
 
+const RENDERERS = { canvas: CanvasRenderer, webgl: WebGLRenderer };
+const TRIAL_FRAMES = 4;
+const TRIAL_DRAWS = 5;
+
+/** Which renderer draws labels like these faster here, by a few blank frames; a page finds out once. */
+function fasterKind(labels, map) {
+  const key = Symbol.for("semcine.faster");
+  if (!globalThis[key]) {
+    const canvas = trial("canvas", labels, map, Infinity);
+    globalThis[key] = trial("webgl", labels, map, canvas) < canvas ? "webgl" : "canvas";
+  }
+  return globalThis[key];
+}
+
+/**
+ * Milliseconds of the median draw; Infinity where this renderer is not to be had.
+ * Ends as soon as the median is sure to be above `limit`: without graphics hardware WebGL takes long.
+ */
+function trial(kind, labels, map, limit) {
+  const { width, height, table } = labels;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { alpha: false });
+  const lookup = new Uint16Array(table.length / 3);
+  const blank = new Uint8Array(4 * width * height);
+  const spent = [];
+  try {
+    const renderer = new RENDERERS[kind](labels, map, TRIAL_FRAMES);
+    renderer.expect(lookup);
+    for (let i = 0; i < TRIAL_FRAMES; i++) renderer.accept(i, blank);
+    for (let i = 0; i < TRIAL_DRAWS && spent.filter((ms) => ms > limit).length <= TRIAL_DRAWS / 2; i++) {
+      for (let k = 0; k < lookup.length; k++) lookup[k] = (i + k) % TRIAL_FRAMES;
+      const begin = performance.now();
+      renderer.draw(lookup, [context]);
+      context.getImageData(0, 0, 1, 1); // waits until the picture is there
+      spent.push(performance.now() - begin);
+    }
+    renderer.release();
+  } catch {
+    return Infinity;
+  }
+  return spent.sort((a, b) => a - b)[spent.length >> 1];
+}
+
 /** Decodes a clip once and draws one label map of it, by whichever renderer was forced or measured as faster. */
 class LoopEngine {
   constructor(info, clip, labels, map, renderer = "auto", keepAll = false) {
     Object.assign(this, { info, clip, labels, map, wish: renderer, keepAll });
-    this.lookup = new Uint16Array(labels.table.length / 3);
+    this.lookup = new Uint16Array(this.labels.table.length / 3);
     this.renderer = null;
     this.filling = null;
   }
 
-  /** Renderers to be fed with frames; several engines of one clip can be fed from one decoding. */
+  /** A renderer to be fed with frames; several engines of one clip can be fed from one decoding. */
   prepare(times, stills) {
-    const make = { canvas: CanvasRenderer, webgl: WebGLRenderer };
-    const remembered = globalThis[Symbol.for("semcine.faster")];
-    const kind = this.wish === "auto" ? remembered : this.wish;
     fillLookup(this.lookup, this.labels.table, times, stills);
-    this.trial = [];
-    for (const name of kind ? [kind] : ["canvas", "webgl"]) {
-      try {
-        const renderer = new make[name](this.labels, this.map, this.info.frames, this.keepAll);
-        renderer.expect(this.lookup);
-        this.trial.push(renderer);
-      } catch (error) {
-        if (this.wish === "webgl") throw error;
-        if (name === "webgl" && kind) this.trial.push(this.plain()); // remembered, yet gone since
-      }
+    const kind = this.wish === "auto" ? fasterKind(this.labels, this.map) : this.wish;
+    const make = (name) => new RENDERERS[name](this.labels, this.map, this.info.frames, this.keepAll);
+    try {
+      this.renderer = make(kind);
+    } catch (error) {
+      if (this.wish === "webgl") throw error;
+      this.renderer = make("canvas"); // the whole clip does not fit, or the graphics went away since
     }
-  }
-
-  plain() {
-    const renderer = new CanvasRenderer(this.labels, this.map, this.info.frames, this.keepAll);
-    renderer.expect(this.lookup);
-    return renderer;
+    this.renderer.expect(this.lookup);
   }
 
   accept(index, rgba) {
-    for (const renderer of this.trial) renderer.accept(index, rgba);
-  }
-
-  settle() {
-    [this.renderer] = this.trial;
-    if (this.trial.length > 1) {
-      const spent = this.trial.map((renderer) => this.measure(renderer));
-      const best = spent.indexOf(Math.min(...spent));
-      this.renderer = this.trial[best];
-      globalThis[Symbol.for("semcine.faster")] = this.renderer.kind;
-      this.trial.filter((renderer) => renderer !== this.renderer).forEach((renderer) => renderer.release());
-    }
-    this.trial = [];
-  }
-
-  /** Milliseconds of the median of five draws; reading a pixel back waits until the picture is there. */
-  measure(renderer) {
-    const { width, height, table } = this.labels;
-    const context = new OffscreenCanvas(width, height).getContext("2d", { alpha: false });
-    const lookup = new Uint16Array(this.lookup.length);
-    const spent = [];
-    for (let i = 0; i < 5; i++) {
-      for (let k = 0; k < lookup.length; k++) lookup[k] = table[3 * k + 1] + (i % table[3 * k]);
-      const begin = performance.now();
-      renderer.draw(lookup, [context]);
-      context.getImageData(0, 0, 1, 1);
-      spent.push(performance.now() - begin);
-    }
-    return spent.sort((a, b) => a - b)[2];
+    this.renderer.accept(index, rgba);
   }
 
   async load(times, stills) {
     this.prepare(times, stills);
     await decodeClip(this.info, this.clip, (index, rgba) => this.accept(index, rgba));
-    this.settle();
   }
 
   /** Draw into all contexts; a newly chosen still frame is fetched first and drawn when it is there. */
@@ -150,7 +152,6 @@ class LoopEngine {
 
   release() {
     this.renderer?.release();
-    this.trial?.forEach((renderer) => renderer.release());
     this.renderer = null;
   }
 }
