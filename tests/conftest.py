@@ -18,6 +18,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from chromium import find_chromium, open_chromium
 
 # a busy machine is no reason to fail, and CI must not fail on one commit and pass on the same again
 hypothesis.settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -25,16 +26,6 @@ hypothesis.settings.load_profile("house")
 
 # tests keep nothing in the folders of who runs them, and find nothing that an earlier run kept
 os.environ["SEMCINE_CACHE"] = "off"
-
-CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 # --- no silent skips -------------------------------------------------------------------------------------
@@ -190,13 +181,8 @@ def browser() -> Iterator[Any]:
 
     A module's, not the session's: Playwright keeps an event loop running, which would trouble other tests.
     """
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
+    program = find_chromium()
     if program is None:
         pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
+    with open_chromium(program) as chromium:
         yield chromium
-        chromium.close()

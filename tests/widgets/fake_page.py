@@ -41,6 +41,7 @@ async ({ state, buffers, css, module }) => {
   const style = document.createElement("style");
   style.textContent = css;
   document.head.append(style);
+  window.began = performance.now(); // all data is there
   const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
   const widget = await (await import(url)).default();
   const free = await widget.initialize?.({ model: face() });

@@ -24,10 +24,16 @@ _APPS = {
 
 
 class Lab:
-    """``with Lab(browser, folder, [cells]) as lab``: opened, and every cell was run."""
+    """``with Lab(browser, folder, [cells]) as lab``: opened, and every cell was run, or none yet."""
 
     def __init__(
-        self, browser: Any, folder: Path, cells: list[str], app: str = "lab", **context: Any
+        self,
+        browser: Any,
+        folder: Path,
+        cells: list[str],
+        app: str = "lab",
+        run_cells: bool = True,
+        **context: Any,
     ) -> None:
         module, name, where = _APPS[app]
         self.folder, self.requests = folder, list[str]()
@@ -60,7 +66,18 @@ class Lab:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(f"http://127.0.0.1:{port}/{where}/test.ipynb?token={TOKEN}&reset", wait_until="commit")
         self._until_ready()
-        self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+        if run_cells:
+            self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    def run_cell(self, place: int) -> None:
+        """Run one cell, and wait until the kernel has."""
+        self.page.evaluate(
+            """async (place) => {
+              jupyterapp.shell.currentWidget.content.activeCellIndex = place;
+              await jupyterapp.commands.execute("notebook:run-cell");
+            }""",
+            place,
+        )
 
     def _until_ready(self) -> None:
         self.page.wait_for_function("globalThis.jupyterapp?.shell?.currentWidget?.context?.isReady")
