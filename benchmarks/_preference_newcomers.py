@@ -11,12 +11,15 @@ from semcine_nb.preference import GaussianProcessModel, JointModel
 from semcine_nb.preference.metrics import average_precision
 from semcine_nb.study.simulation import STRUCTURES, simulate_study
 
+DRAWN = (0, 1, 5, 10, 15, 20)  # ratings of items drawn at random
+CHOSEN = (5, 8)  # and of items that the model asked about
+
 
 def newcomers(seeds: range) -> pd.DataFrame:
     """mAP of people who were not in the study, by how many ratings they gave and who chose the items.
 
-    Each arm is tested on the items that no arm asked about; ``5 chosen − 15 random`` is paired over
-    newcomers.
+    Each arm is tested on the items that no arm asked about; ``… chosen − 15 random`` is paired over
+    newcomers, and ``… are worth`` counts random ratings (at most as many as were drawn).
     """
     rows = []
     for structure in STRUCTURES:
@@ -31,13 +34,13 @@ def newcomers(seeds: range) -> pd.DataFrame:
                 joint = JointModel(blocks=study.blocks).fit(ratings, study.features)
                 for j in away:
                     newcomer_scores(model, joint, study.complete[:, j].astype(float), rng, scores)
-        lead = np.array(scores["5 chosen"]) - np.array(scores["15 random"])
         row: dict[str, Any] = {name: float(np.nanmean(values)) for name, values in scores.items()}
-        row["5 chosen − 15 random"] = float(np.nanmean(lead))
-        row["se"] = float(np.nanstd(lead) / np.sqrt(len(lead)))
-        counts = (0, 1, 5, 10, 15, 20)
-        random = [row[f"{k} random"] for k in counts]
-        row["5 chosen are worth"] = float(np.interp(row["5 chosen"], np.maximum.accumulate(random), counts))
+        random = np.maximum.accumulate([row[f"{k} random"] for k in DRAWN])
+        for k in CHOSEN:
+            lead = np.array(scores[f"{k} chosen"]) - np.array(scores["15 random"])
+            row[f"{k} chosen − 15 random"] = float(np.nanmean(lead))
+            row[f"se of {k}"] = float(np.nanstd(lead) / np.sqrt(len(lead)))
+            row[f"{k} chosen are worth"] = float(np.interp(row[f"{k} chosen"], random, DRAWN))
         rows.append({"structure": structure, **row})
     return pd.DataFrame(rows).set_index("structure")
 
@@ -49,12 +52,12 @@ def newcomer_scores(
     rng: np.random.Generator,
     scores: dict[str, list[float]],
 ) -> None:
-    drawn = rng.permutation(len(truth))[:20]
+    drawn = rng.permutation(len(truth))[: max(DRAWN)]
     chosen: list[int] = []
-    for _ in range(5):
+    for _ in range(max(CHOSEN)):
         chosen += model.next_items(chosen, truth[chosen]).tolist()
-    arms = {f"{k} random": drawn[:k] for k in (0, 1, 5, 10, 15, 20)}
-    arms["5 chosen"] = np.array(chosen)
+    arms = {f"{k} random": drawn[:k] for k in DRAWN}
+    arms |= {f"{k} chosen": np.array(chosen[:k]) for k in CHOSEN}
     test = np.setdiff1d(np.arange(len(truth)), np.concatenate([drawn, chosen]))
     for name, asked in arms.items():
         guess = model.predict_newcomer(asked, truth[asked])

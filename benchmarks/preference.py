@@ -2,7 +2,7 @@
 newcomers.
 
     OMP_NUM_THREADS=1 python -m benchmarks.preference [--quick] [--folds 9] [--figures FOLDER]
-        [--out benchmarks/results/preference.md]
+        [--bound] [--out benchmarks/results/preference.md]
 
 All ratings are simulated (``semcine_nb.study.simulation``), at the paper's size and published statistics.
 """
@@ -179,12 +179,18 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one seed, three folds, no large studies")
     parser.add_argument("--folds", type=int, default=9)
     parser.add_argument("--figures", type=Path, help="draw the paper's figures into this folder, and no more")
+    parser.add_argument("--bound", action="store_true", help="what five questions can reach, and no more")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     if options.figures:
         from benchmarks._preference_figures import draw
 
         print("\n".join(str(path) for path in draw(options.figures, options.folds)))
+        return
+    if options.bound:
+        from benchmarks._preference_bound import bounds
+
+        print(table(bounds(seed=0)))
         return
     seeds, folds = (range(1), 3) if options.quick else (range(3), options.folds)
     start = time.process_time()
