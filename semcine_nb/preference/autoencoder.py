@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import RatingError
 from .base import Floats, PreferenceModel, Ratings, check_choice
 from .completion import MatrixCompletion
 from .eigenmaps import laplacian_eigenmaps
@@ -152,6 +153,8 @@ class AutoEncoderModel(PreferenceModel):
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
         check_choice("mapping", self.mapping, ("rbf", "linear"))
+        if self.dimension < 1 or self.basis < 1:
+            raise RatingError(f"dimension and basis must be 1 or more; got {self.dimension} and {self.basis}")
         self._widths: list[float | None] = [None, None]
         start = MatrixCompletion(seed=self.seed)
         start._fit(train, held, features, rng)
@@ -222,6 +225,7 @@ class AutoEncoderModel(PreferenceModel):
 
     def predict(self, return_std: bool = False) -> Any:
         """Completed ratings (m, n); training ratings are kept as given."""
+        self._check_fitted()
         return self._with_error(self.completed_, return_std)
 
     def fit_user(

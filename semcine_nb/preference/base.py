@@ -124,6 +124,8 @@ def split_validation(
             raise RatingError(f"validation has shape {mask.shape}; the ratings have {ratings.shape}")
         held = mask[ratings.rows, ratings.columns]
         return ratings.take(~held), ratings.take(held)
+    if not 0 <= share <= 1:
+        raise RatingError(f"the share of the validation ratings must lie in [0, 1]; got {share}")
     order = rng.permutation(len(ratings))
     _, first = np.unique(ratings.columns[order], return_index=True)
     spare = np.ones(len(ratings), dtype=bool)
@@ -246,8 +248,14 @@ class PreferenceModel(BaseEstimator):
 
     def check_newcomer(self, items: Sequence[int], values: ArrayLike) -> tuple[NDArray[np.int64], Floats]:
         """A newcomer's items and ratings as arrays; RatingError where they do not fit the model."""
-        index = np.atleast_1d(np.asarray(items, dtype=np.int64))
-        given = np.atleast_1d(np.asarray(values, dtype=float))
+        asked = np.atleast_1d(np.asarray(items))
+        if asked.size and not np.issubdtype(asked.dtype, np.integer):
+            raise RatingError(f"items must be whole numbers, the rows of the ratings; got {items!r:.80}")
+        index = asked.astype(np.int64)
+        try:
+            given = np.atleast_1d(np.asarray(values, dtype=float))
+        except (TypeError, ValueError):
+            raise RatingError(f"a newcomer's ratings must be numbers; got {values!r:.80}") from None
         if index.shape != given.shape or index.ndim != 1:
             raise RatingError(f"{index.size} items but {given.size} ratings; give one rating for each item")
         m = self.ratings_.shape[0]

@@ -144,4 +144,5 @@ class MatrixCompletion(PreferenceModel):
 
     def predict(self, return_std: bool = False) -> Any:
         """Completed ratings (m, n); known entries are smoothed by the soft method, kept by the exact one."""
+        self._check_fitted()
         return self._with_error(self.centring_.full() + self.residual_, return_std)

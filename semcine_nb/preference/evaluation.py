@@ -215,9 +215,11 @@ def _folds(
         names, units = np.unique(clips, return_inverse=True)
         units = units[rest.rows]
         count = len(names)
-    folds = min(folds, count)
-    if folds < 2 or not len(rest):
-        raise RatingError(f"cross-validation needs two folds; {count} units to hold out allow {folds}")
+    used = min(folds, count)
+    if used < 2 or not len(rest):
+        raise RatingError(
+            f"cross-validation needs two folds or more; got {folds} of {count} units to hold out"
+        )
     turn = np.empty(count, dtype=np.int64)
-    turn[rng.permutation(count)] = np.arange(count) % folds
+    turn[rng.permutation(count)] = np.arange(count) % used
     return turn[units]

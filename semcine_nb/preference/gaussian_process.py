@@ -169,6 +169,7 @@ class GaussianProcessModel(PreferenceModel):
         The deviation is that of the rating a person would give, so that about 68 % of new ratings lie
         within one.
         """
+        self._check_fitted()
         f = self._learnt.factors
         mean = f.people[:, 0] + f.items @ f.people[:, 1:].T
         if not return_std:
@@ -233,14 +234,13 @@ class GaussianProcessModel(PreferenceModel):
 
 def _variance(people: Floats, people_cov: Floats, noise: Any, items: Floats, item_cov: Floats) -> Floats:
     """Variance (m, n) of ℓ_jᵀ[1; z_i] + ε_ij with both factors uncertain."""
-    m, n = len(items), len(people)
-    phi = np.column_stack([np.ones(m), items])
+    phi = np.column_stack([np.ones(len(items)), items])
     moments = phi[:, :, None] * phi[:, None, :]
     moments[:, 1:, 1:] += item_cov
     outer = people[:, 1:, None] * people[:, None, 1:]
     result: Floats = (
-        moments.reshape(m, -1) @ people_cov.reshape(n, -1).T
-        + item_cov.reshape(m, -1) @ outer.reshape(n, -1).T
+        np.tensordot(moments, people_cov, axes=((1, 2), (1, 2)))
+        + np.tensordot(item_cov, outer, axes=((1, 2), (1, 2)))
         + noise
     )
     return result

@@ -131,6 +131,7 @@ class JointModel(AutoEncoderModel):
 
     def predict(self, return_std: bool = False) -> Any:
         """Completed ratings (m, n), or f where ``output="f"``."""
+        self._check_fitted()
         result = self.predict_regressor() if self.output == "f" else self.completed_
         return self._with_error(result, return_std)
 

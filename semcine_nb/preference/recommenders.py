@@ -22,6 +22,7 @@ class ConstantModel(PreferenceModel):
         pass
 
     def predict(self, return_std: bool = False) -> Any:
+        self._check_fitted()
         return self._with_error(np.full(self.ratings_.shape, self.value), return_std)
 
 
@@ -36,6 +37,7 @@ class RandomModel(PreferenceModel):
         self.guess_ = rng.uniform(1, 5, size=train.shape)
 
     def predict(self, return_std: bool = False) -> Any:
+        self._check_fitted()
         return self._with_error(self.guess_, return_std)
 
     def _predict_items(self, features: Floats) -> Floats:
@@ -55,6 +57,7 @@ class BiasModel(PreferenceModel):
         self.centring_ = Centring.fit(train, self.strength)
 
     def predict(self, return_std: bool = False) -> Any:
+        self._check_fitted()
         return self._with_error(self.centring_.full(), return_std)
 
     def _predict_items(self, features: Floats) -> Floats:
@@ -96,6 +99,7 @@ class UserKNNModel(PreferenceModel):
         self.prediction_ = centring.full() + guess
 
     def predict(self, return_std: bool = False) -> Any:
+        self._check_fitted()
         return self._with_error(self.prediction_, return_std)
 
 
@@ -136,6 +140,7 @@ class BiasedMFModel(PreferenceModel):
                     self.rank_, self.penalty_ = rank, penalty
 
     def predict(self, return_std: bool = False) -> Any:
+        self._check_fitted()
         return self._with_error(self.prediction_, return_std)
 
 

@@ -73,7 +73,9 @@ class FeatureRegression(PreferenceModel):
         check_choice("scope", self.scope, SCOPES)
         self.scaler_ = BlockScaler.fit(features, self.blocks)
         scaled = self.scaler_.transform(features)
-        size = min(self.components, *scaled.shape) if scaled.shape[1] else 0
+        # features that are the same for all say as little as none, and have no principal components
+        self._told = bool(scaled.size and np.ptp(scaled, axis=0).any())
+        size = min(self.components, *scaled.shape) if self._told else 0
         self.pca_ = PCA(size, random_state=self.seed).fit(scaled) if 0 < size < scaled.shape[1] else None
         self._v = self._reduce(scaled)
         n = train.shape[1]
@@ -96,8 +98,8 @@ class FeatureRegression(PreferenceModel):
             self._models.append(self._fitted(design, some.values))
 
     def _reduce(self, scaled: Floats) -> Floats:
-        # a column of zeros stands for no features at all, which scikit-learn refuses
-        if not scaled.shape[1]:
+        # a column of zeros stands for no features, which scikit-learn refuses
+        if not self._told:
             return np.zeros((len(scaled), 1))
         result: Floats = scaled if self.pca_ is None else self.pca_.transform(scaled)
         return result
@@ -131,6 +133,7 @@ class FeatureRegression(PreferenceModel):
 
     def predict(self, return_std: bool = False) -> Any:
         """Predicted ratings (m, n) from features (and coordinates of people)."""
+        self._check_fitted()
         return self._with_error(self._table(self._v), return_std)
 
     def _predict_items(self, features: Floats) -> Floats:

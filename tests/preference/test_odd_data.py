@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from semcine_nb import preference
+from semcine_nb.errors import RatingError
 from semcine_nb.preference import GaussianProcessModel, JointModel, compare, evaluate, rank, tune
 from semcine_nb.study import RatingStore
 
@@ -151,3 +155,53 @@ def test_straight_from_a_store_where_somebody_has_not_begun(tmp_path, rng):
         ratings, _, people = store.matrix()
         ranking = rank(rng.normal(size=(2, 3)), ratings, store.features(), people, "ann")
     assert "has not rated anything" in ranking.basis
+
+
+@pytest.mark.parametrize("kind", ["ForestModel", "RegressorModel", "GaussianProcessModel", "JointModel"])
+def test_features_that_are_the_same_for_all_say_nothing(kind, odd):
+    ratings, _ = odd
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        model = getattr(preference, kind)().fit(ratings, np.full((14, 5), 2.5))
+        new = model.predict_items(np.full((3, 5), 2.5))
+    assert np.isfinite(model.predict()).all()
+    np.testing.assert_allclose(new - new[:1], 0, atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", sorted(name for name in preference.__all__ if name.endswith("Model")))
+def test_a_model_that_is_not_fitted_says_so(kind):
+    with pytest.raises(RatingError, match="not fitted"):
+        getattr(preference, kind)().predict()
+
+
+@pytest.mark.parametrize(
+    ("items", "values", "word"),
+    [
+        ([0.5], [4], "whole numbers"),
+        ([True, False], [4, 3], "whole numbers"),
+        (["pond"], [4], "whole numbers"),
+        ([0], ["fine"], "must be numbers"),
+    ],
+)
+def test_what_is_no_item_or_no_rating_of_a_newcomer(items, values, word, odd):
+    model = JointModel().fit(*odd)
+    for ask in (model.predict_newcomer, model.next_items):
+        with pytest.raises(RatingError, match=word):
+            ask(items, values)
+
+
+def test_settings_that_cannot_be(odd):
+    for share in (-1.0, 2.0):
+        with pytest.raises(RatingError, match="share"):
+            GaussianProcessModel(validation_share=share).fit(*odd)
+    with pytest.raises(RatingError, match="dimension and basis"):
+        JointModel(dimension=0).fit(*odd)
+    with pytest.raises(RatingError, match="two folds or more; got 1"):
+        evaluate(GaussianProcessModel(), *odd, folds=1)
+
+
+def test_no_candidates_are_ranked_as_none(odd):
+    ratings, features = odd
+    for person in ("p4", None):
+        ranking = rank(features[:0], ratings, features, [f"p{j}" for j in range(10)], person)
+        assert ranking.order.shape == ranking.rating.shape == ranking.std.shape == (0,)
