@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,14 +10,16 @@ import pytest
 
 from semcine_nb.errors import LoopError
 from semcine_nb.looping import Cinemagraph, loop_energy
-from semcine_nb.looping.cost_maps import cost_maps
+from semcine_nb.looping.cost_maps import cost_maps, cost_maps_of
 from semcine_nb.looping.energy import (
     connectivity,
     label_cost,
     natural_map,
     normalized_scores,
+    static_penalty,
     temporal_cost,
 )
+from semcine_nb.looping.tables import loop_tables
 
 
 def of_case(case: Any, response: Any) -> Cinemagraph:
@@ -58,3 +61,30 @@ def test_equal_neighbours_cost_nothing(case: Any) -> None:
 def test_without_a_response_it_says_so(case: Any) -> None:
     with pytest.raises(LoopError, match="without its semantic response"):
         cost_maps(of_case(case, None))
+
+
+def test_an_edit_shares_the_tables_and_keeps_its_own_price(
+    case: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = of_case(case, case.response)
+    stronger = replace(case.parameters, alpha_static=2 * case.parameters.alpha_static)
+    mask = ~before.candidate.mask
+    after = replace(before, parameters=stronger, candidate=replace(before.candidate, mask=mask))
+    other = replace(before, parameters=replace(case.parameters, alpha_spatial=1.0))
+    alone = [cost_maps(cinema) for cinema in (before, other, after)]
+    built = []
+    monkeypatch.setattr(
+        "semcine_nb.looping.cost_maps.loop_tables", lambda *a, **k: built.append(a) or loop_tables(*a, **k)
+    )
+    together = cost_maps_of([before, other, after])
+    assert len(built) == 2
+    for maps, own in zip(together, alone, strict=True):
+        for term in ("temporal", "label", "spatial", "connectivity"):
+            assert np.array_equal(getattr(maps, term), getattr(own, term))
+    static = (before.period == 1) & mask
+    assert np.allclose(together[2].label[static], 2 * static_of(case)[static])
+
+
+def static_of(case: Any) -> Any:
+    """What standing still costs where π asks for movement, eq. (7)."""
+    return static_penalty(case.clip.frames / 255.0, case.parameters)

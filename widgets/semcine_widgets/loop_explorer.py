@@ -12,7 +12,7 @@ import traitlets
 from semcine_nb.errors import SemcineError
 from semcine_nb.figures import LABEL_COLORS
 from semcine_nb.looping import Cinemagraph
-from semcine_nb.looping.cost_maps import CostMaps, cost_maps
+from semcine_nb.looping.cost_maps import CostMaps, cost_maps_of
 
 from .assets import PLAYER_PARTS, joined
 from .clip_widget import ClipWidget, clip_of
@@ -112,7 +112,7 @@ class LoopExplorer(ClipWidget):
             return ()
         with self._cost_lock:
             if self._costs is None:
-                self._costs = tuple(cost_maps(cinema) for cinema in self._measured)
+                self._costs = cost_maps_of(self._measured)
                 packed, scales = pack_costs(self._costs)
                 with self.hold_sync():
                     self.cost_scales, self.cost_planes = scales, packed
