@@ -109,7 +109,8 @@ def check_features(
     if len(bad):
         row, column = bad[0]
         raise RatingError(
-            f"features[{row}, {column}] is {matrix[row, column]} ({len(bad)} such values); replace them"
+            f"features[{row}, {column}] is {matrix[row, column]} ({len(bad)} such values); replace them, or "
+            "leave out what has no features, there and in the ratings"
         )
     return matrix
 

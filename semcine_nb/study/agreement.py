@@ -27,7 +27,10 @@ def krippendorff_alpha(ratings: ArrayLike, metric: str = "ordinal") -> float:
 
     K. Krippendorff, "Computing Krippendorff's Alpha-Reliability", University of Pennsylvania, 2011.
     """
-    values = np.asarray(ratings, dtype=float)
+    try:
+        values = np.asarray(ratings, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise RatingError(f"ratings must be numbers with NaN where unrated: {error}") from None
     if values.ndim != 2:
         raise RatingError(f"ratings must be (cinemagraphs, people), not of shape {values.shape}")
     if metric not in METRICS:

@@ -221,7 +221,12 @@ class RatingStore:
         return taken[0] if taken else None
 
     def append(self, *events: Event) -> Event:
-        """Keep events, all or none; one whose ``uid`` is there already is passed over. Returns the last."""
+        """Keep events, all or none; one whose ``uid`` is there already is passed over. Returns the last.
+
+        Raises RatingError for no event, and for a cinemagraph that nobody added.
+        """
+        if not events:
+            raise RatingError("there is no event to keep: give one or more")
         self._database.write(lambda connection: queries.insert_events(self._database, connection, events))
         return events[-1]
 

@@ -200,6 +200,13 @@ def test_settings_that_cannot_be(odd):
         evaluate(GaussianProcessModel(), *odd, folds=1)
 
 
+def test_a_row_without_features_is_named(odd):
+    ratings, features = odd
+    features[5] = np.nan  # as RatingStore.features has it where none were given
+    with pytest.raises(RatingError, match=r"features\[5, 0\].*leave out"):
+        GaussianProcessModel().fit(ratings, features)
+
+
 def test_no_candidates_are_ranked_as_none(odd):
     ratings, features = odd
     for person in ("p4", None):

@@ -50,6 +50,8 @@ def test_usage_errors() -> None:
         krippendorff_alpha(EXAMPLE, "ratio")
     with pytest.raises(RatingError, match="shape"):
         krippendorff_alpha([1, 2])
+    with pytest.raises(RatingError, match="numbers"):
+        krippendorff_alpha([["fine", "poor"]])
 
 
 MATRICES = arrays(

@@ -124,6 +124,11 @@ def test_an_unknown_cinemagraph_is_an_error(store: RatingStore) -> None:
     assert store.people() == []
 
 
+def test_nothing_to_keep_is_an_error(store: RatingStore) -> None:
+    with pytest.raises(RatingError, match="no event"):
+        store.append()
+
+
 def test_features_are_aligned_with_the_items(store: RatingStore) -> None:
     first = SimpleNamespace(
         values=np.array([0.1, -2.0, 3e-17]), blocks={"faces": slice(0, 2), "flow": slice(2, 3)}
