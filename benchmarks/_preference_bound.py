@@ -25,15 +25,20 @@ from semcine_nb.study._simulated_features import simulate_content
 ITEMS, CLIPS = 459, 244
 QUESTIONS, RANDOM = 5, 15
 AXES = 30  # in which the Bayesian's expectations are compared
-LIKELY = 4000  # of its hypotheses are looked at to choose a question
+LIKELY = 2000  # of its hypotheses are looked at to choose a question
 
 Floats = NDArray[np.floating[Any]]
 
 
-def bounds(seed: int, known: int = 20_000, newcomers: int = 200) -> pd.DataFrame:
+def bounds(
+    seed: int,
+    known: int = 20_000,
+    newcomers: int = 150,
+    structures: tuple[str, ...] = simulation.STRUCTURES,
+) -> pd.DataFrame:
     """mAP after five chosen and fifteen random ratings and their difference, by structure and who asks."""
     rows = []
-    for structure in simulation.STRUCTURES:
+    for structure in structures:
         rng = np.random.default_rng([seed, 1])
         liking, scale, feeling, ratings = _population(structure, seed, known + newcomers)
         old, new = ratings[:, :known], ratings[:, known:]

@@ -210,7 +210,7 @@ trains. Errors and intervals are over people (bootstrap). Made by `benchmarks/pr
     parts.append("## Paired differences, 95 % intervals over people (simulated)\n\n" + table(leads))
     new, asked = unseen(seeds, 3), newcomers(seeds)
     parts.append("## Unseen cinemagraphs, whole clips held out, mAP (simulated)\n\n" + table(new))
-    parts.append("## Newcomers, mAP (simulated)\n\n" + table(asked))
+    parts.append("## Newcomers, mAP (simulated)\n\n" + table(asked.T.rename_axis("after")))
     parts.insert(
         2, "## Against the targets (simulated)\n\n" + table(targets(costs, order, leads, new, asked))
     )
