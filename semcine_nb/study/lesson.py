@@ -52,7 +52,7 @@ def _paint(folder: Path) -> Path:
 
     for name in sample_names():
         for seed in range(LOOPS_A_SAMPLE):
-            sample = make_sample(name, seed=seed, size=(192, 108), seconds=1.2)
+            sample = make_sample(name, seed=seed, size=(320, 180), seconds=1.2)
             (folder / name).mkdir(parents=True, exist_ok=True)
             sample.video.save(folder / name / f"{seed + 1}.mp4")
     return folder

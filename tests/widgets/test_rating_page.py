@@ -98,6 +98,16 @@ def test_what_cannot_be_shown_is_not_rated(page: FakePage) -> None:
     assert sent(page)[-1]["do"] == "skip"
 
 
+def test_a_clip_that_fails_after_it_was_left_stops_nothing(page: FakePage) -> None:
+    show(page, 1)
+    page.page.evaluate("() => { window.left = document.querySelector('video'); }")
+    show(page, 2)
+    page.page.evaluate("() => window.left.dispatchEvent(new Event('error'))")
+    page.page.get_by_role("button", name="4 of 5 stars").click()
+    assert sent(page)[-1]["value"] == 4
+    assert "cannot play" not in page.page.locator(".semcine-rating").inner_text()
+
+
 def test_keys_rate_skip_undo_and_pause_while_focused(page: FakePage) -> None:
     show(page, 1)
     page.page.evaluate("() => document.activeElement.blur()")

@@ -93,7 +93,8 @@ class RatingView {
       this.player.play().catch(() => {});
       this.player.setAttribute("aria-label", "A cinemagraph");
     } else this.player.alt = "A cinemagraph";
-    this.player.addEventListener("error", () => this.cannotShow());
+    const { player } = this;
+    player.addEventListener("error", () => { if (player === this.player) this.cannotShow(); }); // not the one before
     if (this.unseen) this.say(this.get("message"));
     this.unseen = false;
     this.since = performance.now();
