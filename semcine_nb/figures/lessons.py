@@ -90,6 +90,7 @@ def show_learning(models: Mapping[str, Any], note: str = "") -> Figure:
         best = int(error[1:].argmin()) + 1 if len(error) > 1 else 0
         axes[0].plot(best, error[best], "o", ms=13, mfc="none", color=line.get_color())
     axes[0].set_xlabel("outer iteration")
+    axes[0].xaxis.get_major_locator().set_params(integer=True)
     axes[0].set_ylabel("RMSE (stars)")
     axes[0].set_title("error on the validation ratings")
     axes[0].legend(frameon=False)
