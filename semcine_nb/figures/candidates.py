@@ -121,4 +121,4 @@ def try_selection(video: Video, scene: SemanticResponse, **options: Any) -> Figu
     from ..semantics.pictures import show_selection
 
     selection = select_candidates(video, scene, **options)
-    return show_selection(video, selection, columns=min(len(selection.reasons), 5))
+    return show_selection(video, selection, columns=min(len(selection.reasons), 3))

@@ -48,7 +48,7 @@ def tint(frame: np.ndarray, mask: np.ndarray, colour: tuple[int, int, int] = KEP
     return np.rint(out).astype(np.uint8)
 
 
-def show_selection(video: Video, selection: Selection, columns: int = 4) -> Figure:
+def show_selection(video: Video, selection: Selection, columns: int = 3) -> Figure:
     """One panel a category in the order of h_g: π over the middle frame, green if kept, amber if kept
     as a first guess, red if dropped.
 
