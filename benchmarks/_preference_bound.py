@@ -33,7 +33,7 @@ Floats = NDArray[np.floating[Any]]
 def bounds(
     seed: int,
     known: int = 20_000,
-    newcomers: int = 150,
+    newcomers: int = 400,
     structures: tuple[str, ...] = simulation.STRUCTURES,
 ) -> pd.DataFrame:
     """mAP after five chosen and fifteen random ratings and their difference, by structure and who asks."""
