@@ -176,13 +176,10 @@ def opening(browser: Any, shown: Shown, report: Report, times: int) -> None:
     """From all data on the page to the first whole picture, a new page each time."""
     for kind in KINDS:
         widget = shown.widget(kind)
-        took, worked = [], []
+        took = []
         for _ in range(times):
-            before = spent()
             with closing(FakePage(browser, widget, viewport=VIEW)) as page:
                 took.append(page.page.evaluate(f"() => ({_UNTIL})(() => {OPEN[kind]})") / 1000)
-                worked.append(spent() - before)
-        report.spent(f"opening the {kind}, with its page and the transfer of its data", min(worked))
         _seconds(report, f"opening the {kind}, on a page", took)
 
 
