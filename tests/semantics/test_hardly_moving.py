@@ -24,6 +24,26 @@ def test_a_faint_motion_is_offered_and_flagged():
     assert html.count("hardly changes") >= 2  # at the loop and in the table of what was found
 
 
+def test_the_loop_of_a_flagged_candidate_breathes():
+    rng = np.random.default_rng(4)
+    rows, columns = np.indices((48, 64)).astype(np.float32)
+    chest = (rows - 24) ** 2 + (columns - 32) ** 2 < 14**2
+    breath = np.sin(2 * np.pi * np.arange(104) / 40).astype(np.float32)  # 0.4 pixels, 40 frames a breath
+    frames = np.full((104, 48, 64, 3), 120, np.float32)
+    for frame, lift in zip(frames, breath, strict=True):
+        frame[chest] += 40 * np.sin((rows[chest] + 0.4 * lift) / 2)[:, None]
+    frames += rng.normal(0, 1.5, frames.shape)
+    video = Video(np.rint(frames).clip(0, 255).astype(np.uint8), 30.0)
+    (one,) = make_cinemagraphs(video, segmenter={"person": chest}, threads=1)
+    assert "hardly changes" in one.candidate.note
+    assert one.dynamic[chest].all()
+    # the displacement that frames show, by how far each departs from the still in the direction of rising
+    rising = np.gradient(frames.mean(0)[..., 0], axis=0) * chest
+    looped = one.render(timing="exact", blend=False).astype(np.float32)[..., 0]
+    shown, filmed = (np.tensordot(some, rising, 2).std() for some in (looped, frames[..., 0]))
+    assert 0.8 < shown / filmed < 1.2
+
+
 @pytest.mark.real
 @pytest.mark.slow
 @pytest.mark.parametrize(
