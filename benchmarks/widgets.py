@@ -227,7 +227,8 @@ def main() -> None:
     options = parser.parse_args()
     program = find_chromium()
     if program is None:
-        sys.exit("Chromium is not installed.")
+        print("Not measured: Chromium is not installed.")
+        return
     width, height = (int(v) for v in options.size.split("x"))
     shown, report = Shown((width, height)), Report()
     with open_chromium(program) as browser:
