@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from .clip_options import as_arguments, clip_options
+from .counting import counted
 from .errors import SemcineError
 from .progress import silent
 from .terminal import terminal_bar
@@ -65,5 +66,5 @@ def batch(
         told = "; ".join(f"{source.name}: {why}" for source, why in list(result.failed.items())[:3])
         more = f"; and {len(result.failed) - 3} more, see the page" if len(result.failed) > 3 else ""
         raise SemcineError(
-            f"{len(result.failed)} of {total} clips could not be done: {told}{more}", topic="clips"
+            f"{len(result.failed)} of {counted(total, 'clip')} could not be done: {told}{more}", topic="clips"
         )

@@ -12,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..counting import counted
 from ..errors import SemcineError, StoreError
 from ..folder import INDEX
 from ..progress import Progress, silent
@@ -92,7 +93,9 @@ def make_all(
     clips, out = find_clips(sources), Path(out).expanduser().resolve()
     if title is None:
         title = (
-            Path(sources).resolve().name if isinstance(sources, (str, PathLike)) else f"{len(clips)} clips"
+            Path(sources).resolve().name
+            if isinstance(sources, (str, PathLike))
+            else counted(len(clips), "clip")
         )
     with working_folder(out) as work:
         jobs = plan(clips, out, work, chosen)

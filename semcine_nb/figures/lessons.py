@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..counting import counted
 from .preference import PAPER_COLOR, _row, _say
 
 if TYPE_CHECKING:
@@ -50,7 +51,12 @@ def show_consistency(store: RatingStore, note: str = "") -> Figure:
     axes[1].set_title("how long it was looked at (red: mean)")
     axes[1].set_xlabel("place in the person's order")
     axes[1].set_ylabel("seconds")
-    _say(figure, note, f"{len(events)} ratings of {len({event.person for event in events})} people")
+    _say(
+        figure,
+        note,
+        f"{counted(len(events), 'rating')} of "
+        f"{counted(len({event.person for event in events}), 'person', 'people')}",
+    )
     return figure
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..counting import counted
 from .preference import PAPER_COLOR, _row, _say
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def show_rating_statistics(
     axes[1].set_xlabel("σ (stars)")
     axes[1].set_ylabel("cinemagraphs")
     axes[1].spines[["top", "right"]].set_visible(False)
-    _say(figure, note, f"{np.isfinite(given).sum()} ratings")
+    _say(figure, note, counted(int(np.isfinite(given).sum()), "rating"))
     return figure
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
+from ..counting import counted
 from ..errors import LoopError, SemcineError, StoreError
 from ..files import whole_file
 from ..limits import PICTURE_FAULTS, current_limits, open_picture
@@ -222,7 +223,8 @@ def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
         raise LoopError(f"{path} is a PNG, but not one that save_labels wrote ({error}).") from error
     if digest != clip.digest:
         raise LoopError(
-            f"{path} belongs to another clip: it was made for {frames} frames of {period.shape[1]}×"
+            f"{path} belongs to another clip: it was made for {counted(frames, 'frame')} of "
+            f"{period.shape[1]}×"
             f"{period.shape[0]} px, this one has {len(clip.frames)} of {clip.frames.shape[2]}×"
             f"{clip.frames.shape[1]} px or other pictures. Read the clip with the same arguments as then.",
             topic="another-clip",

@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from scipy import ndimage
 
+from ..counting import counted
 from ..errors import LoopError
 from .artefacts import frame_step, seam_jump
 from .blending import shown
@@ -107,7 +108,7 @@ def measure(
         )
     timeline = timeline or make_timeline(period, start, len(frames), len(rendered))
     if timeline.length != len(rendered):
-        raise LoopError(f"the loop has {len(rendered)} frames, its timeline {timeline.length}")
+        raise LoopError(f"the loop has {counted(len(rendered), 'frame')}, its timeline {timeline.length}")
     wrap_jump, largest_step = seam_jump(frames, rendered, mask, timeline)
     return LoopQuality(
         consistency(frames, rendered, timeline),

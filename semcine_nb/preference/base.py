@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
+from ..counting import counted
 from ..errors import RatingError
 
 Floats = NDArray[np.floating[Any]]
@@ -102,7 +103,10 @@ def check_features(
     if matrix.ndim != 2:
         raise RatingError(f"features must have two axes (cinemagraphs, numbers); got shape {matrix.shape}")
     if items is not None and len(matrix) != items:
-        raise RatingError(f"{len(matrix)} rows of features for {items} cinemagraphs; give one row each")
+        raise RatingError(
+            f"{counted(len(matrix), 'row')} of features for {counted(items, 'cinemagraph')}; "
+            f"give one row each"
+        )
     if columns is not None and matrix.shape[1] != columns:
         raise RatingError(f"features have {matrix.shape[1]} columns; the model was fitted with {columns}")
     bad = np.argwhere(~np.isfinite(matrix))
@@ -258,7 +262,10 @@ class PreferenceModel(BaseEstimator):
         except (TypeError, ValueError):
             raise RatingError(f"a newcomer's ratings must be numbers; got {values!r:.80}") from None
         if index.shape != given.shape or index.ndim != 1:
-            raise RatingError(f"{index.size} items but {given.size} ratings; give one rating for each item")
+            raise RatingError(
+                f"{counted(index.size, 'item')} but {counted(given.size, 'rating')}; give one "
+                f"rating for each item"
+            )
         m = self.ratings_.shape[0]
         if index.size and (index.min() < 0 or index.max() >= m):
             raise RatingError(f"items must lie in 0 … {m - 1}; got {index.min()} … {index.max()}")

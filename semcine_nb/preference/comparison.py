@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
+from ..counting import counted
 from ..errors import RatingError
 from ..progress import Progress, silent, track
 from .base import check_ratings, split_validation
@@ -99,7 +100,9 @@ def tune(
     judge[rng.permutation(len(held))[: (len(held) + 1) // 2]] = True
     judged = held.take(judge)
     if not len(judged):
-        raise RatingError(f"{len(known)} ratings leave none to validate on; gather more or raise validation")
+        raise RatingError(
+            f"{counted(len(known), 'rating')} leave none to validate on; gather more or raise validation"
+        )
     train = known.dense()
     train[judged.rows, judged.columns] = np.nan
     mask = np.zeros(known.shape, dtype=bool)

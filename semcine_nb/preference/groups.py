@@ -10,6 +10,7 @@ from sklearn.cluster import KMeans
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_score
 
+from ..counting import counted
 from ..errors import RatingError
 from .base import Floats, check_ratings
 
@@ -36,7 +37,9 @@ def embed_people(users: ArrayLike, seed: int = 0) -> Floats:
     """
     u = _checked(users)
     if len(u) < 3:
-        raise RatingError(f"{len(u)} people cannot be laid out in a plane; at least three are needed")
+        raise RatingError(
+            f"{counted(len(u), 'person', 'people')} cannot be laid out in a plane; at least three are needed"
+        )
     perplexity = min(12.0, (len(u) - 1) / 3)
     # the tree that speeds up large ones fails on people who are exactly alike; the start by principal axes
     # needs two of them
@@ -88,7 +91,7 @@ def sample_groups(
     where, known = _checked(positions), check_ratings(ratings)
     n = len(where)
     if known.shape[1] != n:
-        raise RatingError(f"{n} positions for {known.shape[1]} people")
+        raise RatingError(f"{counted(n, 'position')} for {counted(known.shape[1], 'person', 'people')}")
     if groups * people > n or min(groups, people) < 1:
         raise RatingError(f"{groups} groups of {people} people need {groups * people}; there are {n}")
     dense = known.dense()

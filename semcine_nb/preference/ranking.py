@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..counting import counted
 from ..errors import RatingError
 from .base import Floats, check_features, check_ratings
 from .gaussian_process import GaussianProcessModel
@@ -52,7 +53,9 @@ def rank(
     """
     known = check_ratings(ratings)
     if known.shape[1] != len(people):
-        raise RatingError(f"{known.shape[1]} columns of ratings but {len(people)} people")
+        raise RatingError(
+            f"{counted(known.shape[1], 'column')} of ratings but {counted(len(people), 'person', 'people')}"
+        )
     new = check_features(candidates)
     if not len(known):
         raise RatingError("nobody has rated anything yet; a ranking needs at least one rating")
@@ -66,13 +69,20 @@ def rank(
     if count:
         rating, std = model.predict_items(new, return_std=True)
         rating, std = rating[:, column], std[:, column]
-        basis = f"{count} ratings of this person and {len(known) - count} of {len(names) - 1} others"
+        basis = (
+            f"{counted(count, 'rating')} of this person and {len(known) - count} of "
+            f"{counted(len(names) - 1, 'other')}"
+        )
     elif isinstance(model, GaussianProcessModel):
         rating, std = model.predict_newcomer([], [], return_std=True, new_features=new)
-        basis = f"what {len(names)} people like on average; this person has not rated anything"
+        basis = f"{_everybody(len(names))} on average; this person has not rated anything"
     else:
         rating, std = (part.mean(axis=1) for part in model.predict_items(new, return_std=True))
-        basis = f"what {len(names)} people like on average; this person has not rated anything"
+        basis = f"{_everybody(len(names))} on average; this person has not rated anything"
     # nobody gives 5.3 stars; the order keeps what the ends of the scale would hide
     shown = np.clip(rating, min(1.0, known.values.min()), max(5.0, known.values.max()))
     return Ranking(np.argsort(-rating, kind="stable"), shown, std, basis)
+
+
+def _everybody(count: int) -> str:
+    return "what 1 person likes" if count == 1 else f"what {count} people like"

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..counting import counted
 from ..errors import SegmentationError
 from ..progress import Progress, silent, track
 from .categories import check_categories
@@ -57,7 +58,10 @@ class SemanticResponse:
         object.__setattr__(self, "categories", categories)
         object.__setattr__(self, "scores", _checked_scores(self.scores))
         if self.shape[3] != len(categories):
-            raise SegmentationError(f"{self.shape[3]} channels of scores, but {len(categories)} categories")
+            raise SegmentationError(
+                f"{counted(self.shape[3], 'channel')} of scores, but "
+                f"{counted(len(categories), 'category', 'categories')}"
+            )
         object.__setattr__(self, "guesses", dict(self.guesses))
         if odd := sorted(set(self.guesses) - set(categories)):
             raise SegmentationError(

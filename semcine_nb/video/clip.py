@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..counting import counted
 from ..errors import VideoError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Video:
 
     def __repr__(self) -> str:
         name = f" of {self.source.name}" if self.source else ""
-        shape = f"{len(self)} frames{name}, {self.width}×{self.height}"
+        shape = f"{counted(len(self), 'frame')}{name}, {self.width}×{self.height}"
         return f"Video({shape}, {self.fps:g} fps, {self.duration:.2f} s)"
 
     @property

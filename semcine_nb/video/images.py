@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ..counting import counted
 from ..errors import VideoError
 from ..limits import PICTURE_FAULTS, PICTURES, Limits, check_pixels, open_picture, too_large
 from .footage import Footage, Load, check_window, to_rgb8
@@ -42,7 +43,7 @@ def folder_footage(folder: Path, fps: float, start: float, seconds: float | None
     check_window(folder.name, start, len(files) / fps)
     low = max(0, int(start * fps) - 1)
     high = len(files) if seconds is None else min(len(files), int(np.ceil((start + seconds) * fps)) + 1)
-    notes = [f"{len(files)} images were taken as {fps:g} frames a second."]
+    notes = [f"{counted(len(files), 'image was', 'images were')} taken as {fps:g} frames a second."]
     # the first image also tells what the conversion changes
     height, width = _still(files[low], notes, limits).shape[:2]
 

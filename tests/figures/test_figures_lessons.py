@@ -35,7 +35,7 @@ def test_second_looks_are_counted_by_difference(tmp_path):
     bars = {round(bar.get_x() + bar.get_width() / 2): bar.get_height() for bar in figure.axes[0].patches}
     assert bars == {0: 1, 1: 1}
     assert "the same in 50% of 2 pairs" in figure.axes[0].get_title()
-    assert figure.get_supxlabel() == "simulated ratings. 4 ratings of 1 people"
+    assert figure.get_supxlabel() == "simulated ratings. 4 ratings of 1 person"
     assert len(figure.axes[1].collections[0].get_offsets()) == 4
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...counting import counted
 from ...errors import SegmentationError
 from ...limits import PICTURE_FAULTS, Limits, current_limits, open_picture, too_large
 from ...progress import Progress, silent, track
@@ -198,7 +199,7 @@ def _stacked(files: list[Path], order: Iterable[Path]) -> np.ndarray:
                 f"{file} is {sizes[0]} but {files[0].name} is {sizes[1]}: make all masks the same size"
             )
         if images[0].nbytes * len(files) > limits.memory:
-            said = f"holds {len(files)} images of {images[0].shape[1]}×{images[0].shape[0]} pixels"
+            said = f"holds {counted(len(files), 'image')} of {images[0].shape[1]}×{images[0].shape[0]} pixels"
             raise too_large(str(file.parent), said, f"{limits.memory / 1e9:g} GB", SegmentationError)
     return np.stack(images)
 
