@@ -63,6 +63,7 @@ def main() -> None:
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     results: dict[str, dict[str, object]] = {}
     hits = counted = 0
+    means = []
     for outlines in sorted((HERE / "clip_outlines").glob("*.json")):
         clip = Path(folder) / f"{outlines.stem}.mp4"
         if not clip.exists():
@@ -77,8 +78,9 @@ def main() -> None:
         known = truth != IGNORE
         right = np.array(values)[winners][known] == truth[known]
         hits, counted = hits + int(right.sum()), counted + right.size
+        means.append(float(right.mean()))
         results[outlines.stem] = {
-            "pixel accuracy": round(float(right.mean()), 3),
+            "pixel accuracy": round(means[-1], 3),
             "motion covered": covered_motion(video, response),
             "guesses": segmenter.guesses,
         }
@@ -89,7 +91,7 @@ def main() -> None:
             Image.fromarray(shown).save(target / f"{outlines.stem}.png")
     summary = {
         "pixel accuracy": round(hits / max(counted, 1), 3),
-        "mean of the clips": round(float(np.mean([r["pixel accuracy"] for r in results.values()])), 3),
+        "mean of the clips": round(float(np.mean(means)), 3),
         "clips": results,
     }
     (HERE / "measured_clips.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
