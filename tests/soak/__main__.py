@@ -92,7 +92,6 @@ def kill(seconds: float, keep: Path) -> int:
     rng = random.Random(0)
     counts = dict.fromkeys(("make", "batch", "cache", "rating"), 0)
     ratings = entries = 0
-    end = time.monotonic() + seconds
     with TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["SEMCINE_CACHE"] = str(folder / "cache")
@@ -102,11 +101,12 @@ def kill(seconds: float, keep: Path) -> int:
         batch.mkdir()
         for number in range(2):
             (batch / f"clip {number}.mp4").write_bytes(clip.read_bytes())
-        subprocess.run(command, check=True)
+        subprocess.run(command, check=True, capture_output=True)
         took = time.monotonic()
-        subprocess.run(command, check=True)
+        subprocess.run(command, check=True, capture_output=True)
         took = time.monotonic() - took
-        while time.monotonic() < end:
+        end = time.monotonic() + seconds  # from here: what is killed had to be made first
+        while counts["make"] == 0 or time.monotonic() < end:
             kill_after(command, lambda: True, rng.uniform(0, 1.2 * took))
             check_folder(folder / "out")
             counts["make"] += 1
