@@ -1,9 +1,9 @@
-"""Minimum cuts on graphs whose nodes have at most four neighbours: numba, and PyMaxflow as reference.
+"""Minimum cuts on graphs whose nodes have four or six neighbours: numba, and PyMaxflow as reference.
 
 The numba solver is the augmenting-path method of Boykov and Kolmogorov (IEEE TPAMI 26(9):1124–1137, 2004,
 doi:10.1109/TPAMI.2004.60): two search trees grow from the terminals, meet, are cut by the augmentation and
-adopt their orphans again. It works on fixed four-slot adjacency instead of arc lists and releases the GIL,
-so that independent cuts run on several threads.
+adopt their orphans again. It works on a table of neighbours instead of arc lists and releases the GIL, so
+that independent cuts run on several threads.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-RIGHT, LEFT, DOWN, UP = 0, 1, 2, 3  # slot d of a node and slot d ^ 1 of its neighbour are one edge
-_TERMINAL, _ORPHAN, _NONE = 4, 5, 6
+# slot d of a node and slot d ^ 1 of its neighbour are one edge
+RIGHT, LEFT, DOWN, UP = 0, 1, 2, 3
+ABOVE, BELOW = 4, 5  # between the layers of a graph of six neighbours
+_TERMINAL, _ORPHAN, _NONE = 6, 7, 8
 _FREE, _SOURCE, _SINK = 0, 1, 2
 
 
@@ -28,8 +30,9 @@ def minimum_cut(
     Parameters
     ----------
     terminal : (n,) int32, price of x_i = 1 where positive, of x_i = 0 where negative
-    neighbors : (n, 4) int32, the node in slot RIGHT, LEFT, DOWN, UP; −1 where there is none
-    capacity : (n, 4) int32 ≥ 0, price of x_i = 0 beside x_j = 1 for j = neighbors[i, d]
+    neighbors : (n, 4) int32, the node in slot RIGHT, LEFT, DOWN, UP, or (n, 6) with ABOVE and BELOW; −1 where
+        there is none
+    capacity : as neighbors, int32 ≥ 0, price of x_i = 0 beside x_j = 1 for j = neighbors[i, d]
     backend : "grid" (numba) or "pymaxflow" (reference; it holds the GIL)
 
     Returns
@@ -51,9 +54,9 @@ def _pymaxflow(
     import maxflow
 
     n = len(terminal)
-    graph = maxflow.Graph[int](n, 2 * n)
+    graph = maxflow.Graph[int](n, n * neighbors.shape[1] // 2)
     ids = graph.add_nodes(n)
-    for slot in (RIGHT, DOWN):
+    for slot in (RIGHT, DOWN, ABOVE)[: neighbors.shape[1] // 2]:
         near = np.flatnonzero(neighbors[:, slot] >= 0)
         far = neighbors[near, slot]
         graph.add_edges(ids[near], ids[far], capacity[near, slot], capacity[far, slot ^ 1])
@@ -65,7 +68,7 @@ def _pymaxflow(
 
 @njit(cache=True, nogil=True)
 def _boykov_kolmogorov(excess, neighbors, residual):
-    n = excess.size
+    n, slots = neighbors.shape
     tree = np.zeros(n, np.uint8)
     parent = np.full(n, _NONE, np.uint8)
     stamp = np.zeros(n, np.int32)
@@ -109,7 +112,7 @@ def _boykov_kolmogorov(excess, neighbors, residual):
         # grow: look for an edge with room to the other tree
         meet = np.int64(-1)
         meet_slot = 0
-        for d in range(4):
+        for d in range(slots):
             j = neighbors[i, d]
             if j < 0:
                 continue
@@ -204,7 +207,7 @@ def _boykov_kolmogorov(excess, neighbors, residual):
             head += 1
             side_k = tree[k]
             best, best_depth = -1, np.int32(2147483647)
-            for d in range(4):
+            for d in range(slots):
                 j = neighbors[k, d]
                 if j < 0 or tree[j] != side_k:
                     continue
@@ -245,7 +248,7 @@ def _boykov_kolmogorov(excess, neighbors, residual):
                 depth[k] = best_depth + 1
                 continue
             # nobody adopts it: it becomes free, its neighbours active, its children orphans
-            for d in range(4):
+            for d in range(slots):
                 j = neighbors[k, d]
                 if j < 0 or tree[j] != side_k:
                     continue
@@ -258,7 +261,7 @@ def _boykov_kolmogorov(excess, neighbors, residual):
                         following[last] = j
                     last = j
                     following[j] = j
-                if e < 4 and neighbors[j, e] == k:
+                if e < _TERMINAL and neighbors[j, e] == k:
                     parent[j] = _ORPHAN
                     orphans[tail % orphans.size] = j
                     tail += 1

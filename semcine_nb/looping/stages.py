@@ -1,9 +1,10 @@
 """Stages 1 and 3 of Algorithm 1, and the steps that all three stages share (stage 2 is in ``search``).
 
 Stage 1 finds, for every period p, the best start s*(x|p). Stage 2 chooses for one candidate among the pairs
-(p, s*(x|p)) and the still frames. Stage 3 keeps the periods and chooses the starts once more. α-expansions
-run on blocks of 8 × 8 and 4 × 4 pixels (``coarse``); then every move is ``moves.fuse`` on the energy at full
-resolution, so that no step can raise it.
+(p, s*(x|p)) and the still frames. Stage 3 keeps the periods and chooses the starts once more. Stage 1 is
+solved exactly on blocks of 4 × 4 pixels (``ordered``), stage 2 begins with α-expansions on blocks of 8 × 8
+and 4 × 4 (``coarse``); then every move is ``moves.fuse`` on the energy at full resolution, so that no step
+can raise it.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from ..progress import Progress, silent
 from .coarse import one_period
 from .labels import LabelSpace
 from .moves import LoopProblem, fuse
+from .ordered import ordered_optimum
 from .proposals import Labels, enlarge, neighbor_labels
 
 Mask = NDArray[np.bool_]
 Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
 COARSE, FINE = 8, 4  # sides of the blocks of the α-expansions, pixels
-BAND = 8  # pixels around borders in which stage 2 tries single pixels of stage 1's second solution
+BAND = 8  # pixels around borders in which stage 2 tries single pixels
 BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
-STAGE_ONE = 2  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
+STAGE_ONE = 3  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,19 @@ def best_starts(
 ) -> tuple[Labels, Labels]:
     """Stage 1 for one period: s*(x|p), and another solution of nearly the same energy, (H, W) int32 each.
 
-    The first begins with the starts of smallest E_temp of blocks of eight pixels, the second with those of
-    four. Outside ``active`` they stay what they were in the beginning.
+    The first is the optimum for blocks of four pixels, with borders that then shift on pixels; the second the
+    α-expansion from each block's start of smallest E_temp. Blocks outside ``active`` keep that start.
     """
-    starts, shape = space.starts(period), active.shape
-    wanted = blocks(active, COARSE)
-    coarse = one_period(problem, space, period, COARSE, wanted)
-    labels = coarse.unary.argmin(axis=0).astype(np.int32)
-    coarse.expand(labels, 1, [wanted] * len(starts), schedule.backend)
-    wanted = blocks(active, FINE)
-    fine = one_period(problem, space, period, FINE, wanted)
-    labels, second = finer(labels, wanted.shape), fine.unary.argmin(axis=0).astype(np.int32)
-    for guess in (labels, second):
-        fine.expand(guess, 1, [wanted] * len(starts), schedule.backend)
-    start = enlarge(starts[labels], FINE, shape)
+    starts, shape, wanted = space.starts(period), active.shape, blocks(active, FINE)
+    coarse = one_period(problem, space, period, FINE, wanted)
+    first = ordered_optimum(coarse, wanted, schedule.backend)
+    second = coarse.unary.argmin(axis=0).astype(np.int32)
+    everywhere = [wanted] * len(starts)
+    if starts[-1] - starts[0] >= period:
+        # so far from each other starts cost less than the sum of the steps between them
+        coarse.expand(first, 1, everywhere, schedule.backend)
+    coarse.expand(second, 1, everywhere, schedule.backend)
+    start = enlarge(starts[first], FINE, shape)
     shift_borders(problem, np.full(shape, period, np.int32), start, schedule, active, same_period=True)
     return start, enlarge(starts[second], FINE, shape)
 
