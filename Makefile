@@ -43,13 +43,14 @@ $(VENV)/.python:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-# torch goes first and alone, so that no other package's open range chooses the build.
+# torch goes first and alone, so that no other package's open range chooses the build; only what is locked
+# goes before it, with no dependencies: else what torch needs itself would come without its hash.
 $(VENV)/.torch: $(VENV)/.python constraints.txt
+	$(if $(LOCKED),$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock)
 	$(PIP) $(if $(TORCH_INDEX),--no-deps --index-url $(TORCH_INDEX),) $(TORCH)
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.torch pyproject.toml
-	$(if $(LOCKED),$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock)
 	$(PIP) hatchling editables
 	$(PIP) --no-build-isolation --editable '.[$(EXTRAS)]'
 	@$(BIN)/python -m pip --disable-pip-version-check check
