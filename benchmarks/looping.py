@@ -13,6 +13,8 @@ import resource
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,6 +23,8 @@ import numpy as np
 from semcine_nb.looping import Cinemagraph, LoopSolver
 from semcine_nb.looping.baselines import liao_2013, plain_expansion
 from semcine_nb.looping.quality import tearing
+from semcine_nb.looping.search import choose_periods, coarse_periods, revise_periods
+from semcine_nb.looping.stages import refine_starts
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Candidate, Selection, SemanticResponse, segment, select_candidates
 from semcine_nb.semantics.categories import is_natural
@@ -29,18 +33,20 @@ from semcine_nb.video import Video, read_video
 Clip = tuple[str, Video, Selection]
 
 
-def clips(size: tuple[int, int], seconds: float, only: tuple[str, ...] = ()) -> Iterator[Clip]:
+def clips(
+    size: tuple[int, int], seconds: float, only: tuple[str, ...] = (), combinations: int = 0
+) -> Iterator[Clip]:
     """The procedural clips with true masks, then the real ones, each with its candidates."""
     for name in sample_names():
         if not only or name in only:
             sample = make_sample(name, size=size, seconds=seconds)
             scene = SemanticResponse(sample.scores(), sample.categories)
-            yield name, sample.video, select_candidates(sample.video, scene)
+            yield name, sample.video, select_candidates(sample.video, scene, combinations=combinations)
     folder = os.environ.get("SEMCINE_REAL_CLIPS")
     for name in ("waterfall", "flag", "fountain", "fire_pot") if folder else ():
         if not only or f"{name} (real)" in only:
             clip = read_video(Path(str(folder)) / f"{name}.mp4", max_size=size, max_seconds=seconds)
-            yield f"{name} (real)", clip, select_candidates(clip, segment(clip))
+            yield f"{name} (real)", clip, select_candidates(clip, segment(clip), combinations=combinations)
 
 
 def row(*cells: object) -> None:
@@ -54,7 +60,7 @@ def head(*names: str) -> None:
     row(*["---"] * len(names))
 
 
-def energies(size: tuple[int, int], seconds: float, plain: bool, only: tuple[str, ...]) -> None:
+def energies(size: tuple[int, int], seconds: float, only: tuple[str, ...], plain: bool = False) -> None:
     """Each candidate: seconds of stages, of an edit and of rendering; energy against plain expansion."""
     names = ["clip", "candidate", "stage 1, s", "stages 2–3, s", "edit, s", "render, s", "E"]
     head(*names, *(["plain E", "E / plain", "plain, s"] if plain else []))
@@ -109,26 +115,62 @@ def torn(cinema: Cinemagraph, candidate: Candidate) -> list[str]:
 
 
 def whole(size: tuple[int, int], seconds: float, only: tuple[str, ...]) -> None:
-    """Tables, stage 1, all candidates and their rendering on two threads, as a person waits for it."""
+    """Tables, stage 1, four candidates and their rendering on two threads, as a person waits for it.
+
+    Where a clip has fewer than four categories that may move, sets of them make up the number.
+    """
     head("clip", "frames", "candidates", "moving pixels", "wall, s", "processor, s", "peak memory, GB")
-    for name, clip, selection in clips(size, seconds, only):
+    for name, clip, selection in clips(size, seconds, only, combinations=4):
+        candidates = selection.candidates[:4]
         wall, spent = time.perf_counter(), time.process_time()
         solver = LoopSolver(clip, selection.response, threads=2)
         with ThreadPoolExecutor(2) as pool:
-            for cinema in pool.map(solver.solve, selection.candidates):
-                cinema.render(length=96)
+            # as each is solved it is rendered
+            list(
+                pool.map(lambda candidate, solve=solver.solve: solve(candidate).render(length=96), candidates)
+            )
         wall, spent = time.perf_counter() - wall, time.process_time() - spent
         share = f"{solver.tables.moving.mean():.0%}"
-        count = len(selection.candidates)
-        row(name, len(clip.frames), count, share, f"{wall:.0f}", f"{spent:.0f}", f"{peak():.2f}")
+        row(name, len(clip.frames), len(candidates), share, f"{wall:.0f}", f"{spent:.0f}", f"{peak():.2f}")
 
 
-def growth(name: str = "waterfall") -> None:
-    """Seconds of one candidate with pixels and with frames."""
+def alternation(size: tuple[int, int], seconds: float, only: tuple[str, ...]) -> None:
+    """What each stage and a second alternation of stages 2 and 3 are worth, and one sweep more in stage 2."""
+    head("clip", "candidate", "E₂", "E₃ / E₂", "second E₂ / E₂", "second E₃ / E₂", "E₃ / E₂ with 1, 3 sweeps")
+    for name, clip, selection in clips(size, seconds, only):
+        solver = LoopSolver(clip, selection.response)
+        for candidate in selection.candidates:
+            after = {sweeps: stages(solver, candidate, sweeps) for sweeps in (2, 1, 3)}
+            second, *rest = after[2]
+            ratios = [f"{energy / second:.4f}" for energy in rest]
+            others = ", ".join(f"{after[sweeps][1] / second:.4f}" for sweeps in (1, 3))
+            row(name, candidate.label, f"{second:.2f}", *ratios, others)
+
+
+def stages(solver: LoopSolver, candidate: Candidate, sweeps: int) -> list[float]:
+    """The energy after stage 2, stage 3, and both once more."""
+    problem, schedule = solver.problem(candidate), replace(solver.schedule, sweeps=sweeps)
+    common = problem, solver.space, solver.both_starts
+    shared = coarse_periods(problem, solver.space, solver.starts, schedule)
+    labels = choose_periods(*common, shared, candidate.mask, schedule)
+    found = [sum(problem.energy(*labels))]
+    for again in (False, True):
+        if again:
+            everywhere = np.ones_like(candidate.mask)
+            labels = revise_periods(*common, candidate.mask, schedule, labels, everywhere)
+            found.append(sum(problem.energy(*labels)))
+        refine_starts(problem, solver.space, *labels, schedule)
+        found.append(sum(problem.energy(*labels)))
+    return found
+
+
+def growth(size: tuple[int, int], seconds: float, only: tuple[str, ...]) -> None:
+    """Seconds of one candidate with pixels, up to 16 times as many, and with frames."""
+    w, h = size
     head("size", "frames", "pairs (p, s)", "stage 1, s", "stages 2–3, s", "s a Mpixel and 100 pairs")
-    cases = [((w, w * 9 // 16), 3.0) for w in (240, 480, 960)] + [((480, 270), s) for s in (2, 4, 5, 6)]
-    for size, seconds in cases:
-        _, clip, selection = next(clips(size, seconds, (name,)))
+    cases = [((w // 2, h // 2), seconds), (size, seconds), ((2 * w, 2 * h), seconds)]
+    for shape, duration in cases + [(size, longer) for longer in (2.0, 4.0, 5.0, 6.0)]:
+        _, clip, selection = next(clips(shape, duration, only or ("waterfall",)))
         begin = time.process_time()
         solver = LoopSolver(clip, selection.response)
         first = time.process_time() - begin
@@ -136,8 +178,8 @@ def growth(name: str = "waterfall") -> None:
         solver.solve(selection.candidates[0])
         rest = time.process_time() - begin
         pairs = sum(len(solver.space.starts(p)) for p in solver.space.periods)
-        unit = (first + rest) / (size[0] * size[1] / 1e6) / (pairs / 100)
-        row(f"{size[0]}×{size[1]}", len(clip.frames), pairs, f"{first:.1f}", f"{rest:.1f}", f"{unit:.1f}")
+        unit = (first + rest) / (shape[0] * shape[1] / 1e6) / (pairs / 100)
+        row(f"{shape[0]}×{shape[1]}", len(clip.frames), pairs, f"{first:.1f}", f"{rest:.1f}", f"{unit:.1f}")
 
 
 def peak() -> float:
@@ -145,32 +187,30 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
+TABLES = {
+    "energies": energies,
+    "plain": partial(energies, plain=True),
+    "liao": against_liao,
+    "whole": whole,
+    "growth": growth,
+    "alternation": alternation,
+}
+
+
 @click.command()
+@click.argument("table", type=click.Choice(list(TABLES)), default="energies")
 @click.option("--size", default="480x270", show_default=True)
 @click.option("--seconds", default=3.0, show_default=True)
 @click.option("--only", multiple=True, help="Only these clips.")
-@click.option("--plain", is_flag=True, help="Run plain α-expansion too (minutes).")
-@click.option("--liao", is_flag=True, help="Compare with Liao et al. 2013 instead.")
-@click.option("--whole", "whole_clip", is_flag=True, help="Time whole clips on two threads instead.")
-@click.option("--growth", "grow", is_flag=True, help="Time one clip at several sizes and lengths instead.")
-def main(
-    size: str, seconds: float, only: tuple[str, ...], plain: bool, liao: bool, whole_clip: bool, grow: bool
-) -> None:
+def main(table: str, size: str, seconds: float, only: tuple[str, ...]) -> None:
     """Print one table."""
-    shape = int(size.split("x")[0]), int(size.split("x")[1])
     machine = platform.processor() or platform.machine()
     click.echo(
         f"{machine}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, numpy {np.__version__}, "
         f"{size}, {seconds:g} s"
     )
-    if liao:
-        against_liao(shape, seconds, only)
-    elif whole_clip:
-        whole(shape, seconds, only)
-    elif grow:
-        growth()
-    else:
-        energies(shape, seconds, plain, only)
+    width, height = map(int, size.split("x"))
+    TABLES[table]((width, height), seconds, only)
     click.echo(f"\nPeak memory of the process: {peak():.2f} GB, load {os.getloadavg()[0]:.1f} at the end.")
 
 

@@ -39,7 +39,8 @@ def test_the_browser_draws_a_page(browser: Any) -> None:
 
 def run_pytest(folder: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ``code`` as a test file beside this project's conftest, with only the given CI variables set."""
-    (folder / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
+    for name in ("conftest.py", "chromium.py"):
+        (folder / name).write_text((ROOT / "tests" / name).read_text())
     (folder / "test_it.py").write_text(code)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    real: on real clips\n")
     kept = {k: v for k, v in os.environ.items() if k not in {"CI", "SEMCINE_REAL_CLIPS", "PYTEST_ADDOPTS"}}

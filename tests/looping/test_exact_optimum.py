@@ -28,12 +28,14 @@ def test_no_labelling_of_a_tiny_picture_is_cheaper(seed: int) -> None:
         return sum(problem.energy(period, start.astype(np.int32)))
 
     every = (np.reshape(s, (2, 3)) for s in product(space.starts(16), repeat=6))
-    assert energy(optimal_starts(tables, space, 16)) == pytest.approx(min(map(energy, every)), rel=1e-5)
+    assert energy(optimal_starts(problem, space, 16)) == pytest.approx(min(map(energy, every)), rel=1e-5)
 
 
 def test_starts_further_apart_than_the_period_are_refused() -> None:
     case = Case(0, frames=60, h=2, w=2)
     parameters = LoopParameters(min_period=16)
     space = LabelSpace.of_clip(60, 30.0, parameters)
+    nothing = np.zeros((2, 2), np.float32)
+    problem = LoopProblem(loop_tables(case.clip, case.response, parameters), nothing, nothing, 0)
     with pytest.raises(ValueError, match="period 16"):
-        optimal_starts(loop_tables(case.clip, case.response, parameters), space, 16)
+        optimal_starts(problem, space, 16)
