@@ -121,7 +121,8 @@ def whole(size: tuple[int, int], seconds: float, only: tuple[str, ...]) -> None:
     """
     head("clip", "frames", "candidates", "moving pixels", "wall, s", "processor, s", "peak memory, GB")
     for name, clip, selection in clips(size, seconds, only, combinations=4):
-        candidates = selection.candidates[:4]
+        # the largest first, as the pipeline does
+        candidates = sorted(selection.candidates[:4], key=lambda c: -int(c.mask.sum()))
         wall, spent = time.perf_counter(), time.process_time()
         solver = LoopSolver(clip, selection.response, threads=2)
         with ThreadPoolExecutor(2) as pool:

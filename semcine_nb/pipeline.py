@@ -155,10 +155,14 @@ def _solve_all(
         return _StopBar(stopped)
 
     # bars of several threads would overwrite each other: one counts the candidates
+    candidates = selection.candidates
+    # the largest first: begun last, it would keep one thread busy while the others have nothing to do
+    order = sorted(range(len(candidates)), key=lambda i: -int(candidates[i].mask.sum()))
     with ThreadPoolExecutor(threads) as pool:
-        jobs = [pool.submit(solver.solve, candidate, step) for candidate in selection.candidates]
+        jobs = {i: pool.submit(solver.solve, candidates[i], step) for i in order}
         try:
-            return [job.result() for job in track(jobs, progress, "Stages 2 and 3: candidates")]
+            every = track(range(len(candidates)), progress, "Stages 2 and 3: candidates")
+            return [jobs[i].result() for i in every]
         except BaseException:
             stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)

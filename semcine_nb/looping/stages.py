@@ -26,7 +26,7 @@ from .proposals import Labels, enlarge, neighbor_labels
 Mask = NDArray[np.bool_]
 Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
 COARSE, FINE = 8, 4  # sides of the blocks of the α-expansions, pixels
-BAND = 8  # pixels around borders in which stage 2 tries single pixels
+BAND = 4  # pixels around borders in which stage 2 tries single pixels
 BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
 STAGE_ONE = 3  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
 
