@@ -1,7 +1,8 @@
 """Stage 2 of Algorithm 1: for one candidate the best of the loops (p, s*(x|p)) and the still frames.
 
 Two searches start from opposite ends, from coarse blocks of the whole picture and from the target's own
-outline; one fusion takes the better of both pixel by pixel, and α-expansions on pixels finish it.
+outline; one fusion takes the better of both pixel by pixel, and α-expansions finish it, on blocks of four
+pixels, then on single ones.
 """
 
 from __future__ import annotations
@@ -188,11 +189,11 @@ class _Search:
         stills and the second solution near borders.
         """
         around = grow(self.mask | (labels[0] > 1), COARSE) & self.where
-        stills = [(1, np.full_like(labels[1], s)) for s in self.space.starts(1)]
+        still_frames = [(1, np.full_like(labels[1], s)) for s in self.space.starts(1)]
         for block in (FINE, 1):
             for p, s in zip(self.space.periods, self.starts, strict=True):
                 self._expand(labels, p, s, around & self.free, block)
-            for p, s in (*stills, *zip(self.space.periods, self.second, strict=True)):
+            for p, s in (*still_frames, *zip(self.space.periods, self.second, strict=True)):
                 where = around & self.free if p > 1 else around
                 if block == 1:
                     where = where & grow(at_borders(*labels), BAND)

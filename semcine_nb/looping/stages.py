@@ -1,10 +1,10 @@
 """Stages 1 and 3 of Algorithm 1, and the steps that all three stages share (stage 2 is in ``search``).
 
 Stage 1 finds, for every period p, the best start s*(x|p). Stage 2 chooses for one candidate among the pairs
-(p, s*(x|p)) and the still frames. Stage 3 keeps the periods and chooses the starts once more. Stage 1 is
-solved exactly on blocks of 4 × 4 pixels (``ordered``), stage 2 begins with α-expansions on blocks of 8 × 8
-and 4 × 4 (``coarse``); then every move is ``moves.fuse`` on the energy at full resolution, so that no step
-can raise it.
+(p, s*(x|p)) and the still frames. Stage 3 keeps the periods and chooses the starts once more. Stage 1 begins
+with one cut a period on blocks of 4 × 4 pixels (``ordered``), exact but for periods much shorter than the
+clip; stage 2 begins with α-expansions on blocks of 8 × 8 and 4 × 4 (``coarse``). Then every move is
+``moves.fuse`` on the energy at full resolution, so that no step can raise it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from .proposals import Labels, enlarge, neighbor_labels
 
 Mask = NDArray[np.bool_]
 Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
-COARSE, FINE = 8, 4  # sides of the blocks of the α-expansions, pixels
-BAND = 4  # pixels around borders in which stage 2 tries single pixels
+COARSE, FINE = 8, 4  # sides of blocks, pixels
+BAND = 4  # pixels around borders in which stage 2 tries stills and the second solution on single pixels
 BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
 STAGE_ONE = 3  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
 
@@ -46,7 +46,8 @@ def best_starts(
 ) -> tuple[Labels, Labels]:
     """Stage 1 for one period: s*(x|p), and another solution of nearly the same energy, (H, W) int32 each.
 
-    The first is the optimum for blocks of four pixels, with borders that then shift on pixels; the second the
+    The first is the optimum for blocks of 4 × 4 pixels, with borders that then shift on pixels; where starts
+    differ by the period or more, one α-expansion from the optimum of added-up steps. The second is the
     α-expansion from each block's start of smallest E_temp. Blocks outside ``active`` keep that start.
     """
     starts, shape, wanted = space.starts(period), active.shape, blocks(active, FINE)
@@ -55,7 +56,7 @@ def best_starts(
     second = coarse.unary.argmin(axis=0).astype(np.int32)
     everywhere = [wanted] * len(starts)
     if starts[-1] - starts[0] >= period:
-        # so far from each other starts cost less than the sum of the steps between them
+        # starts so far apart need not cost the sum of the steps between them
         coarse.expand(first, 1, everywhere, schedule.backend)
     coarse.expand(second, 1, everywhere, schedule.backend)
     start = enlarge(starts[first], FINE, shape)
