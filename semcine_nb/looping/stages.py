@@ -2,7 +2,7 @@
 
 Stage 1 finds, for every period p, the best start s*(x|p). Stage 2 chooses for one candidate among the pairs
 (p, s*(x|p)) and the still frames. Stage 3 keeps the periods and chooses the starts once more. Stage 1 begins
-with one cut a period on blocks of 4 × 4 pixels (``ordered``), exact but for periods much shorter than the
+with one cut a period on blocks of 4 × 4 pixels (``ordered``), exact but for periods below about half the
 clip; stage 2 begins with α-expansions on blocks of 8 × 8 and 4 × 4 (``coarse``). Then every move is
 ``moves.fuse`` on the energy at full resolution, so that no step can raise it.
 """
