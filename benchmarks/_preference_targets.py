@@ -10,8 +10,7 @@ from semcine_nb.study.simulation import STRUCTURES
 def targets(
     costs: pd.DataFrame, order: pd.DataFrame, leads: pd.DataFrame, new: pd.DataFrame, asked: pd.DataFrame
 ) -> pd.DataFrame:
-    """What the project set out to reach and whether this run did: means over seeds, of the worst
-    structure."""
+    """What the project set out to reach and whether this run did: means over seeds, worst structure."""
 
     def row(
         name: str, must: float | None, aim: float | None, got: float, more: bool = True

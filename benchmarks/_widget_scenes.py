@@ -41,15 +41,15 @@ OPEN = {
 
 
 class Shown:
-    """Four cinemagraphs of one clip, and each widget of them; ``folder`` gets the study's files."""
+    """Four cinemagraphs of one clip, and each widget of them; ``folder`` holds the study's files."""
 
-    def __init__(self, size: tuple[int, int] = (960, 540), folder: str | None = None) -> None:
+    def __init__(self, size: tuple[int, int] = (960, 540)) -> None:
         sample = make_sample("pond", size=size, seconds=3.0)
         self.clip = sample.video
         scene = SemanticResponse(sample.scores(), sample.categories)
         selection = select_candidates(self.clip, scene, k=4, combinations=1)
         self.cinemas = [self._looped(c, selection.response, i) for i, c in enumerate(selection.candidates)]
-        self.folder = Path(folder or tempfile.mkdtemp(prefix="semcine-widgets-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="semcine-widgets-"))
 
     def _looped(self, candidate: Any, response: SemanticResponse, seed: int) -> Cinemagraph:
         rng = np.random.default_rng(seed)

@@ -136,8 +136,8 @@ def whole(size: tuple[int, int], seconds: float, only: tuple[str, ...]) -> None:
 
 
 def alternation(size: tuple[int, int], seconds: float, only: tuple[str, ...]) -> None:
-    """What each stage and a second alternation of stages 2 and 3 are worth, and one sweep more in stage 2."""
-    head("clip", "candidate", "E₂", "E₃ / E₂", "second E₂ / E₂", "second E₃ / E₂", "E₃ / E₂ with 1, 3 sweeps")
+    """What each stage and a second alternation of stages 2 and 3 are worth, and a sweep less or more."""
+    head("clip", "candidate", "E₂", "E₃ / E₂", "second E₂ / E₂", "second E₃ / E₂", "E₃ with 1, 3 sweeps / E₂")
     for name, clip, selection in clips(size, seconds, only):
         solver = LoopSolver(clip, selection.response)
         for candidate in selection.candidates:
