@@ -224,9 +224,9 @@ def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
     if digest != clip.digest:
         raise LoopError(
             f"{path} belongs to another clip: it was made for {counted(frames, 'frame')} of "
-            f"{period.shape[1]}×"
-            f"{period.shape[0]} px, this one has {len(clip.frames)} of {clip.frames.shape[2]}×"
-            f"{clip.frames.shape[1]} px or other pictures. Read the clip with the same arguments as then.",
+            f"{period.shape[1]}×{period.shape[0]} px, this one has {len(clip.frames)} of "
+            f"{clip.frames.shape[2]}×{clip.frames.shape[1]} px or other pictures. "
+            "Read the clip with the same arguments as then.",
             topic="another-clip",
         )
     check_labelling(period, start, len(clip.frames))

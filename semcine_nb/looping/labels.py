@@ -35,9 +35,8 @@ class LabelSpace:
         periods = tuple(range(first, longest + 1, step))
         if not periods:
             raise LoopError(
-                f"The clip has {counted(frames, 'frame')} ({frames / fps:.1f} s); a loop of at "
-                f"least {first} frames "
-                f"needs {first + step + 1}. Use a longer clip or LoopParameters(min_period=…).",
+                f"The clip has {counted(frames, 'frame')} ({frames / fps:.1f} s); a loop of at least "
+                f"{first} frames needs {first + step + 1}. Use a longer clip or LoopParameters(min_period=…).",
                 topic="clip-too-short",
             )
         return cls(frames, periods, step)
@@ -59,8 +58,8 @@ def check_labelling(period: NDArray[np.integer], start: NDArray[np.integer], fra
         y, x = np.argwhere(bad)[0]
         raise LoopError(
             f"Label (p={int(period[y, x])}, s={int(start[y, x])}) at row {y}, column {x} does not fit into "
-            f"{counted(frames, 'frame')}: a loop needs 1 <= s and s + p <= T - 1, a static "
-            f"pixel 0 <= s <= T - 1."
+            f"{counted(frames, 'frame')}: a loop needs 1 <= s and s + p <= T - 1, "
+            "a static pixel 0 <= s <= T - 1."
         )
 
 

@@ -105,7 +105,7 @@ def check_features(
     if items is not None and len(matrix) != items:
         raise RatingError(
             f"{counted(len(matrix), 'row')} of features for {counted(items, 'cinemagraph')}; "
-            f"give one row each"
+            "give one row each"
         )
     if columns is not None and matrix.shape[1] != columns:
         raise RatingError(f"features have {matrix.shape[1]} columns; the model was fitted with {columns}")
@@ -263,8 +263,8 @@ class PreferenceModel(BaseEstimator):
             raise RatingError(f"a newcomer's ratings must be numbers; got {values!r:.80}") from None
         if index.shape != given.shape or index.ndim != 1:
             raise RatingError(
-                f"{counted(index.size, 'item')} but {counted(given.size, 'rating')}; give one "
-                f"rating for each item"
+                f"{counted(index.size, 'item')} but {counted(given.size, 'rating')}; "
+                "give one rating for each item"
             )
         m = self.ratings_.shape[0]
         if index.size and (index.min() < 0 or index.max() >= m):

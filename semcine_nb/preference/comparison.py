@@ -101,7 +101,7 @@ def tune(
     judged = held.take(judge)
     if not len(judged):
         raise RatingError(
-            f"{counted(len(known), 'rating')} leave none to validate on; gather more or raise validation"
+            f"of {counted(len(known), 'rating')} none is left to validate on; gather more or raise validation"
         )
     train = known.dense()
     train[judged.rows, judged.columns] = np.nan
