@@ -36,7 +36,8 @@ class LabelSpace:
         if not periods:
             raise LoopError(
                 f"The clip has {counted(frames, 'frame')} ({frames / fps:.1f} s); a loop of at least "
-                f"{first} frames needs {first + step + 1}. Use a longer clip or LoopParameters(min_period=…).",
+                f"{first} frames needs {first + step + 1}. "
+                "Use a longer clip or LoopParameters(min_period=…).",
                 topic="clip-too-short",
             )
         return cls(frames, periods, step)
