@@ -82,6 +82,7 @@ def test_an_edit_shares_the_tables_and_keeps_its_own_price(
         for term in ("temporal", "label", "spatial", "connectivity"):
             assert np.array_equal(getattr(maps, term), getattr(own, term))
     static = (before.period == 1) & mask
+    assert static.any()
     assert np.allclose(together[2].label[static], 2 * static_of(case)[static])
 
 

@@ -31,7 +31,7 @@ def test_precision_by_hand():
     assert _precisions(truth, guess, [1])[0] == pytest.approx(1)
 
 
-def test_bayesian_knows_the_chances_of_answers(rng):
+def test_bayesian_knows_the_chances_of_answers():
     liking, scale, feeling, ratings = _population("groups", 0, 60)
     bayes = Bayesian(liking, scale, feeling, ratings)
     np.testing.assert_allclose(bayes.chance.sum(axis=0), 1, atol=1e-3)

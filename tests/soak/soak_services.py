@@ -19,7 +19,7 @@ TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "reliability"), str(TESTS / "widgets")]
 
 import test_rating_page as rating_page  # noqa: E402
-from chromium import _FLAGS, find_chromium  # noqa: E402
+from chromium import FLAGS, find_chromium  # noqa: E402
 from postgresql_restarts import restarted  # noqa: E402
 
 from semcine_nb.study import RatingStore  # noqa: E402
@@ -120,7 +120,7 @@ async def _open_and_rate(links: list[str]) -> list[_Person]:
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:
-        options: Any = {"executable_path": find_chromium(), "args": list(_FLAGS)}
+        options: Any = {"executable_path": find_chromium(), "args": list(FLAGS)}
         browser = await playwright.chromium.launch(**options)
         pages = [await (await browser.new_context()).new_page() for _ in links]
         began = time.perf_counter()
