@@ -68,7 +68,8 @@ def cost_maps_of(cinemagraphs: Sequence[Cinemagraph], progress: Progress = silen
     for place, cinema in enumerate(cinemagraphs):
         groups.setdefault(_shared(cinema), []).append(place)
     for places in groups.values():
-        found |= _costs_of([cinemagraphs[place] for place in places], places, progress)
+        costs = _costs_of([cinemagraphs[place] for place in places], progress)
+        found |= zip(places, costs, strict=True)
     return tuple(found[place] for place in range(len(cinemagraphs)))
 
 
@@ -77,17 +78,16 @@ def _shared(cinema: Cinemagraph) -> tuple[object, ...]:
     return id(cinema.video), id(cinema.response), replace(cinema.parameters, **_LABEL_TERM)
 
 
-def _costs_of(
-    cinemas: Sequence[Cinemagraph], places: Sequence[int], progress: Progress
-) -> dict[int, CostMaps]:
+def _costs_of(cinemas: Sequence[Cinemagraph], progress: Progress) -> list[CostMaps]:
+    """Costs of labellings that share their tables."""
     video, response = cinemas[0].video, cinemas[0].response
     if response is None:
         raise LoopError("This cinemagraph was loaded without its semantic response: its costs are not known.")
     shared = replace(cinemas[0].parameters, **_LABEL_TERM)
     tables = loop_tables(video, response, shared, progress=progress)
     connected = _mean_of_pairs(*connectivity(response, shared))
-    found = {}
-    for place, cinema in zip(places, cinemas, strict=True):
+    found = []
+    for cinema in cinemas:
         parameters, period = cinema.parameters, cinema.period
         temporal, spatial = _costs(
             tables.vectors, tables.scale, tables.temporal_factor, tables.right, tables.down,
@@ -97,7 +97,7 @@ def _costs_of(
         short = ~static & (period <= parameters.short_range(video.fps)) & tables.natural
         label = parameters.alpha_static * tables.static_penalty * (static & cinema.candidate.mask)
         label = parameters.alpha_label * (label + parameters.alpha_infinity * short)
-        found[place] = CostMaps(temporal, label.astype(np.float32), spatial, connected)
+        found.append(CostMaps(temporal, label.astype(np.float32), spatial, connected))
     return found
 
 
