@@ -47,8 +47,10 @@ class Killer:
             os.kill(self.pids[busy], signal.SIGKILL)
 
 
-def one_run(clips: Path, out: Path, workers: int, kill_after: int | None) -> tuple[float, float, int, int]:
-    """Wall seconds without starting the workers, processor seconds of all workers, clips done, tasks."""
+def one_run(
+    clips: Path, out: Path, workers: int, kill_after: int | None
+) -> tuple[float, float, float, int, int]:
+    """Wall seconds without starting the workers, processor seconds of all and of the killed one, clips, tasks."""
     with local_client(workers) as client:
         client.wait_for_workers(workers)
         killer = Killer(client, kill_after)
@@ -57,7 +59,7 @@ def one_run(clips: Path, out: Path, workers: int, kill_after: int | None) -> tup
         result = make_all(clips, out, scheduler=client, measure_features=False, cache=cache, progress=killer)
         wall = time.monotonic() - begin
         spent = sum(client.run(time.process_time).values()) + killer.lost
-        return wall, spent, len(result.done), killer.tasks
+        return wall, spent, killer.lost, len(result.done), killer.tasks
 
 
 @click.command()
@@ -79,17 +81,21 @@ def main(size: str, seconds: float, copies: int) -> None:
             f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores; {count} clips of {size}, "
             f"{seconds:g} s each\n"
         )
-        click.echo("| run | clips done | wall, s | clips an hour | processor, s | load before, after |")
-        click.echo("|---|---|---|---|---|---|")
+        click.echo(
+            "| run | clips done | wall, s | clips an hour | processor, s | killed, s | load before, after |"
+        )
+        click.echo("|---|---|---|---|---|---|---|")
         tasks = None
         for name, workers, kill in (("one worker", 1, False), ("two workers", 2, False),
                                     ("two workers, one killed half-way", 2, True)):  # fmt: skip
             before = os.getloadavg()[0]
             half = tasks // 2 if kill and tasks else None
-            wall, spent, done, tasks = one_run(clips, Path(folder) / name.replace(" ", "-"), workers, half)
+            wall, spent, lost, done, tasks = one_run(
+                clips, Path(folder) / name.replace(" ", "-"), workers, half
+            )
             after = os.getloadavg()[0]
             click.echo(
-                f"| {name} | {done} | {wall:.0f} | {3600 * done / wall:.0f} | {spent:.0f} "
+                f"| {name} | {done} | {wall:.0f} | {3600 * done / wall:.0f} | {spent:.0f} | {lost:.0f} "
                 f"| {before:.1f}, {after:.1f} |"
             )
 
