@@ -50,7 +50,7 @@ class Killer:
 def one_run(
     clips: Path, out: Path, workers: int, kill_after: int | None
 ) -> tuple[float, float, float, int, int]:
-    """Wall seconds without starting the workers, processor seconds of all and of the killed one, clips, tasks."""
+    """Wall seconds without the workers' start, processor seconds of all and of the killed, clips, tasks."""
     with local_client(workers) as client:
         client.wait_for_workers(workers)
         killer = Killer(client, kill_after)

@@ -1,7 +1,7 @@
 """One move: fuse the current labelling with a proposal by one minimum cut, which never raises the energy.
 
-Every step of the solver is such a fusion, whatever its size: an α-expansion proposes one label everywhere, a
-border move proposes the neighbour region's label, a coarse move lets whole blocks of pixels switch together.
+Every step of the solver on pixels is such a fusion, whatever its size: an α-expansion proposes one label
+everywhere, a border move the neighbour region's label, a coarse move lets blocks of pixels switch as one.
 Squared differences are no metric, so some pair terms are not submodular (E₀₁ + E₁₀ < E₀₀ + E₁₁). There the
 price of E₀₁ or E₁₀, of the one that is not the present state, is raised until the term is submodular: the cut
 then minimises an upper bound of the energy that is exact at the current labelling.
