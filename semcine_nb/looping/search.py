@@ -86,6 +86,8 @@ def revise_periods(
     search.shift_borders(revised)
     search.expand_around(revised)
     search.shift_borders(revised)
+    # regions were made to loop whether it pays or not: where it did not, the labels stay as they were
+    fuse(problem, *revised, *labels, backend=schedule.backend)
     return revised
 
 

@@ -12,7 +12,9 @@ from semcine_nb.errors import LoopError
 from semcine_nb.looping import Cinemagraph, LoopParameters, LoopSolver, load_cinemagraph, loop_energy
 from semcine_nb.looping.energy import LoopEnergy
 from semcine_nb.looping.labels import LabelSpace
-from semcine_nb.semantics import Candidate, SemanticResponse
+from semcine_nb.looping.search import revise_periods
+from semcine_nb.samples import make_sample
+from semcine_nb.semantics import Candidate, SemanticResponse, select_candidates
 from semcine_nb.video import Video
 
 
@@ -138,6 +140,18 @@ def test_an_edit_ends_about_where_solving_anew_does(two_squares):
     assert undone.dynamic[cinema.candidate.mask].all()
     anew = solver.edit(cinema, cinema.candidate.mask)
     assert undone.energy.total <= 1.05 * anew.energy.total
+
+
+def test_stage_two_again_never_ends_above_the_labels_it_starts_from():
+    sample = make_sample("pond", size=(160, 90), seconds=3.0)
+    selection = select_candidates(sample.video, SemanticResponse(sample.scores(), sample.categories))
+    solver, water = LoopSolver(sample.video, selection.response), selection.candidates[0]
+    cinema, problem = solver.solve(water), solver.problem(water)
+    labels, everywhere = (cinema.period, cinema.start), np.ones_like(water.mask)
+    again = revise_periods(
+        problem, solver.space, solver.both_starts, water.mask, solver.schedule, labels, everywhere
+    )
+    assert sum(problem.energy(*again)) <= sum(problem.energy(*labels)) * (1 + 1e-9)
 
 
 def test_an_edit_needs_a_cinemagraph_of_this_clip(two_squares, solved):
