@@ -41,6 +41,11 @@ class CoarseProblem:
         unary[len(unary) - stills :] = static
         return replace(self, unary=unary)
 
+    def every(self, skip: int) -> CoarseProblem:
+        """The same with every ``skip``-th label only."""
+        tables = self.unary[::skip], self.right[:, :, ::skip, ::skip], self.down[:, :, ::skip, ::skip]
+        return CoarseProblem(*map(np.ascontiguousarray, tables))
+
     def energy(self, labels: NDArray[np.int32]) -> float:
         """Coarse energy of a labelling (R, C)."""
         i, j = (np.asarray(index) for index in np.indices(labels.shape))

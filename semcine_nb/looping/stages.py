@@ -28,6 +28,7 @@ Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
 COARSE, FINE = 8, 4  # sides of blocks, pixels
 BAND = 4  # pixels around borders in which stage 2 tries stills and the second solution on single pixels
 BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
+MOST_STARTS = 16  # of one period that are chosen from by one cut: its time grows faster than their number
 STAGE_ONE = 3  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
 
 
@@ -46,17 +47,19 @@ def best_starts(
 ) -> tuple[Labels, Labels]:
     """Stage 1 for one period: s*(x|p), and another solution of nearly the same energy, (H, W) int32 each.
 
-    The first is the optimum for blocks of 4 × 4 pixels, with borders that then shift on pixels; where starts
-    differ by the period or more, one α-expansion from the optimum of added-up steps. The second is the
-    α-expansion from each block's start of smallest E_temp. Blocks outside ``active`` keep that start.
+    The first is the optimum for blocks of 4 × 4 pixels, with borders that then shift on pixels. Where starts
+    differ by the period or more it is the α-expansion from the optimum of added-up steps; where there are
+    more than ``MOST_STARTS``, from the optimum of every second, or third, one. The second is the α-expansion
+    from each block's start of smallest E_temp. Blocks outside ``active`` keep that start.
     """
     starts, shape, wanted = space.starts(period), active.shape, blocks(active, FINE)
     coarse = one_period(problem, space, period, FINE, wanted)
-    first = ordered_optimum(coarse, wanted, schedule.backend)
     second = coarse.unary.argmin(axis=0).astype(np.int32)
+    skip = -(-len(starts) // MOST_STARTS)
+    first = np.where(wanted, skip * ordered_optimum(coarse.every(skip), wanted, schedule.backend), second)
     everywhere = [wanted] * len(starts)
-    if starts[-1] - starts[0] >= period:
-        # starts so far apart need not cost the sum of the steps between them
+    # starts a period apart need not cost the sum of the steps between them
+    if skip > 1 or starts[-1] - starts[0] >= period:
         coarse.expand(first, 1, everywhere, schedule.backend)
     coarse.expand(second, 1, everywhere, schedule.backend)
     start = enlarge(starts[first], FINE, shape)

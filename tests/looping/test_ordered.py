@@ -70,3 +70,10 @@ def test_blocks_that_are_not_wanted_take_their_cheapest_label():
     half = CoarseProblem(problem.unary[:, :, :3], problem.right[:, :3].copy(), problem.down[:, :3])
     assert np.array_equal(found[:, :3], ordered_optimum(half, np.ones((6, 3), bool)))
     assert np.array_equal(ordered_optimum(problem, ~wanted & False), problem.unary.argmin(axis=0))
+
+
+def test_every_second_label_is_a_problem_of_its_own():
+    problem = random_problem(np.random.default_rng(7), 5, 4, 4)
+    labels = ordered_optimum(problem.every(2), np.ones((4, 4), bool))
+    assert labels.max() <= 2
+    assert problem.every(2).energy(labels) == pytest.approx(problem.energy(2 * labels))
