@@ -82,7 +82,7 @@ def test_what_is_written_is_read_back(tmp_path):
 def test_every_photograph_has_valid_outlines_and_a_free_licence():
     with (FOLDER / "images.csv").open(encoding="utf-8") as table:
         rows = list(csv.DictReader(table))
-    assert len(rows) >= 60
+    assert sum(row["split"] != "next" for row in rows) >= 60
     for row in rows:
         assert outlines.load_outlines(FOLDER / "outlines" / f"{row['id']}.json")
         assert row["split"] in ("train", "test", "next")  # next: waits for the next training
