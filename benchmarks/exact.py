@@ -18,8 +18,9 @@ from semcine_nb.looping import LoopSolver
 from semcine_nb.looping.baselines import _stage_one
 from semcine_nb.looping.coarse import one_period
 from semcine_nb.looping.labels import LabelSpace
-from semcine_nb.looping.moves import LoopProblem, fuse
+from semcine_nb.looping.moves import fuse
 from semcine_nb.looping.ordered import ordered_optimum
+from semcine_nb.looping.problem import LoopProblem
 from semcine_nb.looping.stages import Schedule, best_starts
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Candidate, SemanticResponse, select_candidates

@@ -20,10 +20,11 @@ from ..progress import Progress, silent, track
 from .cinemagraph import Cinemagraph
 from .energy import LoopEnergy
 from .evaluation import evaluate
-from .labels import LabelSpace, check_labelling
-from .moves import LoopProblem, fuse
+from .labels import Labels, LabelSpace, check_labelling
+from .moves import fuse
 from .parameters import LoopParameters
-from .proposals import Labels, block_jumps
+from .problem import LoopProblem
+from .proposals import block_jumps
 from .search import choose_periods, coarse_periods
 from .stages import Schedule, all_starts
 from .tables import loop_tables

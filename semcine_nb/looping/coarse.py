@@ -20,7 +20,7 @@ from .coarse_tables import label_pairs, period_unaries, start_pairs
 from .graph import energy_change, graph
 from .labels import LabelSpace
 from .maxflow import DOWN, LEFT, RIGHT, UP, minimum_cut
-from .moves import LoopProblem
+from .problem import LoopProblem
 from .proposals import block_jumps
 
 

@@ -17,8 +17,9 @@ from .energy import (
     spatial_cost,
     temporal_cost,
 )
-from .moves import LoopProblem, fuse
+from .moves import fuse
 from .parameters import LoopParameters
+from .problem import LoopProblem
 from .tables import loop_tables
 
 if TYPE_CHECKING:

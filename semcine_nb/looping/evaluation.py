@@ -13,9 +13,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from .energy import LoopEnergy
-from .labels import at_borders
-from .moves import Labels, LoopProblem
+from .labels import Labels, at_borders
 from .parameters import LoopParameters
+from .problem import LoopProblem
 
 if TYPE_CHECKING:
     from ..semantics.storage import FrameScores

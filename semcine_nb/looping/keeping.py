@@ -8,8 +8,7 @@ from dataclasses import asdict, fields
 import numpy as np
 
 from ..cache import ArrayCache, content_key
-from .labels import LabelSpace
-from .proposals import Labels
+from .labels import Labels, LabelSpace
 from .stages import STAGE_ONE, Mask, Schedule
 from .tables import LoopTables
 

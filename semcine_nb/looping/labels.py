@@ -11,6 +11,8 @@ from ..counting import counted
 from ..errors import LoopError
 from .parameters import LoopParameters
 
+Labels = NDArray[np.int32]  # (H, W): the period or the start of every pixel, frames
+
 
 @dataclass(frozen=True)
 class LabelSpace:

@@ -9,53 +9,35 @@ then minimises an upper bound of the energy that is exact at the current labelli
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from .graph import energy_change, graph
+from .labels import Labels
 from .maxflow import DOWN, LEFT, RIGHT, UP, minimum_cut
 from .pairs import distance, jump
-from .tables import LoopTables
-
-Labels = NDArray[np.int32]
+from .problem import LoopProblem, pair_cost
 
 
-@dataclass(frozen=True, eq=False)
-class LoopProblem:
-    """Eq. (1) for one candidate: the clip's tables and the candidate's label costs."""
+class Known(NamedTuple):
+    """What a move would compute and may read instead; −1 where unknown. It fills in what it had to compute.
 
-    tables: LoopTables
-    static_cost: NDArray[np.float32]  # α₁·E_static·π_ID, (H, W)
-    short_cost: NDArray[np.float32]  # α₁·α_∞ on natural categories, (H, W)
-    short_range: int  # P_short, frames
+    Integer distances as float32: below 2²⁴ they are exact, means over loops are rounded.
+    """
 
-    def energy(
-        self, period: Labels, start: Labels, window: tuple[slice, slice] | None = None
-    ) -> tuple[float, float, float]:
-        """Temporal, label and spatial part of eq. (1), weighted, from the tables.
+    apart: NDArray[np.float32]  # (H, W), between a pixel's current and its proposed label
+    jump: NDArray[np.float32]  # (H, W), Φ of eq. (2) of the current label
+    new_jump: NDArray[np.float32]  # (H, W), of the proposed one
+    seam: NDArray[np.float32]  # (2, H, W), of the current labels to the right and below, both pixels' halves
 
-        With a ``window`` (rows, columns) only of its pixels and of their pairs to the right and below.
-        """
-        tables = self.tables
-        rows, columns = window or (slice(0, period.shape[0]), slice(0, period.shape[1]))
-        return tuple(
-            _energy(
-                tables.vectors,
-                tables.scale,
-                tables.temporal_factor,
-                tables.right,
-                tables.down,
-                self.static_cost,
-                self.short_cost,
-                self.short_range,
-                period,
-                start,
-                (rows.start, rows.stop, columns.start, columns.stop),
-            )
-        )
+    @classmethod
+    def nothing(cls, shape: tuple[int, ...]) -> Known:
+        """Nothing is known of an (H, W) picture."""
+        apart, own, new = np.full((3, *shape), -1, np.float32)
+        return cls(apart, own, new, np.full((2, *shape), -1, np.float32))
 
 
 def fuse(
@@ -67,6 +49,7 @@ def fuse(
     block: int = 1,
     ordered: bool = False,
     backend: str = "grid",
+    known: Known | None = None,
 ) -> float:
     """Let every block of pixels keep its labels or take the proposed ones, in place.
 
@@ -77,6 +60,7 @@ def fuse(
     block : side in pixels of the blocks that switch as one
     ordered : state 0 of every block is its smaller label instead of its current one; where two regions offer
         each other their labels this keeps the terms across their border submodular
+    known : costs that were computed before, of just these labels
 
     Returns
     -------
@@ -103,6 +87,7 @@ def fuse(
         node,
         count,
         block,
+        known or Known.nothing(period.shape),
     )
     terminal, capacity = graph(unary, pair, neighbors, flipped)
     upper, _ = minimum_cut(terminal, neighbors, capacity, backend)
@@ -146,40 +131,10 @@ def _nodes(period, start, new_period, new_start, block, ordered):
 
 
 @njit(cache=True, nogil=True)
-def _unary(u, o, c, scale, gamma, static_cost, short_cost, short_range, p, s):
-    if p == 1:
-        return np.float64(static_cost)
-    cost = scale * gamma * jump(u, o, c, p, s)
-    if p <= short_range:
-        cost += short_cost
-    return cost
-
-
-@njit(cache=True, nogil=True)
-def _edge(u, o1, o2, c, weight, p1, s1, p2, s2, sums1, sums2):
-    """α₂·E_spa of neighbours whose vectors begin at o1 and o2, labels (p1, s1) and (p2, s2)."""
-    if p1 == p2 and s1 == s2:
-        return 0.0
-    return weight * (
-        distance(u, o1, c, p1, s1, p2, s2, sums1, sums2) + distance(u, o2, c, p1, s1, p2, s2, sums1, sums2)
-    )
-
-
-@njit(cache=True, nogil=True)
-def _assemble(
-    vectors, scale, gamma, right, down, static_cost, short_cost, short_range,
-    period, start, new_period, new_start, node, count, block,
-):  # fmt: skip
-    """Costs of the binary problem: unary (n, 2), pair (n, 2, 4) as E₀₀, E₀₁, E₁₀, E₁₁ right and down."""
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
-    size = t * c  # bytes of one pixel
-    unary = np.zeros((count, 2))
-    pair = np.zeros((count, 2, 4))
-    neighbors = np.full((count, 4), -1, np.int32)
-    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    apart = np.full((h, w), -1.0, np.float32)  # of a pixel's current and proposed label, once known
+def _neighbors(node, count):
+    """(n, 4), the nodes beside each node; −1 where there is none."""
     rows, columns = node.shape
+    neighbors = np.full((count, 4), -1, np.int32)
     for i in range(rows):
         for j in range(columns):
             a = node[i, j]
@@ -191,6 +146,43 @@ def _assemble(
             if i + 1 < rows and node[i + 1, j] >= 0:
                 neighbors[a, DOWN] = node[i + 1, j]
                 neighbors[node[i + 1, j], UP] = a
+    return neighbors
+
+
+@njit(cache=True, nogil=True)
+def _unary(u, o, c, weight, static_cost, short_cost, short_range, p, s, known, y, x):
+    if p == 1:
+        return np.float64(static_cost)
+    if known[y, x] < 0:
+        known[y, x] = jump(u, o, c, p, s)
+    cost = weight * known[y, x]
+    if p <= short_range:
+        cost += short_cost
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def _apart(u, o, c, p, s, q, r, sums1, sums2, known, y, x):
+    """Distance of the current label (p, s) to the proposed one (q, r) at a pixel."""
+    if p == q and s == r:
+        return 0.0
+    if known[y, x] < 0:
+        known[y, x] = distance(u, o, c, p, s, q, r, sums1, sums2)
+    return np.float64(known[y, x])
+
+
+@njit(cache=True, nogil=True)
+def _assemble(
+    vectors, scale, gamma, right, down, static_cost, short_cost, short_range,
+    period, start, new_period, new_start, node, count, block, known,
+):  # fmt: skip
+    """Costs of the binary problem: unary (n, 2), pair (n, 2, 4) as E₀₀, E₀₁, E₁₀, E₁₁ right and down."""
+    h, w, t, c = vectors.shape
+    u = vectors.reshape(vectors.size)
+    size = t * c  # bytes of one pixel
+    unary = np.zeros((count, 2))
+    pair = np.zeros((count, 2, 4))
+    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
     for y in range(h):
         for x in range(w):
             a = node[y // block, x // block]
@@ -201,11 +193,10 @@ def _assemble(
                 p1, s1 = p0, s0
             same_x = p0 == p1 and s0 == s1
             if not same_x:
-                unary[a, 0] += _unary(
-                    u, o1, c, scale, gamma[y, x], static_cost[y, x], short_cost[y, x], short_range, p0, s0
-                )
+                factor, still, short = scale * gamma[y, x], static_cost[y, x], short_cost[y, x]
+                unary[a, 0] += _unary(u, o1, c, factor, still, short, short_range, p0, s0, known.jump, y, x)
                 unary[a, 1] += _unary(
-                    u, o1, c, scale, gamma[y, x], static_cost[y, x], short_cost[y, x], short_range, p1, s1
+                    u, o1, c, factor, still, short, short_range, p1, s1, known.new_jump, y, x
                 )
             for d in range(2):
                 y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
@@ -223,32 +214,36 @@ def _assemble(
                     continue
                 weight = scale * (right[y, x] if d == 0 else down[y, x])
                 o2 = (y2 * w + x2) * size
-                if p0 == q0 and s0 == r0 and p1 == q1 and s1 == r1:
-                    # the usual case inside regions: each pixel's distance serves all of its edges
-                    e00 = 0.0
-                    e11 = 0.0
-                    if a == b:
-                        continue
-                    for end in range(2):
-                        yy, xx, o = (y, x, o1) if end == 0 else (y2, x2, o2)
-                        if apart[yy, xx] < 0:
-                            apart[yy, xx] = distance(u, o, c, p0, s0, p1, s1, sums1, sums2)
-                    e01 = weight * (np.float64(apart[y, x]) + np.float64(apart[y2, x2]))
-                    e10 = e01
+                kept = p0 == q0 and s0 == r0  # one label on both sides now
+                joined = p1 == q1 and s1 == r1  # and afterwards
+                e00 = 0.0
+                if not kept:
+                    if known.seam[d, y, x] < 0:
+                        first = distance(u, o1, c, p0, s0, q0, r0, sums1, sums2)
+                        known.seam[d, y, x] = first + distance(u, o2, c, p0, s0, q0, r0, sums1, sums2)
+                    e00 = weight * known.seam[d, y, x]
+                if a == b:
+                    unary[a, 0] += e00
+                    unary[a, 1] += pair_cost(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
+                    continue
+                # inside regions each pixel's own distance serves all of its pairs
+                own1 = _apart(u, o1, c, p0, s0, p1, s1, sums1, sums2, known.apart, y, x)
+                own2 = _apart(u, o2, c, q0, r0, q1, r1, sums1, sums2, known.apart, y2, x2)
+                e01 = e10 = e00
+                if not same_z:
+                    first = own1 if joined else distance(u, o1, c, p0, s0, q1, r1, sums1, sums2)
+                    second = own2 if kept else distance(u, o2, c, p0, s0, q1, r1, sums1, sums2)
+                    e01 = weight * (first + second)
+                if not same_x:
+                    first = own1 if kept else distance(u, o1, c, p1, s1, q0, r0, sums1, sums2)
+                    second = own2 if joined else distance(u, o2, c, p1, s1, q0, r0, sums1, sums2)
+                    e10 = weight * (first + second)
+                if same_x:
+                    e11 = e01
+                elif same_z:
+                    e11 = e10
                 else:
-                    e00 = _edge(u, o1, o2, c, weight, p0, s0, q0, r0, sums1, sums2)
-                    if a == b:
-                        unary[a, 0] += e00
-                        unary[a, 1] += _edge(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
-                        continue
-                    e01 = e00 if same_z else _edge(u, o1, o2, c, weight, p0, s0, q1, r1, sums1, sums2)
-                    e10 = e00 if same_x else _edge(u, o1, o2, c, weight, p1, s1, q0, r0, sums1, sums2)
-                    if same_x:
-                        e11 = e01
-                    elif same_z:
-                        e11 = e10
-                    else:
-                        e11 = _edge(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
+                    e11 = pair_cost(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
                 if b < 0:
                     unary[a, 0] += e00
                     unary[a, 1] += e10
@@ -260,7 +255,7 @@ def _assemble(
                     pair[a, d, 1] += e01
                     pair[a, d, 2] += e10
                     pair[a, d, 3] += e11
-    return unary, pair, neighbors
+    return unary, pair, _neighbors(node, count)
 
 
 @njit(cache=True, nogil=True)
@@ -272,52 +267,3 @@ def _apply(period, start, new_period, new_start, node, switch, block):
             if a >= 0 and switch[a] and new_period[y, x] > 0:
                 period[y, x] = new_period[y, x]
                 start[y, x] = new_start[y, x]
-
-
-@njit(cache=True, nogil=True)
-def _energy(vectors, scale, gamma, right, down, static_cost, short_cost, short_range, period, start, window):
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
-    size = t * c  # bytes of one pixel
-    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    temporal, label, spatial = 0.0, 0.0, 0.0
-    top, bottom, left, rightmost = window
-    for y in range(top, bottom):
-        for x in range(left, rightmost):
-            o1 = (y * w + x) * size
-            p, s = period[y, x], start[y, x]
-            if p == 1:
-                label += static_cost[y, x]
-            else:
-                temporal += scale * gamma[y, x] * jump(u, o1, c, p, s)
-                if p <= short_range:
-                    label += short_cost[y, x]
-            if x + 1 < w:
-                spatial += _edge(
-                    u,
-                    o1,
-                    o1 + size,
-                    c,
-                    scale * right[y, x],
-                    p,
-                    s,
-                    period[y, x + 1],
-                    start[y, x + 1],
-                    sums1,
-                    sums2,
-                )
-            if y + 1 < h:
-                spatial += _edge(
-                    u,
-                    o1,
-                    o1 + w * size,
-                    c,
-                    scale * down[y, x],
-                    p,
-                    s,
-                    period[y + 1, x],
-                    start[y + 1, x],
-                    sums1,
-                    sums2,
-                )
-    return temporal, label, spatial

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from .pairs import jump
 
-Labels = NDArray[np.int32]
-
 
 @njit(cache=True, nogil=True)
 def neighbor_labels(period, start, allowed, radius, same_period):

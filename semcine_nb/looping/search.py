@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .coarse import CoarseProblem, all_periods
-from .labels import LabelSpace, at_borders
-from .moves import LoopProblem, fuse
-from .proposals import Labels, block_jumps, enlarge
+from .labels import Labels, LabelSpace, at_borders
+from .moves import fuse
+from .offers import Offers
+from .problem import LoopProblem
+from .proposals import block_jumps, enlarge
 from .stages import BAND, COARSE, FINE, Labelling, Mask, Schedule, blocks, finer, grow, shift_borders
 
 SMALL_TARGET = 160 * COARSE**2  # pixels up to which a target's own outline is worth a sweep over all labels
@@ -185,21 +187,21 @@ class _Search:
         return [pairs[i] for i in np.argsort(cost, kind="stable")[:SINGLES]]
 
     def expand_around(self, labels: Labelling) -> None:
-        """α-expansions around what moves, first on blocks of four pixels, then on single pixels.
+        """α-expansions around what moves: of every period on blocks of four pixels, then of those in use.
 
-        Single pixels may take s*(x|p) anywhere (near borders alone the energy ends up to 20 % higher), the
-        stills and the second solution near borders.
+        Periods that blocks never chose gain nothing on single pixels. These may take s*(x|p) anywhere (near
+        borders alone the energy ends up to 20 % higher), the stills and the second solution near borders.
         """
         around = grow(self.mask | (labels[0] > 1), COARSE) & self.where
-        still_frames = [(1, np.full_like(labels[1], s)) for s in self.space.starts(1)]
-        for block in (FINE, 1):
-            for p, s in zip(self.space.periods, self.starts, strict=True):
-                self._expand(labels, p, s, around & self.free, block)
-            for p, s in (*still_frames, *zip(self.space.periods, self.second, strict=True)):
-                where = around & self.free if p > 1 else around
-                if block == 1:
-                    where = where & grow(at_borders(*labels), BAND)
-                self._expand(labels, p, s, where, block)
+        self._offer(labels, np.arange(len(self.space.periods)), self.starts, around & self.free, FINE)
+        used = np.flatnonzero(np.isin(self.space.periods, labels[0]))
+        self._offer(labels, used, self.second, around & self.free, FINE)
+        self._offer(labels, used, self.starts, around & self.free, 1)
+        still, near = self.space.starts(1), grow(at_borders(*labels), BAND)
+        offers = Offers(self.problem, labels, np.ones_like(still), still[:, None, None], around & near)
+        offers.expand_all(1, self.schedule.backend)
+        near = grow(at_borders(*labels), BAND)
+        self._offer(labels, used, self.second, around & self.free & near, 1)
 
     def shift_borders(self, labels: Labelling) -> None:
         """Let the borders between labels move."""
@@ -208,6 +210,14 @@ class _Search:
     def _expand(self, labels: Labelling, period: int, start: Labels, where: Mask, block: int) -> None:
         proposal = np.where(where, period, 0).astype(np.int32)
         fuse(self.problem, *labels, proposal, start, block=block, backend=self.schedule.backend)
+
+    def _offer(
+        self, labels: Labelling, which: NDArray[np.intp], starts: Labels, where: Mask, block: int
+    ) -> None:
+        """α-expansion of the loops of some periods."""
+        periods = np.array(self.space.periods)[which]
+        offers = Offers(self.problem, labels, periods, starts[which], where)
+        offers.expand_all(block, self.schedule.backend)
 
     def _expand_blocks(
         self, coarse: CoarseProblem, labels: Labels, sweeps: int, free: Mask, near: Mask | None = None

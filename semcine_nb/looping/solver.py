@@ -18,10 +18,10 @@ from .cinemagraph import Cinemagraph
 from .coarse import CoarseProblem
 from .evaluation import evaluate, motion_kept
 from .keeping import kept_starts
-from .labels import LabelSpace
-from .moves import LoopProblem
+from .labels import Labels, LabelSpace
 from .parameters import LoopParameters
-from .proposals import Labels, enlarge
+from .problem import LoopProblem
+from .proposals import enlarge
 from .search import choose_periods, coarse_periods, revise_periods
 from .stages import FINE, Schedule, all_starts, blocks, grow, refine_starts
 from .tables import loop_tables

@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 
 from ..progress import Progress, silent
 from .coarse import one_period
-from .labels import LabelSpace
-from .moves import LoopProblem, fuse
+from .labels import Labels, LabelSpace
+from .moves import fuse
+from .offers import OWN, Offers
 from .ordered import ordered_optimum
-from .proposals import Labels, enlarge, neighbor_labels
+from .problem import LoopProblem
+from .proposals import enlarge, neighbor_labels
 
 Mask = NDArray[np.bool_]
 Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
@@ -105,12 +107,11 @@ def refine_starts(
     active = period > 1
     if where is not None:
         active &= where
+    starts = space.starts(1)
+    offers = Offers(problem, (period, start), np.full_like(starts, OWN), starts[:, None, None], active)
     # blocks first: once single pixels have changed, whole regions no longer move as one
     for block in (FINE, 1):
-        for s in space.starts(1):
-            fits = active & (s >= 1) & (s + period <= space.frames - 1)
-            proposal = np.where(fits, period, 0).astype(np.int32)
-            fuse(problem, period, start, proposal, np.full_like(start, s), block, backend=schedule.backend)
+        offers.expand_all(block, schedule.backend)
     shift_borders(problem, period, start, schedule, active, same_period=True)
 
 

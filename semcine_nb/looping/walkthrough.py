@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from .energy import LoopEnergy
 from .evaluation import evaluate
-from .moves import LoopProblem
-from .proposals import Labels, block_jumps
+from .labels import Labels
+from .problem import LoopProblem
+from .proposals import block_jumps
 from .search import choose_periods
 from .stages import refine_starts
 

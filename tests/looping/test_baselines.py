@@ -17,7 +17,7 @@ from semcine_nb.looping.baselines import (
     tompkin_2011,
     yeh_2012,
 )
-from semcine_nb.looping.moves import LoopProblem
+from semcine_nb.looping.problem import LoopProblem
 from semcine_nb.video import Video
 
 

@@ -10,8 +10,8 @@ from conftest import Case
 
 from benchmarks.exact import optimal_starts
 from semcine_nb.looping.labels import LabelSpace
-from semcine_nb.looping.moves import LoopProblem
 from semcine_nb.looping.parameters import LoopParameters
+from semcine_nb.looping.problem import LoopProblem
 from semcine_nb.looping.tables import loop_tables
 
 

@@ -6,26 +6,14 @@ import math
 
 import numpy as np
 import pytest
-from conftest import Case
+from conftest import Case, problem_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semcine_nb.looping.energy import loop_energy
-from semcine_nb.looping.moves import LoopProblem, fuse
+from semcine_nb.looping.moves import fuse
 from semcine_nb.looping.pairs import distance, jump
 from semcine_nb.looping.parameters import LoopParameters
-from semcine_nb.looping.tables import loop_tables
-
-
-def problem_of(case: Case) -> LoopProblem:
-    tables = loop_tables(case.clip, case.response, case.parameters, threads=1)
-    par = case.parameters
-    return LoopProblem(
-        tables=tables,
-        static_cost=(par.alpha_label * tables.static_penalty * case.candidate.mask).astype(np.float32),
-        short_cost=(par.alpha_label * par.alpha_infinity * tables.natural).astype(np.float32),
-        short_range=par.short_range(case.clip.fps),
-    )
 
 
 @settings(max_examples=200, deadline=None)
