@@ -23,7 +23,7 @@ import numpy as np
 from semcine_nb.looping import Cinemagraph, LoopSolver
 from semcine_nb.looping.baselines import liao_2013, plain_expansion
 from semcine_nb.looping.quality import tearing
-from semcine_nb.looping.search import choose_periods, coarse_periods, revise_periods
+from semcine_nb.looping.search import choose_periods, revise_periods, shared_tables
 from semcine_nb.looping.stages import refine_starts
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Candidate, Selection, SemanticResponse, segment, select_candidates
@@ -152,7 +152,7 @@ def stages(solver: LoopSolver, candidate: Candidate, sweeps: int) -> list[float]
     """The energy after stage 2, stage 3, and both once more."""
     problem, schedule = solver.problem(candidate), replace(solver.schedule, sweeps=sweeps)
     common = problem, solver.space, solver.both_starts
-    shared = coarse_periods(problem, solver.space, solver.starts, schedule)
+    shared = shared_tables(problem, solver.space, solver.starts, schedule)
     labels = choose_periods(*common, shared, candidate.mask, schedule)
     found = [sum(problem.energy(*labels))]
     for again in (False, True):

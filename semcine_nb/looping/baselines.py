@@ -25,7 +25,7 @@ from .moves import fuse
 from .parameters import LoopParameters
 from .problem import LoopProblem
 from .proposals import block_jumps
-from .search import choose_periods, coarse_periods
+from .search import choose_periods, shared_tables
 from .stages import Schedule, all_starts
 from .tables import loop_tables
 
@@ -128,7 +128,7 @@ def liao_2013(
     everywhere = np.ones(clip.frames.shape[1:3], np.bool_)
     schedule = Schedule()
     starts = all_starts(problem, space, everywhere, schedule, threads, progress)
-    shared = coarse_periods(problem, space, starts[0], schedule)
+    shared = shared_tables(problem, space, starts[0], schedule, threads)
     period, start = choose_periods(problem, space, starts, shared, everywhere, schedule)
     return _colour_cinemagraph(clip, problem, everywhere, period, start, parameters, "Liao et al. 2013")
 

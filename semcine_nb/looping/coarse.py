@@ -2,9 +2,7 @@
 
 For block-constant labels eq. (1) is again a sum of unary and pair terms, one node a block: unary costs add up
 over the block, and the cost between two blocks is the sum over the pixel pairs along their border (a Galerkin
-coarsening: nothing is averaged). ``one_period`` is exact. ``all_periods`` is exact but for the cross term of
-two different periods, which sums whole steps of frames (residues mod g in steps of ``step``): it starts
-stage 2 well, and every later move works on the exact energy.
+coarsening: nothing is averaged).
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .coarse_tables import label_pairs, period_unaries, start_pairs
+from .coarse_tables import start_pairs
 from .graph import energy_change, graph
 from .labels import LabelSpace
 from .maxflow import DOWN, LEFT, RIGHT, UP, minimum_cut
@@ -98,7 +96,7 @@ def block_sums(values: NDArray[np.floating], block: int) -> NDArray[np.float64]:
 def one_period(
     problem: LoopProblem, space: LabelSpace, period: int, block: int, wanted: NDArray[np.bool_]
 ) -> CoarseProblem:
-    """Stage 1: label i is the start ``space.starts(period)[i]`` of one period.
+    """Stage 1, exact: label i is the start ``space.starts(period)[i]`` of one period.
 
     ``wanted`` (R, C) says which blocks need pair tables; the others' are zero.
     """
@@ -111,41 +109,6 @@ def one_period(
         tables.vectors, tables.scale, tables.right, tables.down, period, starts, space.step, block, wanted
     )
     return CoarseProblem(unary, right, down)
-
-
-def all_periods(
-    problem: LoopProblem,
-    space: LabelSpace,
-    starts: NDArray[np.int32],
-    stills: NDArray[np.int32],
-    block: int,
-    wanted: NDArray[np.bool_],
-) -> CoarseProblem:
-    """Stage 2: labels are (p, s*(x|p)) for every period, then the ``stills``.
-
-    Parameters
-    ----------
-    starts : (periods, H, W) int32, s*(x|p) of stage 1
-    wanted : (R, C) bool, blocks whose pair tables are needed; the others' are zero
-
-    The price of standing still depends on the candidate: see ``CoarseProblem.for_candidate``.
-    """
-    tables = problem.tables
-    periods = np.array(space.periods, np.int32)
-    # residue sums are wanted for every divisor of a period, in steps
-    divisors = np.zeros((len(periods), 64), np.int32)
-    for i, p in enumerate(periods // space.step):
-        own = [g for g in range(1, p + 1) if p % g == 0]
-        divisors[i, : len(own)] = own
-    unary = period_unaries(
-        tables.vectors, tables.scale, tables.temporal_factor, tables.right, tables.down,
-        problem.short_cost, problem.short_range, periods, starts, block,
-    )  # fmt: skip
-    right, down = label_pairs(
-        tables.vectors, tables.scale, tables.right, tables.down,
-        periods, starts, stills, divisors, space.step, block, wanted,
-    )  # fmt: skip
-    return CoarseProblem(np.concatenate([unary, np.zeros((len(stills), *unary.shape[1:]))]), right, down)
 
 
 @njit(cache=True, nogil=True)

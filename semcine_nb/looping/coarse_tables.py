@@ -126,13 +126,17 @@ def _loop_sums(steps, square, s, q, c, divisors, sums):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def label_pairs(vectors, scale, right, down, periods, starts, stills, divisors, step, block, wanted):
+def label_pairs(
+    vectors, scale, right, down, periods, starts, stills, divisors, step, block, block_rows, todo,
+    table_right, table_down,
+):  # fmt: skip
+    """Costs of (p, s*(x|p)) and stills between the blocks of some rows and those right of and below them.
+
+    Fills the tables (R, C, L, L) where ``todo`` (2, R, C) says so, right and down.
+    """
     h, w, t, c = vectors.shape
     u = vectors.reshape(vectors.size)
-    rows, columns = wanted.shape
     n, m = periods.size, stills.size
-    table_right = np.zeros((rows, columns, n + m, n + m), np.float32)
-    table_down = np.zeros((rows, columns, n + m, n + m), np.float32)
     # where the sums of divisor g begin in a loop's list
     offset = np.full((n, t // step + 2), -1, np.int32)
     longest = 0
@@ -154,13 +158,13 @@ def label_pairs(vectors, scale, right, down, periods, starts, stills, divisors, 
     norms1, norms2 = np.zeros(n), np.zeros(n)
     scratch = np.zeros(t * c, np.int32)
     cost, mirrored = np.zeros((n + m, n + m)), np.zeros((n, n))
-    for y in range(h):
+    for y in range(block_rows[0] * block, min(block_rows[1] * block, h)):
         for x in range(w):
             for d in range(2):
                 y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
                 if y2 >= h or x2 >= w or (y2 // block == y // block and x2 // block == x // block):
                     continue
-                if not (wanted[y // block, x // block] and wanted[y2 // block, x2 // block]):
+                if not todo[d, y // block, x // block]:
                     continue
                 weight = scale * (right[y, x] if d == 0 else down[y, x])
                 cost[:] = 0
@@ -218,4 +222,3 @@ def label_pairs(vectors, scale, right, down, periods, starts, stills, divisors, 
                 for i in range(n + m):
                     for j in range(n + m):
                         table[i, j] += np.float32(weight * max(cost[i, j], 0.0))
-    return table_right, table_down

@@ -48,18 +48,13 @@ def evaluate(
     line[beside] = np.arange(int(beside.sum()))
 
     loops = period > 1
-    reads = [np.where(loops, f, -1) for f in (start, start + period, start - 1, start + period - 1)]
+    reads = np.stack([start, start + period, start - 1, start + period - 1])
+    reads[:, ~loops] = -1
     k = np.asarray(scores[0]).shape[-1]
     ends = np.zeros((4, h, w, k), np.float32)
     lines = np.zeros((int(beside.sum()), t, k), np.float32)
     for i in range(t):
-        response = np.asarray(scores[i], np.float32)
-        total = response.sum(axis=-1, keepdims=True)
-        response = np.where(total > 0, response / np.where(total > 0, total, 1), np.float32(1 / k))
-        for buffer, read in zip(ends, reads, strict=True):
-            here = read == i
-            buffer[here] = response[here]
-        lines[:, i] = response[beside]
+        _keep(np.asarray(scores[i], np.float32), i, reads, line, ends, lines)
 
     rows, columns = np.nonzero(loops)
 
@@ -83,6 +78,30 @@ def evaluate(
         (1 - parameters.w) / 3 / 255**2, parameters.w / k,
     )  # fmt: skip
     return LoopEnergy(float(temporal.sum()), float(label), float(spatial))
+
+
+@njit(cache=True, nogil=True)
+def _keep(scores, frame, reads, line, ends, lines):
+    """Of one frame's scores (H, W, K), made to sum to one, what ``reads`` (4, H, W) and ``line`` ask for."""
+    h, w, k = scores.shape
+    for y in range(h):
+        for x in range(w):
+            n = line[y, x]
+            wanted = n >= 0
+            for j in range(4):
+                wanted |= reads[j, y, x] == frame
+            if not wanted:
+                continue
+            total = np.float32(0)
+            for c in range(k):
+                total += scores[y, x, c]
+            for c in range(k):
+                share = scores[y, x, c] / total if total > 0 else np.float32(1 / k)
+                if n >= 0:
+                    lines[n, frame, c] = share
+                for j in range(4):
+                    if reads[j, y, x] == frame:
+                        ends[j, y, x, c] = share
 
 
 @njit(cache=True, nogil=True)

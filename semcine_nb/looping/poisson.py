@@ -8,6 +8,7 @@ vectors; the groups share nothing, so that the result does not depend on threads
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,8 +120,11 @@ def solve_group(
     -------
     (P + 1, LANES) float32, its last row zero.
     """
+    # a sweep takes the error to the square of what a sweep of Jacobi does, 4 / (4 + ε): where ε is large, as
+    # many sweeps as take it where the cycles would cost less than these
+    sweeps = math.ceil(cycles * math.log(5) / (2 * math.log1p(screening.min() / 4)))
     depth = 1
-    while depth < len(levels) and 2 * _scale(depth - 1) > screening.min():
+    while depth < len(levels) and 2 * _scale(depth - 1) > screening.min() and sweeps > 4 * cycles:
         depth += 1
     sources = [source] + [np.zeros((len(level.kind) + 1, LANES), np.float32) for level in levels[1:depth]]
     values = [np.zeros_like(s) for s in sources]
@@ -135,7 +139,7 @@ def solve_group(
             )  # fmt: skip
 
     if depth == 1:
-        smooth(0, 2 * cycles)
+        smooth(0, min(sweeps, 4 * cycles))
         return values[0]
     for cycle in range(cycles):
         for i in range(1, depth):

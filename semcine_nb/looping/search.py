@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .coarse import CoarseProblem, all_periods
+from .coarse import CoarseProblem
 from .labels import Labels, LabelSpace, at_borders
 from .moves import fuse
 from .offers import Offers
+from .period_tables import PeriodTables
 from .problem import LoopProblem
 from .proposals import block_jumps, enlarge
 from .stages import BAND, COARSE, FINE, Labelling, Mask, Schedule, blocks, finer, grow, shift_borders
@@ -30,19 +31,20 @@ def stills(space: LabelSpace, schedule: Schedule) -> NDArray[np.int32]:
     return space.starts(1)[:: schedule.still_stride]
 
 
-def coarse_periods(
-    problem: LoopProblem, space: LabelSpace, starts: Labels, schedule: Schedule
-) -> CoarseProblem:
-    """The tables of stage 2 on the coarsest blocks; all candidates of a clip share them."""
-    everywhere = np.ones((-(-starts.shape[1] // COARSE), -(-starts.shape[2] // COARSE)), np.bool_)
-    return all_periods(problem, space, starts, stills(space, schedule), COARSE, everywhere)
+def shared_tables(
+    problem: LoopProblem, space: LabelSpace, starts: Labels, schedule: Schedule, threads: int = 1
+) -> tuple[PeriodTables, PeriodTables]:
+    """The tables of stage 2 on ``COARSE`` and on ``FINE`` blocks; all candidates of a clip share them."""
+    frames = stills(space, schedule)
+    coarse, fine = (PeriodTables(problem, space, starts, frames, b, threads) for b in (COARSE, FINE))
+    return coarse, fine
 
 
 def choose_periods(
     problem: LoopProblem,
     space: LabelSpace,
     starts: Labels,
-    shared: CoarseProblem,
+    shared: tuple[PeriodTables, PeriodTables],
     mask: Mask,
     schedule: Schedule,
 ) -> tuple[Labels, Labels]:
@@ -51,7 +53,7 @@ def choose_periods(
     Parameters
     ----------
     starts : (2, periods, H, W) int32, from stage 1: s*(x|p), and the second solution
-    shared : ``coarse_periods`` of the clip
+    shared : ``shared_tables`` of the clip
     mask : (H, W) bool, π_ID
 
     Returns
@@ -85,6 +87,7 @@ def revise_periods(
     search = _Search(problem, space, starts, mask, schedule, where)
     revised = labels[0].copy(), labels[1].copy()
     search.loop_regions(revised, mask & where)
+    search.offer_stills(revised, where, FINE)  # whole regions may have to stand still now
     search.shift_borders(revised)
     search.expand_around(revised)
     search.shift_borders(revised)
@@ -108,7 +111,7 @@ class _Search:
         self.problem, self.space, self.mask, self.schedule = problem, space, mask, schedule
         self.where = np.ones_like(mask) if where is None else where
         self.starts, self.second = starts
-        self.frames = stills(space, schedule)
+        self.every, self.frames = np.arange(len(space.periods)), stills(space, schedule)
         # outside the target and where nothing moves, standing still is certain
         self.free = enlarge(blocks(mask | problem.tables.moving, FINE), FINE, mask.shape)
 
@@ -116,9 +119,10 @@ class _Search:
         period, start = labels
         return sum(self.problem.energy(period, start, window))
 
-    def from_blocks(self, shared: CoarseProblem) -> Labelling:
+    def from_blocks(self, shared: tuple[PeriodTables, PeriodTables]) -> Labelling:
         """α-expansion of all labels on blocks, wherever something moves, then of the borders on pixels."""
-        coarse = shared.for_candidate(self.problem, len(self.frames), COARSE)
+        everything = np.ones_like(blocks(self.mask, COARSE))
+        coarse = shared[0].filled(everything).for_candidate(self.problem, len(self.frames), COARSE)
         guesses = _first_guesses(coarse, len(self.frames), blocks(self.mask, COARSE))
         for labels in guesses:
             self._expand_blocks(coarse, labels, self.schedule.sweeps, blocks(self.free, COARSE))
@@ -127,8 +131,7 @@ class _Search:
         moving = np.any([labels < len(self.space.periods) for labels in guesses], axis=0)
         near = grow(self.mask | enlarge(moving, COARSE, self.mask.shape), 2 * COARSE)
         wanted = blocks(near, FINE)
-        fine = all_periods(self.problem, self.space, self.starts, self.frames, FINE, wanted)
-        fine = fine.for_candidate(self.problem, len(self.frames), FINE)
+        fine = shared[1].filled(wanted).for_candidate(self.problem, len(self.frames), FINE)
         guesses = [finer(labels, wanted.shape) for labels in guesses]
         for labels in guesses:
             self._expand_blocks(fine, labels, 1, blocks(self.free, FINE), wanted)
@@ -149,10 +152,8 @@ class _Search:
         self.shift_borders(labels)
         if self.mask.sum() < SMALL_TARGET:
             near = grow(self.mask, 2 * COARSE)
-            for p, s in zip(self.space.periods, self.starts, strict=True):
-                self._expand(labels, p, s, near & self.free, 2)
-            for s in self.space.starts(1):
-                self._expand(labels, 1, np.full_like(labels[1], s), near, 2)
+            self._offer(labels, self.every, self.starts, near & self.free, 2)
+            self.offer_stills(labels, near, 2)
             self.shift_borders(labels)
         return labels
 
@@ -193,13 +194,12 @@ class _Search:
         borders alone the energy ends up to 20 % higher), the stills and the second solution near borders.
         """
         around = grow(self.mask | (labels[0] > 1), COARSE) & self.where
-        self._offer(labels, np.arange(len(self.space.periods)), self.starts, around & self.free, FINE)
+        for starts in (self.starts, self.second):
+            self._offer(labels, self.every, starts, around & self.free, FINE)
         used = np.flatnonzero(np.isin(self.space.periods, labels[0]))
-        self._offer(labels, used, self.second, around & self.free, FINE)
         self._offer(labels, used, self.starts, around & self.free, 1)
-        still, near = self.space.starts(1), grow(at_borders(*labels), BAND)
-        offers = Offers(self.problem, labels, np.ones_like(still), still[:, None, None], around & near)
-        offers.expand_all(1, self.schedule.backend)
+        near = grow(at_borders(*labels), BAND)
+        self.offer_stills(labels, around & near, 1)
         near = grow(at_borders(*labels), BAND)
         self._offer(labels, used, self.second, around & self.free & near, 1)
 
@@ -207,9 +207,11 @@ class _Search:
         """Let the borders between labels move."""
         shift_borders(self.problem, *labels, self.schedule, self.where, free=self.free)
 
-    def _expand(self, labels: Labelling, period: int, start: Labels, where: Mask, block: int) -> None:
-        proposal = np.where(where, period, 0).astype(np.int32)
-        fuse(self.problem, *labels, proposal, start, block=block, backend=self.schedule.backend)
+    def offer_stills(self, labels: Labelling, where: Mask, block: int) -> None:
+        """α-expansion of every still frame of the grid."""
+        still = self.space.starts(1)
+        offers = Offers(self.problem, labels, np.ones_like(still), still[:, None, None], where)
+        offers.expand_all(block, self.schedule.backend)
 
     def _offer(
         self, labels: Labelling, which: NDArray[np.intp], starts: Labels, where: Mask, block: int

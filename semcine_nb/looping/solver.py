@@ -15,14 +15,14 @@ from ..cache import ArrayCache
 from ..errors import LoopError
 from ..progress import Progress, silent
 from .cinemagraph import Cinemagraph
-from .coarse import CoarseProblem
 from .evaluation import evaluate, motion_kept
 from .keeping import kept_starts
 from .labels import Labels, LabelSpace
 from .parameters import LoopParameters
+from .period_tables import PeriodTables
 from .problem import LoopProblem
 from .proposals import enlarge
-from .search import choose_periods, coarse_periods, revise_periods
+from .search import choose_periods, revise_periods, shared_tables
 from .stages import FINE, Schedule, all_starts, blocks, grow, refine_starts
 from .tables import loop_tables
 
@@ -70,7 +70,7 @@ class LoopSolver:
         cache: ArrayCache | None = None,
     ):
         self.clip, self.response = clip, response
-        self.parameters = parameters or LoopParameters()
+        self.parameters, self.threads = parameters or LoopParameters(), threads
         self.schedule = Schedule(backend=backend)
         self.space = LabelSpace.of_clip(len(clip.frames), clip.fps, self.parameters)
         self.notes = _rate_notes(clip.fps, self.space, self.parameters)
@@ -145,13 +145,13 @@ class LoopSolver:
         return kept_starts(cache, self.tables, self.space, active, self.schedule, find)
 
     @cached_property
-    def _shared(self) -> CoarseProblem:
+    def _shared(self) -> tuple[PeriodTables, PeriodTables]:
         nothing = np.zeros(self.starts.shape[1:], np.float32)
         short = (self.parameters.alpha_label * self.parameters.alpha_infinity * self.tables.natural).astype(
             np.float32
         )
         problem = LoopProblem(self.tables, nothing, short, self.parameters.short_range(self.clip.fps))
-        return coarse_periods(problem, self.space, self.starts, self.schedule)
+        return shared_tables(problem, self.space, self.starts, self.schedule, self.threads)
 
     def _solve(
         self,
