@@ -18,6 +18,8 @@ from semcine_nb.errors import StoreError
 from semcine_nb.folder import _listed
 from semcine_nb.page import Loop, page
 from semcine_nb.study import Protocol, RatingStore
+from semcine_nb.study.addresses import label_of, parse_url
+from semcine_nb.study.database import _engine
 from semcine_widgets import CandidateGallery, RatingSession
 from semcine_widgets.rating_page import describe, server_arguments
 
@@ -135,10 +137,8 @@ def test_a_password_is_in_no_error_no_log_and_no_picture_of_a_store(caplog: pyte
     assert error.__cause__ is None
     assert error.__suppress_context__
     assert not any("hunter" in text for text in told)
-    from semcine_nb.study.database import _engine, _label, _parse
-
-    parsed = _parse(URL)
-    assert "hunter" not in _label(parsed) + repr(_engine(parsed, 1.0, _label(parsed)))
+    parsed = parse_url(URL)
+    assert "hunter" not in label_of(parsed) + repr(_engine(parsed, 1.0, label_of(parsed)))
 
 
 def test_the_rating_notebook_holds_no_address_and_no_outputs() -> None:
