@@ -66,11 +66,7 @@ def whole_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
             _remove_left(folder)
             part, held = _own_part(folder)
         except OSError as error:
-            reason = "it is a file" if folder.is_file() else (error.strerror or str(error)).lower()
-            raise StoreError(
-                f"Cannot write into the folder {folder}: {reason}; choose another, or change its rights.",
-                topic="cannot-write",
-            ) from error
+            raise StoreError(cannot_write(folder, error), topic="cannot-write") from error
         yield part
         files = sorted(part.iterdir())
         for file in files:
@@ -89,6 +85,12 @@ def whole_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         if held is not None:
             os.close(held)
+
+
+def cannot_write(folder: Path, error: OSError) -> str:
+    """One sentence on why nothing can be written into a folder."""
+    reason = "it is a file" if folder.is_file() else (error.strerror or str(error)).lower()
+    return f"Cannot write into the folder {folder}: {reason}; choose another, or change its rights."
 
 
 def sync_to_disk(path: Path) -> None:

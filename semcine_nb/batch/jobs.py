@@ -177,7 +177,7 @@ def check_options(options: Options) -> None:
     from ..steps import check_names, known_ratings
 
     check_formats(options.formats)
-    check_names(options.segmenter, options.select)
+    check_names(options.segmenter, options.select, options.k)
     if options.ratings is not None and not isinstance(options.ratings, str):
         raise StoreError("A batch reaches its ratings by URL, such as sqlite:///ratings.db: give that.")
     known_ratings(options.ratings)
