@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -85,6 +86,16 @@ def whole_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         if held is not None:
             os.close(held)
+
+
+def plain_name(label: str) -> str:
+    """A label as the name of a file in whatever folder: nothing in it leads elsewhere or hides the file.
+
+    >>> plain_name("sky & tree"), plain_name("../../etc"), plain_name("..")
+    ('sky-&-tree', '-..-etc', 'cinemagraph')
+    """
+    name = re.sub(r'[\s/\\:*?"<>|\x00-\x1f\x7f\ud800-\udfff]', "-", label)[:100]
+    return name.lstrip(".") or "cinemagraph"
 
 
 def cannot_write(folder: Path, error: OSError) -> str:
