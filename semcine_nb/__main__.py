@@ -68,7 +68,7 @@ def _is_there(clip: Path) -> bool:
     try:
         return clip.exists()
     except OSError as error:  # a name that no system takes, or a folder that may not be looked into
-        name = str(clip) if len(str(clip)) < 200 else f"{str(clip)[:60]}…"
+        name = str(clip) if len(str(clip)) < 200 else f"…{str(clip)[-60:]}"
         why = (error.strerror or str(error)).lower()
         raise VideoError(f"{name} cannot be opened: {why}; check its name and its rights.") from error
 

@@ -173,10 +173,10 @@ def finished(job: Job) -> dict[str, Any] | None:
 
 def check_options(options: Options) -> None:
     """Raise a SemcineError for what would fail with every clip."""
-    from ..folder import check_formats
+    from ..folder import check_writing
     from ..steps import check_names, known_ratings
 
-    check_formats(options.formats)
+    check_writing(options.formats, options.repeat)
     check_names(options.segmenter, options.select, options.k)
     if options.ratings is not None and not isinstance(options.ratings, str):
         raise StoreError("A batch reaches its ratings by URL, such as sqlite:///ratings.db: give that.")
