@@ -73,6 +73,13 @@ def two_streams(folder: Path) -> Path:
     return folder / "two.mkv"
 
 
+def unended(folder: Path) -> Path:
+    """A GIF that was cut between two frames: only the mark at the end is missing."""
+    whole = animation(folder / "whole.gif", pool(), "GIF").read_bytes()
+    (folder / "cut.gif").write_bytes(whole[:-1])
+    return folder / "cut.gif"
+
+
 def hurt_avi(folder: Path) -> Path:
     whole = encode(folder / "whole.avi", noise(50), codec="mjpeg", pix_fmt="yuvj420p")
     return hurt(folder / "hurt.avi", whole, 3000)
@@ -93,6 +100,7 @@ ODD: dict[str, Callable[[Path], Path]] = {
     "two streams": two_streams,
     "wrong suffix": lambda folder: encode(folder / "clip.mp4", pool()).rename(folder / "clip.gif"),
     "no suffix": lambda folder: encode(folder / "clip.mp4", pool()).rename(folder / "clip"),
+    "unended gif": unended,
     "cut mkv": lambda folder: half_of(folder / "half.mkv", encode(folder / "whole.mkv", noise(100))),
     "hurt ts": lambda folder: hurt(folder / "hurt.ts", encode(folder / "whole.ts", noise(50))),
     "hurt avi": hurt_avi,
