@@ -68,7 +68,7 @@ def check_place(url: URL, label: str) -> None:
     if path.is_dir():
         raise StoreError(f"{label} is a folder: name a file in it")
     if not path.parent.is_dir():
-        raise StoreError(f"{label} cannot be made: there is no folder {path.parent}")
+        raise StoreError(f"{label} cannot be made: there is no folder {path.parent}; make it first")
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise StoreError(f"{label} is read-only: change its permissions or choose another place")
 
