@@ -27,7 +27,7 @@ def cli(context: click.Context, quiet: bool) -> None:
 
 
 @cli.command(context_settings={"show_default": True})
-@click.argument("clip", type=click.Path(path_type=Path))
+@click.argument("clip", type=click.Path(readable=False, path_type=Path))  # read_video says it better
 @click.option(
     "-o",
     "--output",
@@ -47,8 +47,11 @@ def make(
     CLIP is a video, a GIF or a folder of images, from a tripod. The last line says where the page is.
     """
     arguments = as_arguments(**options)
-    if not clip.exists():
-        raise SemcineError(f"There is no file or folder {clip}.", topic="no-such-file")
+    if not _is_there(clip):
+        raise SemcineError(
+            f"There is no file or folder {clip}: check its name and the folder it is in.",
+            topic="no-such-file",
+        )
     from .folder import INDEX, make_folder
 
     folder = output or clip.resolve().with_name(f"{clip.resolve().stem}-cinemagraphs")
@@ -59,6 +62,15 @@ def make(
             error.args = (f"{clip.name}: {error}",)
         raise
     click.echo(str(folder / INDEX))
+
+
+def _is_there(clip: Path) -> bool:
+    try:
+        return clip.exists()
+    except OSError as error:  # a name that no system takes, or a folder that may not be looked into
+        name = str(clip) if len(str(clip)) < 200 else f"…{str(clip)[-60:]}"
+        why = (error.strerror or str(error)).lower()
+        raise VideoError(f"{name} cannot be opened: {why}; check its name and its rights.") from error
 
 
 cli.add_command(batch)
@@ -95,7 +107,9 @@ def main(arguments: list[str] | None = None) -> None:
     except SemcineError as error:
         code = _complain(f"{str(error).rstrip('.')}. See {error.help}.", 1)
     except OSError as error:
-        code = _complain(f"{error.filename or 'a file'}: {error.strerror or error}", 1)
+        name, why = error.filename or "a file", (error.strerror or str(error)).lower()
+        way_out = "check its name, its rights and the disk's space"
+        code = _complain(f"{name} cannot be read or written: {why}; {way_out}.", 1)
     except MemoryError:
         code = _complain("Not enough memory: try a smaller --working-size, or fewer --seconds.", 1)
     finally:

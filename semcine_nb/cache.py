@@ -107,7 +107,8 @@ class ArrayCache:
         path = self._path(key)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with whole_file(path) as part:
+            # not synced: what a power cut spoils does not fit its checksum and is made anew
+            with whole_file(path, sync=False) as part:
                 np.savez_compressed(part, **entry)
             self._make_room()
         except (OSError, MemoryError) as error:

@@ -19,6 +19,7 @@ from . import __version__
 from . import page as pages
 from .errors import StoreError
 from .files import whole_folder
+from .limits import current_limits, too_large
 from .looping.cinemagraph import Cinemagraph
 from .pipeline import RankedCinemagraphs, make_cinemagraphs
 from .study.described import ENDING, save_features
@@ -64,7 +65,7 @@ def make_folder(
     SemcineError
         Of a fitting kind; StoreError where the folder cannot be written.
     """
-    check_formats(formats)
+    check_writing(formats, repeat)
     folder = Path(folder)
     if title is None:
         title = Path(source).resolve().name if isinstance(source, (str, Path)) else "a clip"
@@ -85,8 +86,13 @@ def make_folder(
     return ranked
 
 
-def check_formats(formats: Sequence[str]) -> None:
-    """Raise StoreError unless there is at least one format and all are known."""
+def check_writing(formats: Sequence[str], repeat: int = 1) -> None:
+    """Raise StoreError, before long work, for formats that are none and repeats beyond any limit."""
+    most = current_limits().frames
+    if repeat > most:
+        raise too_large(
+            f"a loop written {repeat} times in a row", "is too long", f"{most} frames", StoreError
+        )
     unknown = sorted(set(formats) - set(SUFFIXES))
     if unknown or not formats:
         raise StoreError(

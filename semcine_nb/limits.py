@@ -11,9 +11,11 @@ import math
 import os
 import struct
 import warnings
+import zipfile
 import zlib
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import SemcineError
@@ -47,7 +49,7 @@ class Limits:
     pixels : of one stored frame, picture, mask or label image; 8K video has 33 million
     frames : of a clip inside the window that is read; ten minutes at 30 a second are 18,000
     memory : bytes of a clip's frames once read, and of a rendered loop
-    table : bytes of a file of ratings, packed or unpacked
+    table : bytes of a file of ratings or of features, packed or unpacked
     rows : of a table of ratings
     weights : bytes of a file of weights once unpacked; FCN-8s has 0.5 billion
     """
@@ -96,6 +98,14 @@ def check_pixels(size: tuple[int, int], name: str, kind: type[SemcineError], lim
     """Raise ``kind`` if a picture of (width, height) ``size`` is larger than ``limits.pixels``."""
     if size[0] * size[1] > limits.pixels:
         raise too_large(name, f"is {size[0]}×{size[1]} pixels", f"{limits.pixels:,}", kind)
+
+
+def check_archive(path: Path, most: int, kind: type[SemcineError]) -> None:
+    """Raise ``kind`` if an .npz unpacks to more than ``most`` bytes. On damage zipfile raises."""
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > most:
+        raise too_large(str(path), f"unpacks to {size / 1e9:.1f} GB", f"{most / 1e9:g} GB", kind)
 
 
 def open_picture(path: Any, kind: type[SemcineError], limits: Limits) -> AbstractContextManager[Image]:

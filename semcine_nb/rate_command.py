@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,26 +57,47 @@ def rate(
             topic="missing-package",
         ) from error
     from .study import Protocol, RatingStore, Review, participant_link
+    from .study.addresses import absolute
 
+    page = public or f"http://{host}:{port}/"
+    participant_link(page, "")  # all that can be wrong is said before anybody is invited
+    ratings = absolute(ratings)  # pages run in a folder of their own, where a relative path is another file
     protocol = Protocol(minutes=minutes, pilot=pilot, seed=seed)
     if guideline:
-        protocol = replace(protocol, guideline=guideline.read_text(encoding="utf-8"))
+        protocol = replace(protocol, guideline=_text(guideline))
     if consent:
-        protocol = replace(protocol, consent=consent.read_text(encoding="utf-8"))
+        protocol = replace(protocol, consent=_text(consent))
     folder = folder.resolve()
     found = Review.of_folder(folder)
     if (folder / "review.json").is_file():
         found.take_over(Review.load(folder / "review.json"))
     else:
         found.accept_open()
-    if ratings.startswith("sqlite:///") or "://" not in ratings:
-        # pages run in a folder of their own: what is relative here would be another file there
-        ratings = f"sqlite:///{Path(ratings.removeprefix('sqlite:///')).resolve()}"
+    _check_port(host, port)
     with RatingStore(ratings) as store:
         items = found.add_to(store)
         tokens = [store.add_person() for _ in range(people)]
-    page = public or f"http://{host}:{port}/"
     for person in tokens:
         click.echo(f"{person.code}  {participant_link(page, person.token)}")
     os.environ.update(describe(ratings, items, protocol, host))
     Voila.launch_instance(server_arguments(host, port, theme))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise StoreError(f"{path} is no text in UTF-8 (byte {error.start}): save it as UTF-8") from error
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raise StoreError if no server can listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server(("" if host == "*" else host, port), family=family).close()
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        why = "another program listens there" if taken else (error.strerror or str(error)).lower()
+        raise StoreError(
+            f"the page cannot be served at {host}:{port}: {why}; choose another --port"
+        ) from error

@@ -26,7 +26,7 @@ from .ordering import KnownRatings, Place
 from .preference.unrated import unrated_score
 from .progress import Progress, silent
 from .semantics import Selection, SemanticResponse, segment, select_candidates
-from .semantics.categories import category
+from .semantics.categories import category, check_choice
 from .semantics.segmenters import resolve_segmenter
 from .video import Video, camera_drift, read_video
 
@@ -59,10 +59,15 @@ class Judged:
     features: ContextFeatures | None = None
 
 
-def check_names(segmenter: Any, select: dict[str, Any] | None) -> Any:
-    """The segmenter itself; raises SegmentationError if it, or a category to pin or drop, does not exist."""
-    for name in (*(select or {}).get("pin", ()), *(select or {}).get("drop", ())):
+def check_names(segmenter: Any, select: dict[str, Any] | None, k: int) -> Any:
+    """The segmenter itself; raises SegmentationError if it, or a category to pin or drop, does not exist.
+
+    So does a choice of categories that no clip can meet.
+    """
+    pin, drop = (tuple((select or {}).get(name, ())) for name in ("pin", "drop"))
+    for name in (*pin, *drop):
         category(name)
+    check_choice(pin, drop, k)
     return segmenter if isinstance(segmenter, SemanticResponse) else resolve_segmenter(segmenter)
 
 
@@ -86,7 +91,7 @@ def prepare(
     SemcineError
         Of a fitting kind, before long work where that is possible.
     """
-    segmenter = check_names(segmenter, select)
+    segmenter = check_names(segmenter, select, k)
     clip = source
     if read or not isinstance(source, Video):
         clip = read_video(source, progress=progress, **(read or {}))

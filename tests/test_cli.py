@@ -213,8 +213,8 @@ def test_a_folder_that_may_not_be_written_is_told_before_the_work(
     code, _, err = run(capsys, "make", clip[0], "-o", tmp_path / "out", "--segmenter", clip[1])
     assert code == 1
     assert err == (
-        f"semcine: Cannot write into the folder {tmp_path / 'out'}: permission denied. "
-        "See docs/troubleshooting.md#cannot-write.\n"
+        f"semcine: Cannot write into the folder {tmp_path / 'out'}: permission denied; choose another, or "
+        "change its rights. See docs/troubleshooting.md#cannot-write.\n"
     )
 
 

@@ -82,5 +82,5 @@ def test_the_command_line_says_where_to_read_on(tmp_path: Path, capsys: pytest.C
     with pytest.raises(SystemExit) as ended:
         main(["-q", "make", str(tmp_path / "nothing.mp4")])
     assert ended.value.code == 1
-    said = f"There is no file or folder {tmp_path / 'nothing.mp4'}. See docs/troubleshooting.md#no-such-file."
-    assert capsys.readouterr().err == f"semcine: {said}\n"
+    said = f"There is no file or folder {tmp_path / 'nothing.mp4'}: check its name and the folder it is in."
+    assert capsys.readouterr().err == f"semcine: {said} See docs/troubleshooting.md#no-such-file.\n"

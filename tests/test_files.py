@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,103 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_done(tmp_path
         pytest.fail("the block must not begin")
     with pytest.raises(StoreError, match="below: not a directory"), whole_folder(tmp_path / "file" / "below"):
         pytest.fail("the block must not begin")
+
+
+WRITER = """
+import sys, time
+from semcine_nb.files import whole_folder
+with whole_folder(sys.argv[1]) as part:
+    (part / "half").write_text("half")
+    print(part.name, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_stays(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITER, str(tmp_path)]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as killed,
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as living,
+    ):
+        try:
+            assert killed.stdout is not None
+            assert living.stdout is not None
+            left, written = killed.stdout.readline().strip(), living.stdout.readline().strip()
+            killed.kill()
+            killed.wait()
+            assert names(tmp_path) == sorted([left, written])
+            with whole_folder(tmp_path) as part:
+                (part / "whole").write_text("whole")
+                assert names(tmp_path) == sorted([written, part.name])
+            assert names(tmp_path) == [written, "whole"]
+            assert (tmp_path / written / "half").read_text() == "half"
+        finally:
+            living.kill()
+            killed.kill()
+
+
+def test_two_folders_of_one_process_do_not_take_each_other_for_left_behind(tmp_path: Path) -> None:
+    with whole_folder(tmp_path) as first, whole_folder(tmp_path) as second:
+        (first / "one").write_text("1")
+        (second / "two").write_text("2")
+    assert names(tmp_path) == ["one", "two"]
+
+
+def test_what_another_machine_writes_and_what_only_looks_alike_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / ".semcine-00000000-abcd.part").mkdir()  # of a machine whose locks may not reach this one
+    with monkeypatch.context() as here, whole_folder(tmp_path / "out") as part:
+        here.setattr("socket.gethostname", lambda: "elsewhere")
+        name = part.name
+    (tmp_path / name).symlink_to(tmp_path / "mine")
+    with whole_folder(tmp_path):
+        pass
+    assert names(tmp_path) == sorted(["mine", "out", ".semcine-00000000-abcd.part", name])
+
+
+def test_files_are_on_the_disk_before_they_take_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    did: list[str] = []
+    sync, move = os.fsync, os.replace
+
+    def synced(opened: int) -> None:
+        did.append(f"sync {Path(os.readlink(f'/proc/self/fd/{opened}')).name.split('-')[0]}")
+        sync(opened)
+
+    def moved(old: Path, new: Path) -> None:
+        did.append(f"move {Path(new).name}")
+        move(old, new)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", moved)
+    with whole_file(tmp_path / "a.txt") as part:
+        part.write_text("a")
+    assert did == ["sync .a", "move a.txt", f"sync {tmp_path.name.split('-')[0]}"]
+    did.clear()
+    with whole_folder(tmp_path / "out") as part:
+        (part / "b").write_text("b")
+        (part / "c").write_text("c")
+    assert did == ["sync b", "sync c", "move b", "move c", "sync out"]
+    did.clear()
+    with whole_file(tmp_path / "kept.npz", sync=False) as part:
+        part.write_text("what is made anew where it is damaged")
+    assert did == ["move kept.npz"]
+
+
+def test_a_disk_that_says_only_then_that_it_is_full_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(opened: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "a.txt").write_text("old")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"), whole_file(tmp_path / "a.txt") as part:
+        part.write_text("new")
+    with pytest.raises(OSError, match="No space"), whole_folder(tmp_path / "out") as part:
+        (part / "b").write_text("b")
+    assert names(tmp_path) == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text() == "old"

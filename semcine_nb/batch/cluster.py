@@ -58,7 +58,10 @@ def connected(
     try:
         client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise StoreError(f"The Dask scheduler at {scheduler} cannot be reached: {error}.") from error
+        raise StoreError(
+            f"The Dask scheduler at {scheduler} cannot be reached: {error}; "
+            "check its address and that it runs."
+        ) from error
     try:
         _check_workers(client, scheduler, out)
         yield client

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import StoreError
+from ..files import cannot_write
 
 WORK = ".semcine-batch"
 """Where files of unfinished candidates stand, inside the output folder."""
@@ -39,9 +40,7 @@ def working_folder(out: Path) -> Iterator[Path]:
         work.mkdir()
         holder.write_text(json.dumps(me), encoding="utf-8")
     except OSError as error:
-        raise StoreError(
-            f"Cannot write into the folder {out}: {error.strerror or error}.", topic="cannot-write"
-        ) from error
+        raise StoreError(cannot_write(out, error), topic="cannot-write") from error
     try:
         yield work
     finally:

@@ -33,7 +33,7 @@ class Options:
     combinations: int = 0
     segmenter: Any = "embedded"
     user: str | None = None
-    ratings: str | None = None
+    ratings: str | None = field(default=None, repr=False)  # the URL may hold a password
     parameters: LoopParameters | None = None
     read: dict[str, Any] = field(default_factory=dict)
     select: dict[str, Any] = field(default_factory=dict)
@@ -53,6 +53,11 @@ class Options:
         if not isinstance(segmenter, str):
             own = getattr(segmenter, "fingerprint", None)
             segmenter = (type(segmenter).__name__, getattr(segmenter, "name", ""), own() if own else "")
+        if isinstance(self.ratings, str):
+            from ..study.addresses import public_name
+
+            # a hash of this goes into every summary, and a password could be guessed by it
+            facts["ratings"] = public_name(self.ratings)
         del facts["threads"], facts["cache"]
         return repr((segmenter, sorted(facts.items())))
 
@@ -100,7 +105,7 @@ def find_clips(sources: str | PathLike[str] | Iterable[str | PathLike[str]]) -> 
         return list(dict.fromkeys(listed))
     folder = Path(sources).expanduser()
     if not folder.exists():
-        raise VideoError(f"There is no folder {folder}.", topic="no-such-file")
+        raise VideoError(f"There is no folder {folder}: check its name.", topic="no-such-file")
     if folder.is_file():
         return [folder.resolve()]
     found = [
@@ -110,7 +115,8 @@ def find_clips(sources: str | PathLike[str] | Iterable[str | PathLike[str]]) -> 
     ]
     if not found:
         raise VideoError(
-            f"The folder {folder} holds no clips: none of its files ends in {', '.join(sorted(SUFFIXES))}.",
+            f"The folder {folder} holds no clips: none of its files ends in {', '.join(sorted(SUFFIXES))}; "
+            "choose another folder, or rename them.",
             topic="no-such-file",
         )
     return found
@@ -167,11 +173,11 @@ def finished(job: Job) -> dict[str, Any] | None:
 
 def check_options(options: Options) -> None:
     """Raise a SemcineError for what would fail with every clip."""
-    from ..folder import check_formats
+    from ..folder import check_writing
     from ..steps import check_names, known_ratings
 
-    check_formats(options.formats)
-    check_names(options.segmenter, options.select)
+    check_writing(options.formats, options.repeat)
+    check_names(options.segmenter, options.select, options.k)
     if options.ratings is not None and not isinstance(options.ratings, str):
         raise StoreError("A batch reaches its ratings by URL, such as sqlite:///ratings.db: give that.")
     known_ratings(options.ratings)

@@ -50,7 +50,7 @@ def write_page(out: Path, clips: list[Clip], title: str, running: bool, dashboar
     """
     path = out / INDEX
     try:
-        with whole_file(path) as part:
+        with whole_file(path, sync=not running) as part:
             part.write_text(page(clips, title, running, dashboard), encoding="utf-8")
     except OSError as error:
         raise StoreError(f"Cannot write {path}: {error.strerror or error}.", topic="cannot-write") from error

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import SegmentationError
 from ..progress import Progress, silent
-from .categories import STATIC_CATEGORIES, category, is_proposal, is_static
+from .categories import STATIC_CATEGORIES, category, check_choice, is_proposal, is_static
 from .measures import blobs, mean_blob_area, noise_floor, temporal_std
 from .response import THRESHOLD, SemanticResponse
 from .selection import Candidate, Reason, Reasons, Selection, guess_note
@@ -166,16 +166,14 @@ def _check_request(
 ) -> None:
     if scene.shape[:3] != video.frames.shape[:3]:
         raise SegmentationError(
-            f"the response is (T, H, W) = {scene.shape[:3]}, the clip {video.frames.shape[:3]}"
+            f"the response is (T, H, W) = {scene.shape[:3]}, the clip {video.frames.shape[:3]}: "
+            "segment this very clip"
         )
     if k < 1 or combinations < 0:
         raise SegmentationError(f"k must be 1 or more and combinations 0 or more, not {k} and {combinations}")
     for name in (*pin, *drop):
         scene.index(name)
-    if both := sorted(set(pin) & drop):
-        raise SegmentationError(f"{both[0]!r} is both pinned and dropped")
-    if len(pin) > k:
-        raise SegmentationError(f"{len(pin)} categories are pinned, but only k = {k} are kept")
+    check_choice(pin, drop, k)
 
 
 def _fault(
@@ -224,7 +222,7 @@ def _second_choice(
         rest = [name for name in rest if figures[name][2] >= least]
     elif not rest:
         raise SegmentationError(
-            "every category was dropped by hand or shows too rarely; none is left to offer"
+            "every category was dropped by hand or shows too rarely, and none is left to offer: drop fewer"
         )
     return max(rest, key=lambda name: (name not in fixed, figures[name][2], -shown.index(name)), default=None)
 

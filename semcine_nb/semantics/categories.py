@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -172,6 +172,22 @@ def check_categories(names: Iterable[str]) -> tuple[str, ...]:
     if twice:
         raise SegmentationError(f"category {twice[0]!r} is named twice")
     return names
+
+
+def check_choice(pin: Collection[str], drop: Collection[str], k: int) -> None:
+    """Refuse what cannot be meant together, whatever the clip.
+
+    Raises
+    ------
+    SegmentationError
+        If a category is both pinned and dropped, or more than ``k`` are pinned.
+    """
+    if both := sorted(set(pin) & set(drop)):
+        raise SegmentationError(f"{both[0]!r} is both pinned and dropped: choose one")
+    if len(pin) > k:
+        raise SegmentationError(
+            f"{len(pin)} categories are pinned, but only k = {k} are kept: pin fewer, or keep more"
+        )
 
 
 def is_natural(name: str) -> bool:

@@ -60,7 +60,7 @@ class SemanticResponse:
         if self.shape[3] != len(categories):
             raise SegmentationError(
                 f"{counted(self.shape[3], 'channel')} of scores, but "
-                f"{counted(len(categories), 'category', 'categories')}"
+                f"{counted(len(categories), 'category', 'categories')}: give as many of one as of the other"
             )
         object.__setattr__(self, "guesses", dict(self.guesses))
         if odd := sorted(set(self.guesses) - set(categories)):
@@ -200,7 +200,7 @@ def _checked_scores(scores: Any) -> FrameScores:
     if not isinstance(scores, np.ndarray):
         return scores
     if scores.dtype.kind not in "fbiu":
-        raise SegmentationError(f"scores must be numbers, not {scores.dtype}")
+        raise SegmentationError(f"scores must be numbers in [0, 1], not {scores.dtype}")
     for t, frame in enumerate(scores):
         check_frame(frame, t)
     if scores.dtype in (np.float16, np.bool_):

@@ -196,9 +196,12 @@ def check_frame(frame: np.ndarray, t: int) -> None:
     """Refuse scores that are not numbers in [0, 1]; rounding of 1e-3 is let through."""
     low, high = frame.min(), frame.max()
     if not np.isfinite(low) or not np.isfinite(high):
-        raise SegmentationError(f"the scores of frame {t} contain NaN or infinity")
+        raise SegmentationError(f"the scores of frame {t} contain NaN or infinity: give numbers in [0, 1]")
     if low < -1e-3 or high > 1 + 1e-3:
-        raise SegmentationError(f"the scores of frame {t} lie in [{low:.4g}, {high:.4g}], not in [0, 1]")
+        raise SegmentationError(
+            f"the scores of frame {t} lie in [{low:.4g}, {high:.4g}], not in [0, 1]: give probabilities, "
+            "such as a softmax of them"
+        )
 
 
 def frame_index(t: int, length: int) -> int:

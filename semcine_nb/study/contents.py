@@ -42,7 +42,12 @@ class Content:
         """Check and pack. Raises RatingError for features that are no finite vector, or blocks outside it."""
         packed = layout = None
         if features is not None:
-            values = np.asarray(getattr(features, "values", features), dtype="<f8")
+            try:
+                values = np.asarray(getattr(features, "values", features), dtype="<f8")
+            except (TypeError, ValueError) as error:
+                raise RatingError(
+                    f"the features of {item!r} must be a vector of finite numbers: {error}"
+                ) from error
             if values.ndim != 1 or not np.isfinite(values).all():
                 raise RatingError(
                     f"the features of {item!r} must be a vector of finite numbers, not {values.shape}"

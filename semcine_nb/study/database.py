@@ -1,19 +1,19 @@
-"""How a database is reached: by URL, its version checked, its errors in one sentence without secrets."""
+"""How a database is used: its version checked, its errors in one sentence without secrets."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from ..errors import StoreError
+from .addresses import check_place, label_of, parse_url
 from .tables import SCHEMA_VERSION, metadata, schema_version
 
 _CREATION_LOCK = 0x5E3C14E  # any number that all processes agree on
@@ -28,10 +28,10 @@ class Database:
     """
 
     def __init__(self, url: str | Path | URL, timeout: float = 30.0) -> None:
-        parsed = _parse(url)
+        parsed = parse_url(url)
         self.timeout = timeout
-        self.label = _label(parsed)
-        _check_place(parsed, self.label)
+        self.label = label_of(parsed)
+        check_place(parsed, self.label)
         self.engine = _engine(parsed, timeout, self.label)
         self._was_reached = False  # a server that answered once will answer again; another may not exist
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -126,46 +126,6 @@ class Database:
         if not self._has_current_schema(connection):
             metadata.create_all(connection)
             connection.execute(schema_version.insert().values(version=SCHEMA_VERSION))
-
-
-def _parse(url: str | Path | URL) -> URL:
-    hint = "give a database URL such as sqlite:///ratings.db or postgresql://user:password@host/name"
-    if isinstance(url, str) and "://" not in url and url.endswith((".db", ".sqlite", ".sqlite3")):
-        url = Path(url)
-    try:
-        parsed = make_url(url) if isinstance(url, str | URL) else URL.create("sqlite", database=str(url))
-    except (ArgumentError, ValueError):
-        raise StoreError(
-            f"this is no database URL: {hint}", topic="database-url"
-        ) from None  # it may hold a password: not quoted
-    backend = parsed.drivername.split("+")[0]
-    if backend in ("postgresql", "postgres"):
-        return parsed.set(drivername="postgresql+psycopg")
-    if backend != "sqlite":
-        raise StoreError(f"{backend!r} databases are not supported: {hint}", topic="database-url")
-    return parsed
-
-
-def _label(url: URL) -> str:
-    """How messages name the database: no user, no password, no options."""
-    if url.get_backend_name() == "sqlite":
-        return f"the SQLite file {url.database}" if url.database else "the SQLite database in memory"
-    port = f":{url.port}" if url.port else ""
-    host = (url.host or "this machine").rsplit("@", 1)[-1]  # before an unescaped @: a password
-    return f"the PostgreSQL database {url.database or ''!r} at {host}{port}"
-
-
-def _check_place(url: URL, label: str) -> None:
-    """Refuse a place where no SQLite file can be, before SQLite says only that it was unable to open it."""
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:") or "uri" in url.query:
-        return
-    path = Path(str(url.database))
-    if path.is_dir():
-        raise StoreError(f"{label} is a folder: name a file in it")
-    if not path.parent.is_dir():
-        raise StoreError(f"{label} cannot be made: there is no folder {path.parent}")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise StoreError(f"{label} is read-only: change its permissions or choose another place")
 
 
 def _engine(url: URL, timeout: float, label: str) -> Engine:

@@ -7,7 +7,6 @@ clip and response are at hand; this file carries them, without torch or numba, t
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import RatingError, StoreError
 from ..files import whole_file
+from ..limits import check_archive, current_limits
 
 ENDING = "-features.npz"  # after the stem of the cinemagraph's own file
 
@@ -58,18 +58,26 @@ def load_features(path: str | Path) -> StoredFeatures:
     """Read what ``save_features`` wrote. Raises StoreError where it is missing, damaged or something else."""
     path = Path(path)
     try:
+        check_archive(path, current_limits().table, StoreError)
         with np.load(path, allow_pickle=False) as content:
             values = np.asarray(content["values"], np.float64)
             layout = json.loads(str(content["layout"]))
         blocks = {str(name): slice(int(start), int(stop)) for name, (start, stop) in layout["blocks"].items()}
         names = tuple(str(name) for name in layout["names"])
     except FileNotFoundError as error:
-        raise StoreError(f"there is no file {path}") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
-        raise StoreError(f"{path} is damaged, or holds no features: {error}") from error
+        raise StoreError(f"there is no file {path}: check its name") from error
+    except StoreError:
+        raise
+    except Exception as error:  # damage can make the readers of zip and npy fail in any way
+        raise _damaged(path, str(error)) from error
     if values.ndim != 1 or len(names) != len(values) or not np.isfinite(values).all():
-        raise StoreError(f"{path} is damaged, or holds no features: shape {values.shape}, {len(names)} names")
+        raise _damaged(path, f"shape {values.shape}, {len(names)} names")
     return StoredFeatures(values, blocks, names)
+
+
+def _damaged(path: Path, why: str) -> StoreError:
+    way_out = "make the cinemagraph again, or remove the file to do without"
+    return StoreError(f"{path} is damaged, or holds no features ({why}): {way_out}")
 
 
 def features_beside(path: str | Path) -> StoredFeatures | None:

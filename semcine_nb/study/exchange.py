@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RatingError, StoreError
+from ..files import whole_file
 from ..limits import Limits, current_limits, too_large
 from .events import Event
 
@@ -44,18 +43,17 @@ def write(events: Sequence[Event], path: str | Path) -> Path:
     path = Path(path)
     suffix = _suffix(path)
     frame = to_frame(events)
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
-        if suffix == ".csv":
-            frame["time"] = [moment.isoformat() for moment in frame["time"]]
-            frame.to_csv(unfinished, index=False)
-        else:
-            frame.to_parquet(unfinished, index=False)
-        os.replace(unfinished, path)
+        with whole_file(path) as part:
+            if suffix == ".csv":
+                frame["time"] = [moment.isoformat() for moment in frame["time"]]
+                frame.to_csv(part, index=False)
+            else:
+                frame.to_parquet(part, index=False)
     except OSError as error:
-        raise StoreError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+        raise StoreError(
+            f"cannot write {path}: {error.strerror or error}; check the disk's space and rights"
+        ) from error
     return path
 
 
@@ -70,7 +68,9 @@ def read(source: Any) -> list[Event]:
     frame = source if isinstance(source, pd.DataFrame) else _read_file(Path(source))
     missing = [column for column in _NEEDED if column not in frame.columns]
     if missing:
-        raise RatingError(f"{name} has no column {', '.join(missing)}")
+        raise RatingError(
+            f"{name} has no column {', '.join(missing)}: write {', '.join(_NEEDED)} in its first row"
+        )
     present = [column for column in COLUMNS if column in frame.columns]
     events = []
     columns = [frame[column].astype(object).tolist() for column in present]
@@ -103,9 +103,14 @@ def _read_file(path: Path) -> pd.DataFrame:
             return frame
         return _read_parquet(path, most)
     except OSError as error:
-        raise StoreError(f"cannot read {path}: {error.strerror or 'it is damaged'}") from error
+        why = error.strerror or "it is damaged"
+        raise StoreError(
+            f"cannot read {path}: {why}; check its name and rights, or export it again"
+        ) from error
     except _FAULTS as error:
-        raise StoreError(f"cannot read {path}: it is damaged, or no {suffix[1:]} file") from error
+        raise StoreError(
+            f"cannot read {path}: it is damaged, or no {suffix[1:]} file; export it again"
+        ) from error
 
 
 def _read_parquet(path: Path, most: Limits) -> pd.DataFrame:
@@ -133,7 +138,7 @@ def _check_size(path: Path, size: int, rows: int, most: Limits) -> None:
 def _suffix(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".parquet"):
-        raise StoreError(f"{path} ends with {suffix!r}: ratings are kept as .csv or .parquet")
+        raise StoreError(f"{path} ends with {suffix!r}: ratings are kept as .csv or .parquet, so choose one")
     return suffix
 
 
@@ -152,7 +157,12 @@ def _parsed(given: dict[str, Any]) -> dict[str, Any]:
     out = dict(given)
     for name in _NUMBERS:
         if isinstance(out.get(name), str):
-            out[name] = float(out[name])
+            try:
+                out[name] = float(out[name])
+            except ValueError:
+                raise RatingError(
+                    f"{name} is {out[name][:60]!r}: write a number, or leave it empty"
+                ) from None
     for name in ("person", "item", "session"):  # numbered people and cinemagraphs are common
         if name in out and not isinstance(out[name], str):
             number = out[name]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import RatingError, StoreError
+from ..files import whole_file
 from ..progress import Progress, silent, track
 from .described import features_beside
 from .store import RatingStore
@@ -62,7 +61,7 @@ class Review:
         """
         folder = Path(folder)
         if not folder.is_dir():
-            raise StoreError(f"there is no folder {folder}")
+            raise StoreError(f"there is no folder {folder}: check its name, or make cinemagraphs first")
         review = cls(folder)
         found = _cinemagraphs(folder)
         if not found:
@@ -126,14 +125,13 @@ class Review:
         """Write the review to a JSON file, whole or not at all. Raises StoreError where that fails."""
         path = Path(path)
         content = {"folder": str(self.folder), "entries": [asdict(entry) for entry in self.entries.values()]}
-        unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
         try:
-            unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-            os.replace(unfinished, path)
+            with whole_file(path) as part:
+                part.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
         except OSError as error:
-            raise StoreError(f"cannot write {path}: {error.strerror}") from error
-        finally:
-            unfinished.unlink(missing_ok=True)
+            raise StoreError(
+                f"cannot write {path}: {error.strerror or error}; check the disk's space and rights"
+            ) from error
         return path
 
     @classmethod
@@ -142,18 +140,26 @@ class Review:
         try:
             content = json.loads(Path(path).read_text(encoding="utf-8"))
             entries = [Entry(**entry) for entry in content["entries"]]
-            review = cls(Path(content["folder"]), {entry.item: entry for entry in entries})
+            review = cls(Path(content["folder"]), {str(entry.item): entry for entry in entries})
+            root = review.folder.resolve()
+            odd = [entry for entry in entries if not _is_possible(entry, root)]
         except OSError as error:
             raise StoreError(f"cannot read {path}: {error.strerror}") from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{path} is damaged, or no review") from error
-        for entry in entries:
-            inside = (review.folder / entry.path).resolve().is_relative_to(review.folder.resolve())
-            if entry.decision not in DECISIONS or not inside:
-                raise StoreError(
-                    f"{path} says of {entry.item!r} what no review says: {entry.decision}, {entry.path}"
-                )
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise StoreError(
+                f"{path} is damaged, or no review: restore it from a copy, or remove it and review again"
+            ) from error
+        for entry in odd:
+            raise StoreError(
+                f"{path} says of {entry.item!r} what no review says: {entry.decision}, {entry.path}; "
+                "remove it and review again"
+            )
         return review
+
+
+def _is_possible(entry: Entry, root: Path) -> bool:
+    """Whether a review says such a thing: a known decision, about a file that lies in its folder."""
+    return entry.decision in DECISIONS and (root / entry.path).resolve().is_relative_to(root)
 
 
 def _cinemagraphs(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -171,7 +172,19 @@ def _delays(
                 break
             if len(ends) > limits.frames:
                 raise too_large(path.name, "has too many frames", f"{limits.frames}", VideoError)
+        else:
+            if _is_cut(path):
+                notes.append("The file ends without its closing mark: frames may be missing, save it again.")
     return np.array(ends), size
+
+
+def _is_cut(path: Path) -> bool:
+    """Whether a GIF lacks the semicolon that ends it; some programs write zeros after it."""
+    with path.open("rb") as file:
+        if file.read(4) != b"GIF8":
+            return False
+        file.seek(-min(1024, path.stat().st_size), os.SEEK_END)
+        return not file.read().rstrip(b"\0").endswith(b";")
 
 
 def _delay(image: Any, index: int, path: Path, limits: Limits) -> float:

@@ -202,7 +202,7 @@ def _open(source: Any, start: float, seconds: float | None, fps: float | None, l
         with path.open("rb"):
             pass  # rights, before the libraries say the same less clearly
     except (OSError, ValueError) as error:
-        name = str(path) if len(str(path)) < 200 else f"{str(path)[:60]}…"
+        name = str(path) if len(str(path)) < 200 else f"…{str(path)[-60:]}"
         why = (getattr(error, "strerror", None) or str(error)).lower()
         raise VideoError(f"{name} cannot be opened: {why}; check its name and its rights.") from error
     if path.suffix.lower() in (*ANIMATED, *STILLS) and is_picture(path):

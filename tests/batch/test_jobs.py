@@ -57,3 +57,11 @@ def test_a_key_changes_with_file_and_options_but_not_with_how_it_is_done(tmp_pat
     others = {key(k=3), key(segmenter="masks:x"), key(read={"start": 0.1}), key(formats=("gif",))}
     os.utime(clip, (1, 1))
     assert len({first, key(), *others}) == 6
+
+
+def test_a_password_stands_in_no_job_and_in_no_key() -> None:
+    """The key is a hash in every summary: by it a password could be tried out."""
+    one, other = (Options(ratings=f"postgresql://ann:{word}@host/study") for word in ("hunter2", "another"))
+    assert "hunter2" not in repr(one) + one.fingerprint()
+    assert one.fingerprint() == other.fingerprint()
+    assert one.fingerprint() != Options(ratings="postgresql://ann:hunter2@host/other").fingerprint()

@@ -43,12 +43,13 @@ def make(
         given += [] if "--segmenter" in given else ["--segmenter", water]
         given += [] if "--format" in given else ["--format", "mp4"]
         before = files_of(tmp_path)
+        capsys.readouterr()  # what the test itself called forth
         with pytest.raises(SystemExit) as stopped:
             main(["make", *given])
         code = int(stopped.value.code or 0)
         said = capsys.readouterr().err
         assert "Traceback" not in said
-        assert re.match(r"(semcine: [^\n]+\n)*", said)
+        assert re.fullmatch(r"(semcine: [^\n]+\n)*", said)
         if code:
             assert files_of(tmp_path) == before
         return code, said

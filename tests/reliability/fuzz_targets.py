@@ -7,6 +7,7 @@ import json
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 from odd_clips import encode
 from PIL import Image
+from ranked_clips import ranked_of
 from safetensors.numpy import save
 from small_pool import pool, save_mask
 from traitlets import TraitError
@@ -23,9 +25,11 @@ from semcine_nb.limits import Limits
 from semcine_nb.looping import Cinemagraph, LoopEnergy, LoopParameters, load_cinemagraph
 from semcine_nb.semantics import Candidate, SemanticResponse, segment
 from semcine_nb.semantics.segmenters.caffe import load_weights
-from semcine_nb.study import Protocol, RatingStore
+from semcine_nb.study import Protocol, RatingStore, Review
+from semcine_nb.study.described import ENDING, StoredFeatures, features_beside, save_features
+from semcine_nb.study.preparation import Entry
 from semcine_nb.video import Video, read_video
-from semcine_widgets import LoopExplorer, MaskPainter, RatingSession
+from semcine_widgets import CandidateGallery, CinemagraphPlayer, LoopExplorer, MaskPainter, RatingSession
 
 SMALL = Limits(pixels=250_000, frames=300, memory=100_000_000)
 Target = Callable[[bytes, Path], None]
@@ -85,6 +89,17 @@ def _weights(suffix: str) -> Target:
     return target
 
 
+def _features(data: bytes, folder: Path) -> None:
+    (folder / f"1{ENDING}").write_bytes(data)
+    with RatingStore("sqlite://") as store:
+        store.add_cinemagraph("1", features_beside(folder / "1.mp4"))
+
+
+def _review(data: bytes, folder: Path) -> None:
+    (folder / "review.json").write_bytes(data)
+    Review.load(folder / "review.json").having("accepted")
+
+
 def _scores(data: bytes, folder: Path) -> None:
     """Five bytes for type and shape, the rest values."""
     kinds = ("f4", "f8", "f2", "u1", "i4", "?", "U1", "c8")
@@ -110,29 +125,34 @@ def _message(data: bytes, folder: Path) -> None:
         content = json.loads(data)
     except (ValueError, RecursionError):
         return
-    session, painter, explorer = _widgets(str(folder))
+    session, painter, explorer, gallery, player = _widgets(str(folder))
     session._asked(content)
     if not isinstance(content, dict):
         return
     session.set_state(content)
-    for widget in (painter, explorer):
+    for widget in (painter, explorer, gallery, player):
         with suppress(TraitError):  # what a trait refuses, ipywidgets logs
             widget.set_state(content)
     with suppress(SemcineError):
         painter._asked(content)
     explorer._heard(explorer, content, [])
+    gallery._heard(gallery, content, [])
     assert all(event.value in (None, 1, 2, 3, 4, 5) for event in session.session.store.history())
 
 
 @cache
-def _widgets(folder: str) -> tuple[RatingSession, MaskPainter, LoopExplorer]:
+def _widgets(
+    folder: str,
+) -> tuple[RatingSession, MaskPainter, LoopExplorer, CandidateGallery, CinemagraphPlayer]:
     clip = Path(folder) / "shown.mp4"
     _cinema().video.save(clip)
     store = RatingStore("sqlite://")
     for i in range(3):
         store.add_cinemagraph(f"item {i}", path=clip)
     session = RatingSession(store, person="ann", protocol=Protocol(pilot=0))
-    return session, MaskPainter(_cinema().video), LoopExplorer(_cinema())
+    gallery = CandidateGallery(ranked_of(48, 32, ("water", "sea")), folder=folder)
+    players = gallery, CinemagraphPlayer(_cinema())
+    return session, MaskPainter(_cinema().video), LoopExplorer(_cinema()), *players
 
 
 def _animation(kind: str, **options: object) -> bytes:
@@ -153,13 +173,14 @@ TARGETS: dict[str, Target] = {
     "labels": _labels, "mask": _mask, "labels.json": _names, "scores": _scores,
     "csv": _table(".csv"), "parquet": _table(".parquet"),
     "npz": _weights(".npz"), "safetensors": _weights(".safetensors"), "caffemodel": _weights(".caffemodel"),
-    "pth": _weights(".pth"), "message": _message,
+    "pth": _weights(".pth"), "features": _features, "review": _review, "message": _message,
 }  # fmt: skip
 MESSAGES = (
     {"do": "rate", "value": 5, "serial": 1, "loops": 2.5}, {"do": "begin", "agreed": True}, {"do": "undo"},
     {"do": "skip", "serial": 1}, {"do": "pause"}, {"do": "resume"},
     {"mask_bits": "", "change": {"kind": "stroke"}},
     {"do": "superpixel", "x": 3, "y": 4}, {"kind": "clip", "x": 1, "y": 2}, {"category": "water"},
+    {"action": "save"}, {"chosen": 1, "compared": [0, 1]}, {"format": "gif", "still": 3},
 )  # fmt: skip
 
 
@@ -167,6 +188,7 @@ def seeds(folder: Path) -> dict[str, list[bytes]]:
     """Valid input of each kind, which mutation starts from."""
     _cinema().save_labels(folder / "seed.png")
     save_mask(folder / "seed", "water")
+    save_features(folder / "seed-features.npz", StoredFeatures(np.ones(3), {"a": slice(0, 3)}, ("", "", "")))
     table = pd.DataFrame({"person": ["ann", "ben"], "item": ["pond", "sea"], "value": [4, 5]})
     weights = {"conv1_1.weight": np.ones((2, 3), np.float32)}
     packed, tables = io.BytesIO(), io.BytesIO()
@@ -189,6 +211,8 @@ def seeds(folder: Path) -> dict[str, list[bytes]]:
         "csv": [table.to_csv(index=False).encode()], "parquet": [tables.getvalue()],
         "npz": [packed.getvalue()], "safetensors": [save(weights)], "pth": [state.getvalue()],
         "caffemodel": [b"\xa2\x06" + bytes([len(layer)]) + layer],
+        "features": [(folder / "seed-features.npz").read_bytes()],
+        "review": [json.dumps({"folder": ".", "entries": [asdict(Entry("1", "1.mp4"))]}).encode()],
         "message": [json.dumps(message).encode() for message in MESSAGES],
     }  # fmt: skip
 

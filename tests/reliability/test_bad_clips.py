@@ -4,44 +4,19 @@ from __future__ import annotations
 
 import os
 import struct
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from broken_files import animation, claim_size, half_of, hurt, noise
 from odd_clips import encode, numbered
 from PIL import Image
 from reliability_table import Case
-from small_pool import Make, pool, save_mask
+from small_pool import Make, pool
 
 from semcine_nb.video import read_video
-
-
-def noise(count: int = 40, size: tuple[int, int] = (64, 48)) -> NDArray[np.uint8]:
-    """Frames that no coder makes small, so that cutting a file cuts pictures."""
-    return np.random.default_rng(0).integers(0, 256, (count, size[1], size[0], 3), np.uint8)
-
-
-def animation(path: Path, frames: NDArray[np.uint8], kind: str) -> Path:
-    first, *rest = [Image.fromarray(frame) for frame in frames]
-    first.save(path, kind, save_all=True, append_images=rest, duration=40)
-    return path
-
-
-def half_of(path: Path, whole: Path) -> Path:
-    path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
-    return path
-
-
-def hurt(path: Path, whole: Path) -> Path:
-    data = bytearray(whole.read_bytes())
-    middle = len(data) // 2
-    data[middle : middle + 400] = np.random.default_rng(0).bytes(400)
-    path.write_bytes(data)
-    return path
 
 
 def empty(folder: Path) -> Path:
@@ -121,13 +96,9 @@ def gif_bomb(folder: Path) -> Path:
 
 def png_bomb(folder: Path) -> Path:
     """A folder of pictures, of which one says that it is 60000×60000."""
-    Image.new("L", (8, 8)).save(folder / "plain.png")
-    data = bytearray((folder / "plain.png").read_bytes())
-    data[16:24] = struct.pack(">2I", 60000, 60000)
-    data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
     (folder / "frames").mkdir()
-    (folder / "frames" / "0.png").write_bytes(data)
-    return folder / "frames"
+    Image.new("L", (8, 8)).save(folder / "frames" / "0.png")
+    return claim_size(folder / "frames" / "0.png").parent
 
 
 def folder_of(folder: Path, sizes: list[tuple[int, int]]) -> Path:
@@ -183,41 +154,6 @@ def test_bad_clip(name: str, make: Make, case: Case, tmp_path: Path) -> None:
     case.holds(*make(BAD[name](tmp_path)))
 
 
-ODD: dict[str, Callable[[Path], Path]] = {
-    "odd size": lambda folder: encode(folder / "odd.mkv", pool()[:, :47, :63], codec="ffv1", pix_fmt="bgr0"),
-    "wrong suffix": lambda folder: encode(folder / "clip.mp4", pool()).rename(folder / "clip.gif"),
-    "no suffix": lambda folder: encode(folder / "clip.mp4", pool()).rename(folder / "clip"),
-    "everything moves": lambda folder: encode(folder / "all.mp4", pool(rows=slice(0, 48))),
-    "nothing moves": lambda folder: encode(folder / "still.mp4", np.zeros((50, 48, 64, 3), np.uint8)),
-    "wide pan": lambda folder: encode(folder / "pan.mp4", pan()),
-    "hurt mp4": lambda folder: hurt(folder / "hurt.ts", encode(folder / "whole.ts", noise(50))),
-}
-
-
-def pan() -> NDArray[np.uint8]:
-    """A camera that moves on by two pixels a frame."""
-    wide = Image.fromarray(noise(1, (140, 100))[0]).resize((280, 200), Image.Resampling.BICUBIC)
-    return np.stack([np.asarray(wide)[20:116, 2 * t : 2 * t + 128] for t in range(50)])
-
-
-@pytest.mark.parametrize("name", ODD)
-def test_odd_clip(name: str, make: Make, case: Case, tmp_path: Path) -> None:
-    masks = save_mask(tmp_path / "masks", "water", (63, 47) if name == "odd size" else (64, 48))
-    case.holds(*make(ODD[name](tmp_path), "--segmenter", masks))
-    assert (tmp_path / "out" / "index.html").is_file()
-
-
-def test_one_pixel(make: Make, case: Case, tmp_path: Path) -> None:
-    frames = np.zeros((50, 1, 1, 3), np.uint8)
-    frames[:, 0, 0, 0] = np.arange(50) * 5
-    file = animation(tmp_path / "pixel.gif", frames, "GIF")
-    case.holds(*make(file, "--segmenter", save_mask(tmp_path / "masks", "water", (1, 1), 0)))
-
-
-def test_a_camera_that_moves_too_far_to_be_held(make: Make, case: Case, tmp_path: Path) -> None:
-    case.holds(*make(encode(tmp_path / "pan.mp4", pan()), "--stabilize"))
-
-
 OPTIONS: dict[str, tuple[object, ...]] = {
     "start": ("--start", "99"),
     "seconds": ("--seconds", "nan"),
@@ -247,38 +183,3 @@ def test_a_limit_can_be_raised(tmp_path: Path, case: Case, monkeypatch: pytest.M
     case.says(str(refused.value))
     monkeypatch.setenv("SEMCINE_LIMITS", "4")
     assert len(read_video(file)) == 3
-
-
-def test_8k_is_reduced_and_said(tmp_path: Path, case: Case) -> None:
-    file = encode(
-        tmp_path / "8k.mp4", np.full((1, 4320, 7680, 3), 99, np.uint8), options={"preset": "ultrafast"}
-    )
-    video = read_video(file)
-    assert (video.width, video.height, len(video)) == (960, 540, 1)
-    case.says(" ".join(video.notes))
-
-
-def test_120_frames_a_second(tmp_path: Path, case: Case) -> None:
-    video = read_video(encode(tmp_path / "fast.mp4", numbered(24), fps=120))
-    assert (video.fps, len(video)) == (30, 6)
-    case.says(" ".join(video.notes))
-
-
-def test_of_two_streams_the_larger_is_taken_and_said(tmp_path: Path, case: Case) -> None:
-    with av.open(str(tmp_path / "two.mkv"), "w") as container:
-        streams = []
-        for width, height in ((32, 24), (64, 48)):
-            stream = container.add_stream("mjpeg", rate=25)
-            stream.width, stream.height, stream.pix_fmt = width, height, "yuvj420p"
-            streams.append(stream)
-        for index in range(5):
-            for stream in streams:
-                image = np.full((stream.height, stream.width, 3), 20, np.uint8)
-                frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format="yuvj420p")
-                frame.pts = index
-                container.mux(stream.encode(frame))
-        for stream in streams:
-            container.mux(stream.encode(None))
-    video = read_video(tmp_path / "two.mkv")
-    assert (video.width, video.height) == (64, 48)
-    case.says(" ".join(video.notes))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import resource
-import struct
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from broken_files import claim_size
 from PIL import Image
 from reliability_table import Case
 from small_pool import Make, pool
@@ -57,7 +56,7 @@ def nobody(tmp_path_factory: pytest.TempPathFactory, clip: Path, water: str) -> 
     folder.chmod(0o755)
     more = ["--segmenter", "telepathy"]  # never reached
     commands = {
-        "read": ["make", "secret.mp4", "-o", "/tmp", "--segmenter", f"masks:{folder}"],
+        "read": ["make", "secret.mp4", "-o", "/tmp", "--segmenter", "masks:."],
         "write": ["make", "clip.mp4", "-o", "out", *more],
         "database": ["make", "clip.mp4", "-o", "/tmp", "--ratings", "sqlite:///r.db", *more],
     }
@@ -78,6 +77,15 @@ def test_without_rights(name: str, case: Case, nobody: dict[str, tuple[int, str]
 def test_no_folder(name: str, make: Make, case: Case, clip: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     case.holds(*make(clip, "-o", {"is a file": "mine.txt", "below a file": "mine.txt/out"}[name]))
+
+
+def test_a_cache_that_cannot_be_written(
+    make: Make, case: Case, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    monkeypatch.setenv("SEMCINE_CACHE", str(tmp_path / "mine.txt" / "cache"))
+    case.holds(*make(clip))
+    assert (tmp_path / "out" / "index.html").is_file()
 
 
 def small_files(size: int) -> None:
@@ -124,10 +132,7 @@ def test_labels_that_are_a_plain_picture(case: Case, cinema: Cinemagraph, tmp_pa
 
 def test_labels_that_unpack_to_gigabytes(case: Case, cinema: Cinemagraph, tmp_path: Path) -> None:
     cinema.save_labels(tmp_path / "labels.png")
-    data = bytearray((tmp_path / "labels.png").read_bytes())
-    data[16:24] = struct.pack(">2I", 60000, 60000)
-    data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
-    (tmp_path / "labels.png").write_bytes(data)
+    claim_size(tmp_path / "labels.png")
     with pytest.raises(LoopError) as refused:
         load_cinemagraph(tmp_path / "labels.png", cinema.video)
     case.says(str(refused.value))

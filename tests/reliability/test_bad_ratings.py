@@ -36,6 +36,14 @@ def letter(path: Path) -> Path:
     return path
 
 
+def damaged(path: Path) -> Path:
+    with RatingStore(path) as store:
+        store.add_cinemagraph("pond", np.arange(4000.0))
+        store.rate("ann", "pond", 4)
+    path.write_bytes(path.read_bytes()[:60_000])
+    return path
+
+
 def unknown_person(path: Path, features: object = (0.0, 1.0)) -> Path:
     with RatingStore(path) as store:
         store.add_cinemagraph("pond", features)
@@ -48,6 +56,7 @@ DATABASES: dict[str, Callable[[Path], str]] = {
     "newer": lambda folder: f"sqlite:///{versioned(folder / 'r.db', 99)}",
     "another program's": lambda folder: f"sqlite:///{foreign(folder / 'r.db')}",
     "no database": lambda folder: f"sqlite:///{letter(folder / 'r.db')}",
+    "damaged": lambda folder: f"sqlite:///{damaged(folder / 'r.db')}",
     "a folder": lambda folder: f"sqlite:///{folder}",
     "no such folder": lambda folder: f"sqlite:///{folder / 'nowhere' / 'r.db'}",
     "no url": lambda folder: "ratings",

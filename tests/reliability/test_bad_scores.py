@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import struct
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from broken_files import claim_size, half_of
 from PIL import Image
 from reliability_table import Case
 from small_pool import Make, save_mask
@@ -30,18 +29,14 @@ def frames_of(folder: Path, count: int, odd: int | None = None) -> str:
 
 def hurt_mask(folder: Path) -> str:
     save_mask(folder, "water")
-    data = (folder / "water.png").read_bytes()
-    (folder / "water.png").write_bytes(data[: len(data) // 2])
+    half_of(folder / "water.png", folder / "water.png")
     return f"masks:{folder}"
 
 
 def bomb(folder: Path) -> str:
     """A mask whose header asks for 3.6 billion pixels."""
     save_mask(folder, "water")
-    data = bytearray((folder / "water.png").read_bytes())
-    data[16:24] = struct.pack(">2I", 60000, 60000)
-    data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
-    (folder / "water.png").write_bytes(data)
+    claim_size(folder / "water.png")
     return f"masks:{folder}"
 
 

@@ -28,8 +28,10 @@ def test_make_killed_while_it_writes_leaves_the_earlier_result(
     killed = kill_after(make_command(clip, water, out), lambda: any(out.glob(".semcine-*.part/*")), 0.0)
     assert killed == -signal.SIGKILL
     assert hashes(out) == before
-    assert make(clip)[0] == 0  # what was left hinders nobody
+    assert list(out.glob(".semcine-*.part"))
+    assert make(clip)[0] == 0  # what was left hinders nobody, and goes
     check_folder(out)
+    assert not list(out.glob(".*"))
 
 
 def hashes(folder: Path) -> dict[str, str]:

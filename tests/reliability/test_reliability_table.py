@@ -39,6 +39,28 @@ def test_every_case_names_a_test_that_exists() -> None:
             assert f'"{parameter.rstrip("]")}"' in file.read_text(encoding="utf-8"), row.test
 
 
+@cache
+def texts_of_the_product() -> str:
+    """Every text in the product's code, one a line, with … where a value is put in."""
+    found = []
+    for path in [*(ROOT / "semcine_nb").rglob("*.py"), *(ROOT / "widgets").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = [part.value if isinstance(part, ast.Constant) else "…" for part in node.values]
+                found.append("".join(map(str, parts)))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+    return "\n".join(found)
+
+
+def test_the_words_of_cases_that_other_tests_hold_are_the_products() -> None:
+    """Tests elsewhere do not read their sentence from the page, so its words must stand in the code."""
+    for row in read_table():
+        if not row.test.startswith("tests/reliability/"):
+            for words in re.split(r"…|[\d.]+ ?|'.*?'", row.said):
+                assert words.strip() in texts_of_the_product(), f"{row.number}: {words}"
+
+
 def test_every_exit_code_is_one_that_the_command_has() -> None:
     assert {row.code for row in read_table()} <= {"0", "1", "2", "130", "137", "–"}
 

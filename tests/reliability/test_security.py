@@ -18,7 +18,10 @@ from semcine_nb.errors import StoreError
 from semcine_nb.folder import _listed
 from semcine_nb.page import Loop, page
 from semcine_nb.study import Protocol, RatingStore
+from semcine_nb.study.addresses import label_of, parse_url
+from semcine_nb.study.database import _engine
 from semcine_widgets import CandidateGallery, RatingSession
+from semcine_widgets.candidate_chooser import CandidateChooser
 from semcine_widgets.rating_page import describe, server_arguments
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +36,20 @@ FORBIDDEN = {
     "eval", "exec", "compile", "__import__", "os.system", "os.popen", "pickle.load", "pickle.loads",
     "cloudpickle.loads", "joblib.load", "yaml.load", "yaml.unsafe_load", "marshal.loads", "shelve.open",
     "pd.read_pickle", "torch.jit.load", "torch.hub.load", "subprocess.getoutput", "subprocess.call",
+    "np.lib.format.read_array", "runpy.run_path", "shutil.unpack_archive", "os.execv", "os.spawnv", "pd.eval",
+    "torch.serialization.add_safe_globals",
 }  # fmt: skip
+NOT_IMPORTED = {
+    "pickle",
+    "marshal",
+    "shelve",
+    "dill",
+    "cloudpickle",
+    "joblib",
+    "subprocess",
+    "pty",
+    "tarfile",
+}
 NEEDED = {
     "np.load": ("allow_pickle", False),
     "torch.load": ("weights_only", True),
@@ -67,6 +83,15 @@ def test_nothing_from_outside_is_run() -> None:
             assert given.get(word, "left out") is value, f"{place} needs {word}={value}"
             seen.add(name)
     assert seen == set(NEEDED)  # the names are still those that the code uses
+
+
+def test_what_could_run_things_is_not_even_imported() -> None:
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            used = {name.partition(".")[0] for name in names} & NOT_IMPORTED
+            assert not used, f"{path.relative_to(ROOT)} imports {', '.join(used)}"
 
 
 def test_pictures_are_opened_by_kinds_that_start_no_other_program() -> None:
@@ -106,14 +131,29 @@ def test_a_persons_text_is_only_text_in_a_notebook(monkeypatch: pytest.MonkeyPat
     assert "&lt;img src=x" in html
 
 
-@pytest.mark.parametrize("name", ["../../evil", "/etc/evil", "..", "a/../../b"])
+EVIL_NAMES = [
+    "../../evil",
+    "/etc/evil",
+    "..",
+    "a/../../b",
+    ".hidden",
+    "a\0b",
+    "..\\evil",
+    "x" * 300,
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize("name", EVIL_NAMES)
 def test_a_name_cannot_leave_its_folder(name: str, tmp_path: Path) -> None:
     home = tmp_path / "a" / "b"
     home.mkdir(parents=True)
-    gallery = CandidateGallery(ranked_of(48, 32, (name,)), folder=home)
-    saved = gallery.save()
-    assert saved.resolve().parent == home.resolve()
-    assert [path.parent for path in tmp_path.rglob("*") if path.is_file()] == [home]
+    for widget in (CandidateGallery, CandidateChooser):
+        saved = widget(ranked_of(48, 32, (name,)), folder=home).save()
+        assert saved.resolve().parent == home.resolve()
+        assert not saved.name.startswith(".")
+        assert not set(saved.name) & set("/\\\0")
+        assert [path.parent for path in tmp_path.rglob("*") if path.is_file()] == [home]
 
 
 def test_a_summary_that_was_edited_removes_nothing_elsewhere(tmp_path: Path) -> None:
@@ -135,10 +175,8 @@ def test_a_password_is_in_no_error_no_log_and_no_picture_of_a_store(caplog: pyte
     assert error.__cause__ is None
     assert error.__suppress_context__
     assert not any("hunter" in text for text in told)
-    from semcine_nb.study.database import _engine, _label, _parse
-
-    parsed = _parse(URL)
-    assert "hunter" not in _label(parsed) + repr(_engine(parsed, 1.0, _label(parsed)))
+    parsed = parse_url(URL)
+    assert "hunter" not in label_of(parsed) + repr(_engine(parsed, 1.0, label_of(parsed)))
 
 
 def test_the_rating_notebook_holds_no_address_and_no_outputs() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +99,20 @@ def test_reading_them_loads_neither_torch_nor_numba() -> None:
     code = "import sys, semcine_nb.study.described; print({'torch', 'numba', 'cv2'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_file_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked(
+    features: StoredFeatures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save_features(tmp_path / "x.npz", features)
+    monkeypatch.setenv("SEMCINE_LIMITS", "0.0000001")  # a hundred bytes
+    with pytest.raises(StoreError, match=r"x\.npz unpacks to .* set SEMCINE_LIMITS=4"):
+        load_features(path)
+
+
+def test_damage_inside_a_packed_array_is_said_by_name(features: StoredFeatures, tmp_path: Path) -> None:
+    whole = save_features(tmp_path / "x.npz", features).read_bytes()
+    for place in range(30, len(whole), 7):
+        (tmp_path / "x.npz").write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+        with suppress(StoreError):  # a byte that nobody reads does no harm
+            load_features(tmp_path / "x.npz")

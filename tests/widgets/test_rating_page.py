@@ -98,6 +98,15 @@ def test_what_cannot_be_shown_is_not_rated(page: FakePage) -> None:
     assert sent(page)[-1]["do"] == "skip"
 
 
+def test_what_python_could_not_send_is_said_in_its_words_and_cannot_be_rated(page: FakePage) -> None:
+    page.clip = b""  # type: ignore[attr-defined]
+    page.set(message="Cinemagraph 'a' is gone: skip it.")
+    show(page, 1)
+    page.page.wait_for_function("document.querySelector('.sc-star').disabled")
+    page.page.get_by_text("is gone: skip it").wait_for()
+    assert "cannot play" not in page.page.locator(".semcine-rating").inner_text()
+
+
 def test_a_clip_that_fails_after_it_was_left_stops_nothing(page: FakePage) -> None:
     show(page, 1)
     page.page.evaluate("() => { window.left = document.querySelector('video'); }")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from semcine_nb.errors import RatingError
-from semcine_nb.study import Protocol, RatingStore
+from semcine_nb.errors import RatingError, StoreError
+from semcine_nb.study import Event, Protocol, RatingStore
 from semcine_widgets import RatingSession
 
 ITEMS = [f"clip/{i}" for i in range(6)]
@@ -171,3 +172,63 @@ def test_a_missing_file_is_said_and_loses_nothing(store: RatingStore) -> None:
     ask(widget, "rate", value=5)
     assert "no file" in widget.message
     assert len(store.history("p-1")) == 1
+
+
+def test_what_cannot_be_shown_is_not_rated_in_another_ones_place(store: RatingStore) -> None:
+    """The one before stays in nobody's sight, a further click rates nothing, and skipping leads on."""
+    widget = begun(store)
+    upcoming = widget.session._sequence[1].item
+    file = Path(store.paths()[upcoming] or "")
+    content = file.read_bytes()
+    file.unlink()
+    before = widget.serial
+    ask(widget, "rate", value=5)
+    assert widget.serial == before + 1
+    assert widget.clip == b""
+    assert "skip it" in widget.message
+    for _ in range(3):
+        ask(widget, "rate", value=5)
+    assert [event.item for event in store.history("p-1")] == [widget.session._sequence[0].item]
+    file.write_bytes(content)
+    ask(widget, "skip")
+    assert store.history("p-1")[-1].kind == "skip"
+    assert widget.clip != b""
+    assert widget.message == ""
+    ask(widget, "rate", value=4)
+    assert len(store.history("p-1")) == 3
+
+
+def test_a_file_that_may_not_be_read_is_said_too(store: RatingStore) -> None:
+    for path in store.paths().values():
+        Path(path or "").unlink()
+        Path(path or "").mkdir()  # root may read every file, but no folder as one
+    widget = begun(store)
+    assert "skip it" in widget.message
+    assert widget.clip == b""
+
+
+def test_a_store_that_fails_after_a_rating_costs_no_second_one(
+    store: RatingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widget = begun(store)
+    keep = store.rate
+
+    def broken(person: str) -> None:
+        raise StoreError("the PostgreSQL database 'x' at host cannot be reached")
+
+    with monkeypatch.context() as down:
+
+        def keep_and_break(*what: Any, **context: Any) -> Event:
+            event = keep(*what, **context)
+            down.setattr(store, "consented", broken)
+            return event
+
+        down.setattr(store, "rate", keep_and_break)
+        ask(widget, "rate", value=5)
+        assert "try again" in widget.message
+    shown = widget.serial
+    ask(widget, "rate", value=2)  # as the page still shows the one before
+    assert [event.value for event in store.history("p-1")] == [5]
+    assert widget.serial == shown + 1
+    ask(widget, "rate", value=2)
+    assert [event.value for event in store.history("p-1")] == [5, 2]

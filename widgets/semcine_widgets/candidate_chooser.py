@@ -8,6 +8,7 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from semcine_nb.errors import SemcineError
+from semcine_nb.files import plain_name
 from semcine_nb.looping import Cinemagraph
 from semcine_nb.video.writing import SUFFIXES
 
@@ -62,7 +63,7 @@ class CandidateChooser(widgets.HBox):
 
     def save(self, path: str | Path | None = None) -> Path:
         """Save the chosen one as ``path``, or into the folder under its own name; returns the path."""
-        name = self.chosen.candidate.label.replace(" ", "-").replace("/", "-")
+        name = plain_name(self.chosen.candidate.label)
         target = Path(path) if path is not None else self.folder / f"{name}.{self._format.value}"
         target.parent.mkdir(parents=True, exist_ok=True)
         self.chosen.save(target)

@@ -10,6 +10,7 @@ from typing import Any
 import traitlets
 
 from semcine_nb.errors import SemcineError
+from semcine_nb.files import plain_name
 from semcine_nb.looping import Cinemagraph
 from semcine_nb.video.writing import SUFFIXES
 
@@ -117,7 +118,7 @@ class CandidateGallery(RenderedLoops, ClipWidget):
 
         ``options`` go to ``Cinemagraph.save``.
         """
-        name = self.cinemagraph.candidate.label.replace(" ", "-").replace("/", "-")
+        name = plain_name(self.cinemagraph.candidate.label)
         target = Path(path) if path is not None else self.folder / f"{name}.{self.format}"
         self.busy, self.status = True, f"Saving {target.name} …"
         try:

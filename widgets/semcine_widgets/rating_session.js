@@ -134,7 +134,8 @@ class RatingView {
   cannotShow() {
     this.unseen = true;
     this.stars.forEach((star) => { star.disabled = true; });
-    this.say("This browser cannot play this cinemagraph. Please open your link in another browser, or skip it.");
+    const came = this.get("clip").byteLength > 0; // else Python has said what is wrong
+    this.say(came ? "This browser cannot play this cinemagraph. Please open your link in another browser, or skip it." : this.get("message"));
   }
 
   rate(value) {

@@ -92,6 +92,7 @@ class RatingSession(anywidget.AnyWidget):
         shown: Any = store if items is None else _Part(store, items)
         self.session = Session(shown, code, protocol or Protocol())
         self._paths = store.paths()
+        self._unseen = ""  # why what is to be rated cannot be shown
         super().__init__(
             needs_consent=self.session.needs_consent,
             consent_text=self.session.consent_text,
@@ -121,7 +122,12 @@ class RatingSession(anywidget.AnyWidget):
         self._next()
 
     def rate(self, value: int, loops_seen: float | None = None) -> Event:
-        """1 to 5 stars for what is shown; in the store before the next one shows."""
+        """1 to 5 stars for what is shown; in the store before the next one shows.
+
+        Raises RatingError for what could not be shown: it can only be skipped.
+        """
+        if self._unseen:
+            raise RatingError(self._unseen)
         self.resume()
         event = self.session.rate(value, loops_seen)
         self._next()
@@ -159,23 +165,33 @@ class RatingSession(anywidget.AnyWidget):
         was_practice = self.practice
         showing = self.session.next()
         with self.hold_sync():
-            self.message = ""
+            self.message = self._unseen = ""
             if showing is None:
                 self.screen, self.clip, self.practice = "done", b"", False
             else:
-                self.clip, self.clip_type = self._file(showing.item)
+                self._show_file(showing.item)
                 self.practice = showing.phase == "pilot"
                 if was_practice and not self.practice:
-                    self.message = "The practice is over. From here on your ratings count."
+                    self.message = (
+                        f"The practice is over. From here on your ratings count. {self._unseen}".strip()
+                    )
                 self.screen = "rating"
                 self.serial += 1
             self._tell()
 
-    def _file(self, item: str) -> tuple[bytes, str]:
+    def _show_file(self, item: str) -> None:
+        """Send the file. Where it has gone, nothing: the one before must not be rated in its place."""
         path = Path(self._paths.get(item) or "")
-        if not path.is_file():
-            raise RatingError(f"there is no file of cinemagraph {item!r}")
-        return path.read_bytes(), _MIMES.get(path.suffix.lower(), "video/mp4")
+        self.clip_type = _MIMES.get(path.suffix.lower(), "video/mp4")
+        try:
+            self.clip = path.read_bytes()
+        except OSError:
+            self.clip = b""
+            why = "cannot be read" if path.is_file() else "is gone, there is no file"
+            self._unseen = (
+                f"Cinemagraph {item!r} {why}: skip it, and tell whoever invited you. What you rated is kept."
+            )
+            self.message = self._unseen
 
     def _tell(self) -> None:
         self.done, self.total = self.session.progress
@@ -192,6 +208,8 @@ class RatingSession(anywidget.AnyWidget):
         try:
             if wanted in ("rate", "skip") and about != self.serial:
                 pass  # a second click on a cinemagraph that has been dealt with
+            elif wanted in ("rate", "skip") and self.screen == "rating" and self.showing is None:
+                self._next()  # the last one was kept, but then the store did not answer
             elif wanted == "begin":
                 if content.get("agreed") is True:
                     self.consent()

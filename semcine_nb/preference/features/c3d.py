@@ -18,6 +18,7 @@ from torch import nn
 from torch.nn import functional
 
 from ...errors import RatingError
+from ...semantics.segmenters.caffe import brief_fault
 
 WINDOW = 16
 """Frames the network sees at once."""
@@ -95,21 +96,20 @@ def load_c3d(path: str | Path) -> C3D:
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # each reader has errors of its own
-        text = " ".join(str(error).split())
-        if "weights_only" in text or "WeightsUnpickler" in text:  # torch's own text advises to run its code
-            text = "it is damaged, or would need code of its own to be read; export a state dict"
-        raise RatingError(f"C3D weights cannot be read from {path}: {text[:200]}") from error
+        raise RatingError(f"C3D weights cannot be read from {path}: {brief_fault(error)}") from error
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
     if not isinstance(state, dict):
         raise RatingError(f"{path} holds a {type(state).__name__}, not a state dict of C3D")
     with torch.device("meta"):
         network = C3D()
-    found = _renamed(state)
+    found = _renamed({str(key): value for key, value in state.items() if torch.is_tensor(value)})
     wanted = {name: tuple(value.shape) for name, value in network.state_dict().items()}
     for name, shape in wanted.items():
         if name not in found:
-            raise RatingError(f"{path} has no {name}; C3D needs {', '.join(wanted)}")
+            raise RatingError(
+                f"{path} has no {name}, so it is of another network: C3D needs {', '.join(wanted)}"
+            )
         if tuple(found[name].shape) != shape:
             raise RatingError(f"{name} in {path} is {tuple(found[name].shape)}; C3D's is {shape}")
     network.load_state_dict({name: found[name].float() for name in wanted}, assign=True)

@@ -74,7 +74,8 @@ def segment(
         raise SegmentationError(f"a segmenter must return a SemanticResponse, not {type(response).__name__}")
     if response.shape[:3] != video.frames.shape[:3]:
         raise SegmentationError(
-            f"the response is (T, H, W) = {response.shape[:3]}, the clip {video.frames.shape[:3]}"
+            f"the response is (T, H, W) = {response.shape[:3]}, the clip {video.frames.shape[:3]}: "
+            "segment this very clip"
         )
     return response
 

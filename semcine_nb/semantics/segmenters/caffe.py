@@ -7,7 +7,6 @@ needed. Nothing in such a file is executed.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import SegmentationError
-from ...limits import current_limits, too_large
+from ...limits import check_archive, current_limits
 
 _BLOB = re.compile(r"(?P<layer>.+?)[./_](?P<part>0|1|w|b|weight|weights|bias|biases)")
 _WEIGHT = {"0", "w", "weight", "weights"}
@@ -48,24 +47,23 @@ def load_weights(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str,
         If the file is missing, is of another kind, lacks a layer, or a layer has another size.
     """
     if not path.is_file():
-        raise SegmentationError(f"there are no weights at {path}")
+        raise SegmentationError(f"there are no weights at {path}: check its name")
     try:
-        blobs = _read(path)
+        return convert_blobs(_read(path), shapes, path.name)
     except SegmentationError:
         raise
     except Exception as error:  # each library has its own way to say that a file is broken
         raise SegmentationError(f"cannot read the weights in {path}: {brief_fault(error)}") from error
-    return convert_blobs(blobs, shapes, path.name)
 
 
 def brief_fault(error: BaseException) -> str:
     """What a reader of weights says of a file, in a clause; torch's own text advises to run its code."""
     text = " ".join(str(error).split())
-    if "weights_only" in text or "WeightsUnpickler" in text:
+    if any(word in text for word in ("weights_only", "WeightsUnpickler", "allow_pickle")):
         return (
             "it is damaged, or would need code of its own to be read, which is never run; export a state dict"
         )
-    return text[:200] or type(error).__name__
+    return f"{text[:200] or type(error).__name__}; download or export it again"
 
 
 def convert_blobs(
@@ -84,12 +82,17 @@ def convert_blobs(
             named[f"{match['layer']}.{part}"] = np.asarray(blob)
     missing = [name for name in shapes if name not in named]
     if missing:
-        raise SegmentationError(f"{source} lacks {len(missing)} of {len(shapes)} blobs, first {missing[0]!r}")
+        raise SegmentationError(
+            f"{source} lacks {len(missing)} of {len(shapes)} blobs, first {missing[0]!r}: "
+            "it is of another network"
+        )
     state: dict[str, np.ndarray] = {}
     for name, shape in shapes.items():
         blob = named[name]
         if blob.size != int(np.prod(shape)) or (blob.ndim == len(shape) and blob.shape != tuple(shape)):
-            raise SegmentationError(f"{source}: {name} is {blob.shape}, the network has {tuple(shape)}")
+            raise SegmentationError(
+                f"{source}: {name} is {blob.shape}, the network has {tuple(shape)}: it is of another network"
+            )
         state[name] = np.ascontiguousarray(blob.reshape(shape), dtype=np.float32)
     return state
 
@@ -113,14 +116,14 @@ def read_caffemodel(data: bytes) -> dict[str, np.ndarray]:
 def _read(path: Path) -> Mapping[str, Any]:
     kind = path.suffix.lower()
     if kind == ".caffemodel":
-        return read_caffemodel(path.read_bytes())
+        try:
+            return read_caffemodel(path.read_bytes())
+        except SegmentationError as error:
+            raise SegmentationError(
+                f"cannot read the weights in {path}: {error}; download it again"
+            ) from error
     if kind == ".npz":
-        most = current_limits().weights
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > most:
-            said = f"unpacks to {size / 1e9:.1f} GB"
-            raise too_large(str(path), said, f"{most / 1e9:g} GB", SegmentationError)
+        check_archive(path, current_limits().weights, SegmentationError)
         with np.load(path, allow_pickle=False) as file:
             return dict(file)
     if kind == ".safetensors":
@@ -131,8 +134,10 @@ def _read(path: Path) -> Mapping[str, Any]:
         import torch
 
         state = torch.load(path, map_location="cpu", weights_only=True)
-        return {name: tensor.numpy() for name, tensor in state.items()}
-    raise SegmentationError(f"{path} is no .caffemodel, .npz, .safetensors, .pth or .pt file")
+        return {str(name): tensor.numpy() for name, tensor in state.items()}
+    raise SegmentationError(
+        f"{path} is no .caffemodel, .npz, .safetensors, .pth or .pt file: convert it to one of them"
+    )
 
 
 def _blob(message: memoryview) -> np.ndarray:

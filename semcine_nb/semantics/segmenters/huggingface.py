@@ -74,8 +74,11 @@ class HuggingFaceSegmenter:
         self.name = f"huggingface:{model}"
         try:
             self._model = _load(model)
-        except (OSError, ValueError, KeyError, ImportError) as error:
-            raise SegmentationError(f"cannot load {self.name}: {_first_line(error)}") from error
+        except Exception as error:  # safetensors and torch have errors of their own for damaged weights
+            raise SegmentationError(
+                f"cannot load {self.name}: {_first_line(error)[:300]}; check its name, or download it again",
+                topic="model-does-not-load",
+            ) from error
         self._model.eval().to(device)
         self._device = device
         self.license = _license(model)

@@ -97,9 +97,14 @@ def segment_key_frames(
     for t in track(keys, progress, desc):
         classes = np.asarray(predict(video.frames[t]), np.float32)
         if classes.ndim != 3 or classes.shape[2] != len(targets):
-            raise SegmentationError(f"the model gave {classes.shape} for {len(targets)} classes")
+            raise SegmentationError(
+                f"the model gave {classes.shape} for {len(targets)} classes: give as many labels as "
+                "it has outputs"
+            )
         if not np.isfinite(classes).all():
-            raise SegmentationError(f"the model gave NaN or infinity in frame {t}")
+            raise SegmentationError(
+                f"the model gave NaN or infinity in frame {t}: its weights are damaged; get them again"
+            )
         scores = _limited(classes @ belongs)
         stored.append(np.rint(np.clip(scores, 0, 1) * 255).astype(np.uint8))
     frames, height, width = video.frames.shape[:3]

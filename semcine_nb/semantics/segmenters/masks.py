@@ -106,7 +106,7 @@ class MaskFolder:
         self.folder = Path(folder)
         self.name = f"masks:{self.folder}"
         if not self.folder.is_dir():
-            raise SegmentationError(f"there is no folder of masks at {self.folder}")
+            raise SegmentationError(f"there is no folder of masks at {self.folder}: check its name")
         self._labels = self._read_labels()
 
     def __call__(self, video: Video, progress: Progress = silent) -> SemanticResponse:
@@ -120,7 +120,7 @@ class MaskFolder:
         unknown = sorted(set(np.unique(images).tolist()) - set(self._labels))
         if unknown:
             raise SegmentationError(
-                f"{self.folder}: no category for the ids {unknown[:10]}; see its labels.json"
+                f"{self.folder}: no category for the ids {unknown[:10]}: name them in its labels.json"
             )
         names = [name for name in known_categories() if name in self._labels.values()]
         masks = {
@@ -138,7 +138,7 @@ class MaskFolder:
             if set(labels) == {"table"}:
                 return class_table(labels["table"]).by_id()
             ids = {int(key): str(value) for key, value in labels.items()}
-        except (ValueError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise SegmentationError(
                 f'{file} must map ids to names, like {{"3": "water"}}: {error}'
             ) from error
@@ -149,7 +149,10 @@ class MaskFolder:
         sources: dict[str, list[Path]] = {file.stem: [file] for file in _images(self.folder)}
         sources |= {path.name: _images(path) for path in sorted(self.folder.iterdir()) if path.is_dir()}
         if not sources:
-            raise SegmentationError(f"{self.folder} holds no PNG named by a category, and no folder of them")
+            raise SegmentationError(
+                f"{self.folder} holds no PNG named by a category, and no folder of them: name each mask like "
+                "water.png"
+            )
         masks: dict[str, np.ndarray] = {}
         for stem, files in track(sources.items(), progress, "reading masks", len(sources)):
             name = spelled.get(_spelling(stem), stem)

@@ -64,7 +64,9 @@ class OnnxSegmenter:
         self.path = Path(path)
         self.name = f"onnx:{self.path}"
         if not self.path.is_file():
-            raise SegmentationError(f"there is no ONNX model at {self.path}", topic="model-does-not-load")
+            raise SegmentationError(
+                f"there is no ONNX model at {self.path}: check its name", topic="model-does-not-load"
+            )
         try:
             import onnxruntime
         except ImportError as error:
@@ -78,18 +80,27 @@ class OnnxSegmenter:
             )
         except Exception as error:  # onnxruntime's errors have no public base class
             raise SegmentationError(
-                f"cannot load {self.path}: {str(error).splitlines()[0]}", topic="model-does-not-load"
+                f"cannot load {self.path}: {str(error).splitlines()[0]}; download or export it again",
+                topic="model-does-not-load",
             ) from error
         meta = self._session.get_modelmeta().custom_metadata_map
         settings = {**_json(meta.get("semcine", "{}"), self.path), **_sidecar(self.path)}
         self.license = str(settings.get("license") or meta.get("license") or "not stated")
         _log.info("%s loaded, licence: %s", self.name, self.license)
         self._layout()
-        self._mean = np.asarray(settings.get("mean", (0.485, 0.456, 0.406)), np.float32)
-        self._std = np.asarray(settings.get("std", (0.229, 0.224, 0.225)), np.float32)
-        self._size = int(settings.get("size", 512))
-        found = labels or settings.get("id2label") or _json(meta.get("id2label", "null"), self.path)
-        self._given = {int(index): str(label) for index, label in found.items()} if found else None
+        found = labels or settings.get("id2label") or _json(meta.get("id2label", "{}"), self.path)
+        try:
+            self._mean = np.broadcast_to(np.float32(settings.get("mean", (0.485, 0.456, 0.406))), 3)
+            self._std = np.broadcast_to(np.float32(settings.get("std", (0.229, 0.224, 0.225))), 3)
+            self._size = int(settings.get("size", 512))
+            self._given = {int(index): str(label) for index, label in found.items()} or None
+            if self._size < 1 or not (np.isfinite(self._mean).all() and (self._std > 0).all()):
+                raise ValueError("size and std must be above 0, mean finite")
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise SegmentationError(
+                f"the description of {self.path} is not understood ({error}): id2label maps numbers to "
+                "labels, mean and std are three numbers each, size is one"
+            ) from error
         self._mapping, self._extended = mapping, extended
         self.every = every
         self.targets: tuple[str, ...] = ()
@@ -112,7 +123,10 @@ class OnnxSegmenter:
         shape = inputs[0].shape
         if len(inputs) != 1 or len(shape) != 4 or 3 not in (shape[1], shape[3]):
             shapes = [one.shape for one in inputs]
-            raise SegmentationError(f"{self.path} takes {shapes}, not one image (1, 3, H, W) or (1, H, W, 3)")
+            raise SegmentationError(
+                f"{self.path} takes {shapes}, not one image (1, 3, H, W) or (1, H, W, 3): "
+                "choose another model"
+            )
         if inputs[0].type not in ("tensor(float)", "tensor(uint8)"):
             raise SegmentationError(f"{self.path} takes {inputs[0].type}, not float or uint8 pixels")
         self._input, self._bytes = inputs[0].name, inputs[0].type == "tensor(uint8)"
@@ -158,7 +172,14 @@ class OnnxSegmenter:
         picture = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
         pixels = picture if self._bytes else (picture.astype(np.float32) / 255 - self._mean) / self._std
         batch = (pixels.transpose(2, 0, 1) if self._channels_first else pixels)[None]
-        output = np.asarray(self._session.run(None, {self._input: np.ascontiguousarray(batch)})[0])
+        try:
+            output = np.asarray(self._session.run(None, {self._input: np.ascontiguousarray(batch)})[0])
+        except Exception as error:  # as above
+            raise SegmentationError(
+                f"{self.path} does not run on a picture of {size[0]}×{size[1]} pixels: "
+                f"{str(error).splitlines()[0]}; choose another model",
+                topic="model-does-not-load",
+            ) from error
         if output.ndim == 3:  # (1, h, w) class ids
             output = output[:, None]
         if output.ndim != 4 or len(output) != 1:
@@ -175,11 +196,16 @@ class OnnxSegmenter:
 
 def _sidecar(path: Path) -> dict[str, Any]:
     file = path.with_suffix(".json")
-    return _json(file.read_text(encoding="utf-8"), file) if file.is_file() else {}
+    return _json(file.read_bytes(), file) if file.is_file() else {}
 
 
-def _json(text: str, path: Path) -> Any:
+def _json(text: str | bytes, path: Path) -> dict[str, Any]:
     try:
-        return json.loads(text)
-    except ValueError as error:
-        raise SegmentationError(f"the description of {path} is no JSON: {error}") from error
+        found = json.loads(text) or {}
+    except (ValueError, RecursionError) as error:
+        raise SegmentationError(
+            f"the description of {path} is no JSON: {error}; mend or remove it"
+        ) from error
+    if not isinstance(found, dict):
+        raise SegmentationError(f"the description of {path} must be like {{…}}, not {str(found)[:60]}")
+    return found
