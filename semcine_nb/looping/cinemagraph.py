@@ -220,7 +220,9 @@ def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
         energy, parameters = LoopEnergy(**facts["energy"]), LoopParameters(**facts["parameters"])
         notes, frames, digest = tuple(facts["notes"]), int(facts["frames"]), facts["clip"]
     except _STRANGE as error:
-        raise LoopError(f"{path} is a PNG, but not one that save_labels wrote ({error}).") from error
+        raise LoopError(
+            f"{path} is a PNG, but not one that save_labels wrote ({error}): choose the file that it saved."
+        ) from error
     if digest != clip.digest:
         raise LoopError(
             f"{path} belongs to another clip: it was made for {counted(frames, 'frame')} of "

@@ -44,13 +44,15 @@ class CoarseProblem:
         tables = self.unary[::skip], self.right[:, :, ::skip, ::skip], self.down[:, :, ::skip, ::skip]
         return CoarseProblem(*map(np.ascontiguousarray, tables))
 
-    def energy(self, labels: NDArray[np.int32]) -> float:
-        """Coarse energy of a labelling (R, C)."""
+    def energy(self, labels: NDArray[np.int32], near: NDArray[np.bool_] | None = None) -> float:
+        """Coarse energy of a labelling (R, C), of the blocks ``near`` and of all pairs that they are in."""
+        near = np.ones(labels.shape, np.bool_) if near is None else near
         i, j = (np.asarray(index) for index in np.indices(labels.shape))
-        unary = self.unary[labels, i, j].sum()
-        right = self.right[i[:, :-1], j[:, :-1], labels[:, :-1], labels[:, 1:]].sum(dtype=np.float64)
-        down = self.down[i[:-1], j[:-1], labels[:-1], labels[1:]].sum(dtype=np.float64)
-        return float(unary + right + down)
+        unary = self.unary[labels, i, j]
+        right = self.right[i[:, :-1], j[:, :-1], labels[:, :-1], labels[:, 1:]].astype(np.float64)
+        down = self.down[i[:-1], j[:-1], labels[:-1], labels[1:]].astype(np.float64)
+        pairs = right[near[:, :-1] | near[:, 1:]].sum() + down[near[:-1] | near[1:]].sum()
+        return float(unary[near].sum() + pairs)
 
     def expand(
         self,

@@ -135,7 +135,8 @@ class _Search:
         guesses = [finer(labels, wanted.shape) for labels in guesses]
         for labels in guesses:
             self._expand_blocks(fine, labels, 1, blocks(self.free, FINE), wanted)
-        found = self._pixels(enlarge(min(guesses, key=fine.energy), FINE, self.mask.shape))
+        best = min(guesses, key=partial(fine.energy, near=wanted))
+        found = self._pixels(enlarge(best, FINE, self.mask.shape))
         # a border that crept out of the target keeps looping although standing still is free there: offer it
         loops = (found[0] > 1).astype(np.int32)
         fuse(self.problem, *found, loops, _main_still(found), block=2, backend=self.schedule.backend)

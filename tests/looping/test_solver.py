@@ -121,6 +121,17 @@ def two_squares():
     return solver, solver.solve(Candidate(("person",), mask))
 
 
+def test_a_candidate_does_not_depend_on_those_solved_before(two_squares):
+    solver, cinema = two_squares
+    left = cinema.candidate.mask.copy()
+    left[:, 80:] = False
+    again = LoopSolver(solver.clip, solver.response)  # its shared tables are empty
+    first, after = again.solve(Candidate(("person",), left)), solver.solve(Candidate(("person",), left))
+    assert first.energy == after.energy
+    np.testing.assert_array_equal(first.period, after.period)
+    np.testing.assert_array_equal(first.start, after.start)
+
+
 def test_an_edit_leaves_what_is_far_from_it_as_it_was(two_squares):
     solver, cinema = two_squares
     right = cinema.candidate.mask.copy()
