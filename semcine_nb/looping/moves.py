@@ -183,9 +183,10 @@ def _assemble(
     unary = np.zeros((count, 2))
     pair = np.zeros((count, 2, 4))
     sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
+    at = np.arange(max(h, w)) // block  # a division a pixel would take a third of the time
     for y in range(h):
         for x in range(w):
-            a = node[y // block, x // block]
+            a = node[at[y], at[x]]
             o1 = (y * w + x) * size
             p0, s0 = period[y, x], start[y, x]
             p1, s1 = new_period[y, x], new_start[y, x]
@@ -202,7 +203,7 @@ def _assemble(
                 y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
                 if y2 >= h or x2 >= w:
                     continue
-                b = node[y2 // block, x2 // block]
+                b = node[at[y2], at[x2]]
                 if a < 0 and b < 0:
                     continue
                 q0, r0 = period[y2, x2], start[y2, x2]

@@ -10,7 +10,7 @@ clip; stage 2 begins with α-expansions on blocks of 8 × 8 and 4 × 4 (``coarse
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -31,7 +31,7 @@ COARSE, FINE = 8, 4  # sides of blocks, pixels
 BAND = 4  # pixels around borders in which stage 2 tries stills and the second solution on single pixels
 BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
 MOST_STARTS = 16  # of one period that are chosen from by one cut: its time grows faster than their number
-STAGE_ONE = 3  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
+STAGE_ONE = 4  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def best_starts(
         coarse.expand(first, 1, everywhere, schedule.backend)
     coarse.expand(second, 1, everywhere, schedule.backend)
     start = enlarge(starts[first], FINE, shape)
-    shift_borders(problem, np.full(shape, period, np.int32), start, schedule, active, same_period=True)
+    once = replace(schedule, border_rounds=1)  # stages 2 and 3 shift them again
+    shift_borders(problem, np.full(shape, period, np.int32), start, once, active, same_period=True)
     return start, enlarge(starts[second], FINE, shape)
 
 

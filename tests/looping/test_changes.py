@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from conftest import Case
+from random_case import Case
 from scipy.ndimage import gaussian_filter
 
 from semcine_nb.looping.changes import pixel_changes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import Case
+from random_case import Case
 
 from semcine_nb.errors import LoopError
 from semcine_nb.looping.energy import loop_energy

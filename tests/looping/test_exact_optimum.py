@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from conftest import Case
+from random_case import Case
 
 from benchmarks.exact import optimal_starts
 from semcine_nb.looping.labels import LabelSpace

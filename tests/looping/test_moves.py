@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from conftest import Case, problem_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_case import Case, problem_of
 
 from semcine_nb.looping.energy import loop_energy
 from semcine_nb.looping.moves import fuse

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import Case, problem_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_case import Case, problem_of
 
 from semcine_nb.looping.moves import fuse
 from semcine_nb.looping.offers import OWN, Offers

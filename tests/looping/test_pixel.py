@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from conftest import Case
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_case import Case
 
 from semcine_nb.errors import LoopError
 from semcine_nb.looping.energy import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import Case
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_case import Case
 
 from semcine_nb.errors import LoopError
 from semcine_nb.looping import Cinemagraph, LoopParameters, LoopSolver, load_cinemagraph, loop_energy
