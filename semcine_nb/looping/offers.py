@@ -46,7 +46,8 @@ class Offers:
         self.seen = labels[0].copy(), labels[1].copy()
         self.own = self.seen[0]
         shape = where.shape
-        self.apart, self.jumps = np.full((2, len(starts), *shape), -1, np.float32)
+        # outside ``where`` they are never read, and pages that nobody touches cost nothing
+        self.apart, self.jumps = np.empty((2, len(starts), *shape), np.float32)
         self.jump, self.seam = np.full(shape, -1, np.float32), np.full((2, *shape), -1, np.float32)
         _look_ahead(problem.tables.vectors, *labels, self.periods, self.starts, where, self.apart, self.jumps)
 
@@ -150,6 +151,7 @@ def _look_ahead(vectors, period, start, periods, starts, where, apart, jumps):
                 norm = norms[(s + p) // _STEP] - norms[s // _STEP]
             for i in range(periods.size):
                 q, r = periods[i], starts[i, 0 if one else y, 0 if one else x]
+                apart[i, y, x] = jumps[i, y, x] = -1
                 if q == OWN:
                     q = p
                 if q > 1:

@@ -22,6 +22,7 @@ from ..progress import Progress, silent, track
 from .changes import pixel_changes
 from .energy import connectivity, natural_map
 from .parameters import LoopParameters
+from .parts import parts, run_parts
 
 if TYPE_CHECKING:
     from ..semantics import SemanticResponse
@@ -60,7 +61,7 @@ def loop_tables(
     frames, h, w = clip.frames.shape[:3]
     if response.shape[:3] != (frames, h, w):
         raise LoopError(f"The response covers {response.shape[:3]} (T, H, W); the clip is {(frames, h, w)}.")
-    vectors, scale = _vectors(clip.frames, response, parameters.w, progress)
+    vectors, scale = _vectors(clip.frames, response, parameters.w, threads, progress)
     natural = natural_map(response, parameters)
     changes = pixel_changes(clip.frames, parameters, threads)
     factor = np.where(natural, parameters.lambda_temporal, parameters.lambda_temporal / 2)
@@ -83,7 +84,7 @@ def loop_tables(
 
 
 def _vectors(
-    frames: NDArray[np.uint8], response: SemanticResponse, w: float, progress: Progress
+    frames: NDArray[np.uint8], response: SemanticResponse, w: float, threads: int, progress: Progress
 ) -> tuple[NDArray[np.uint8], float]:
     t, h, width = frames.shape[:3]
     k = response.shape[3]
@@ -98,14 +99,19 @@ def _vectors(
         block = np.zeros((end - begin, h, width, k), np.float32)
         for i in range(begin, end):
             block[i - begin] = response.scores[i]
-        _fill_vectors(vectors, frames[begin:end], block, begin, color_scale, semantic_scale)
+
+        def fill(rows: slice, begin: int = begin, end: int = end, block: NDArray = block) -> None:
+            scales = color_scale, semantic_scale
+            _fill_vectors(vectors, frames[begin:end], block, begin, *scales, (rows.start, rows.stop))
+
+        run_parts(fill, parts(h, 64), threads)
     return vectors, largest / 255**2
 
 
 @njit(cache=True, nogil=True)
-def _fill_vectors(vectors, frames, scores, begin, color_scale, semantic_scale):
-    t, h, w, k = scores.shape
-    for y in range(h):
+def _fill_vectors(vectors, frames, scores, begin, color_scale, semantic_scale, rows):
+    t, _, w, k = scores.shape
+    for y in range(*rows):
         for x in range(w):
             for i in range(t):
                 for c in range(3):
