@@ -45,13 +45,13 @@ class CoarseProblem:
         return CoarseProblem(*map(np.ascontiguousarray, tables))
 
     def energy(self, labels: NDArray[np.int32], near: NDArray[np.bool_] | None = None) -> float:
-        """Coarse energy of a labelling (R, C), of the blocks ``near`` and of all pairs that they are in."""
+        """Coarse energy of a labelling (R, C), of the blocks ``near`` and of the pairs among them."""
         near = np.ones(labels.shape, np.bool_) if near is None else near
         i, j = (np.asarray(index) for index in np.indices(labels.shape))
         unary = self.unary[labels, i, j]
         right = self.right[i[:, :-1], j[:, :-1], labels[:, :-1], labels[:, 1:]].astype(np.float64)
         down = self.down[i[:-1], j[:-1], labels[:-1], labels[1:]].astype(np.float64)
-        pairs = right[near[:, :-1] | near[:, 1:]].sum() + down[near[:-1] | near[1:]].sum()
+        pairs = right[near[:, :-1] & near[:, 1:]].sum() + down[near[:-1] & near[1:]].sum()
         return float(unary[near].sum() + pairs)
 
     def expand(
@@ -60,17 +60,20 @@ class CoarseProblem:
         sweeps: int,
         allowed: Sequence[NDArray[np.bool_]],
         backend: str,
+        near: NDArray[np.bool_] | None = None,
     ) -> float:
         """α-expansion over all labels in place; returns by how much the coarse energy fell.
 
-        ``allowed[α]`` says which blocks (R, C) may take label α.
+        ``allowed[α]`` says which blocks (R, C) may take label α; of pairs only those among blocks ``near``
+        count, so that what lies outside does not hold its surroundings to its own still frame.
         """
+        near = np.ones(labels.shape, np.bool_) if near is None else near
         total = 0.0
         for _ in range(sweeps):
             gain = 0.0
             for alpha in range(len(self.unary)):
                 node, unary, pair, neighbors = _assemble(
-                    self.unary, self.right, self.down, labels, alpha, allowed[alpha]
+                    self.unary, self.right, self.down, labels, alpha, allowed[alpha], near
                 )
                 if not len(unary):
                     continue
@@ -114,7 +117,7 @@ def one_period(
 
 
 @njit(cache=True, nogil=True)
-def _assemble(unary, right, down, labels, alpha, allowed):
+def _assemble(unary, right, down, labels, alpha, allowed, near):
     rows, columns = labels.shape
     node = np.full((rows, columns), -1, np.int32)
     n = 0
@@ -137,7 +140,7 @@ def _assemble(unary, right, down, labels, alpha, allowed):
                 if i2 >= rows or j2 >= columns:
                     continue
                 b, l2 = node[i2, j2], labels[i2, j2]
-                if a < 0 and b < 0:
+                if (a < 0 and b < 0) or not (near[i, j] and near[i2, j2]):
                     continue
                 table = right[i, j] if d == 0 else down[i, j]
                 if a >= 0 and b >= 0:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from .pairs import distance, frames_apart
+from .pairs import distance, dot, frames_apart
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -126,15 +126,6 @@ def _loop_sums(steps, square, s, q, c, divisors, sums):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _dot(x, y):
-    """Inner product in float32, eight numbers at once: these tables are no more exact than that."""
-    total = np.float32(0)
-    for i in range(x.size):
-        total += x[i] * y[i]
-    return np.float64(total)
-
-
-@njit(cache=True, nogil=True, fastmath=True)
 def label_pairs(
     vectors, scale, right, down, periods, starts, stills, divisors, step, block, block_rows, todo,
     table_right, table_down,
@@ -205,8 +196,8 @@ def label_pairs(
                             size, shift = g * c, (s - r) // step % g * c
                             first = sums1[i, offset[i, g] * c : offset[i, g] * c + size]
                             second = other[j, offset[j, g] * c : offset[j, g] * c + size]
-                            cross = _dot(first[: size - shift], second[shift:])
-                            cross += _dot(first[size - shift :], second[:shift])
+                            cross = dot(first[: size - shift], second[shift:])
+                            cross += dot(first[size - shift :], second[:shift])
                             # the same residue mod g·step meets once in step frames of the other loop
                             apart = norms1[i] / p + norms[j] / q - 2.0 * g * cross / (np.float64(p) * q)
                             cost[i, j] += apart

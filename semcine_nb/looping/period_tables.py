@@ -52,10 +52,10 @@ class PeriodTables:
         self._lock = threading.Lock()
 
     def filled(self, wanted: NDArray[np.bool_]) -> CoarseProblem:
-        """The problem with all pair costs of ``wanted`` (R, C) blocks; those of other pairs may be zero."""
+        """The problem with the pair costs between ``wanted`` (R, C) blocks; others may be zero."""
         todo = np.zeros_like(self._filled)
-        todo[0, :, :-1] = wanted[:, :-1] | wanted[:, 1:]
-        todo[1, :-1] = wanted[:-1] | wanted[1:]
+        todo[0, :, :-1] = wanted[:, :-1] & wanted[:, 1:]
+        todo[1, :-1] = wanted[:-1] & wanted[1:]
         with self._lock:
             if self._unary is None:
                 self._unary = self._own_costs()

@@ -229,7 +229,7 @@ class _Search:
         near = np.ones_like(free) if near is None else near
         loops, periods = free & near, len(self.space.periods)
         allowed = [loops] * periods + [near] * len(self.frames)
-        coarse.expand(labels, sweeps, allowed, self.schedule.backend)
+        coarse.expand(labels, sweeps, allowed, self.schedule.backend, near)
 
     def _pixels(self, index: Labels) -> Labelling:
         """(p, s) of labels that are indices into periods, then stills."""
