@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-SHARED, OWN = 16, 14
+SHARED, OWN = 24, 11
 """Bytes per T·H·W that a prepared clip takes, and that each candidate takes beside it (measured)."""
 
 PROCESS = 1_000_000_000

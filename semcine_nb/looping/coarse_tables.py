@@ -1,4 +1,4 @@
-"""Numba cores of ``coarse``: pair tables of blocks, summed over the pixel pairs along their borders."""
+"""Numba cores of ``coarse`` and ``period_tables``: costs of blocks, summed over their pixels and pairs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numba import njit
 
-from .pairs import distance, dot, frames_apart
+from .pairs import distance, dot, frames_apart, jump
+from .problem import pair_cost
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -64,7 +65,7 @@ def period_unaries(vectors, scale, gamma, right, down, short_cost, short_range, 
             o = (y * w + x) * size
             for i in range(periods.size):
                 p, s = periods[i], starts[i, y, x]
-                cost = scale * gamma[y, x] * frames_apart(u, o, c, s - 1, s + p - 1, 2)
+                cost = scale * gamma[y, x] * jump(u, o, c, p, s)
                 if p <= short_range:
                     cost += short_cost[y, x]
                 for d in range(2):
@@ -75,10 +76,7 @@ def period_unaries(vectors, scale, gamma, right, down, short_cost, short_range, 
                     if r != s:
                         o2 = (y2 * w + x2) * size
                         weight = scale * (right[y, x] if d == 0 else down[y, x])
-                        cost += weight * (
-                            distance(u, o, c, p, s, p, r, scratch, scratch)
-                            + distance(u, o2, c, p, s, p, r, scratch, scratch)
-                        )
+                        cost += pair_cost(u, o, o2, c, weight, p, s, p, r, scratch, scratch)
                 total[i, y // block, x // block] += cost
     return total
 
@@ -158,6 +156,12 @@ def label_pairs(
     norms1, norms2 = np.zeros(n), np.zeros(n)
     scratch = np.zeros(t * c, np.int32)
     cost, mirrored = np.zeros((n + m, n + m)), np.zeros((n, n))
+    for i in range(block_rows[0], block_rows[1]):
+        for j in range(todo.shape[2]):  # what an interrupted call left there must not be added to
+            if todo[0, i, j]:
+                table_right[i, j] = 0
+            if todo[1, i, j]:
+                table_down[i, j] = 0
     for y in range(block_rows[0] * block, min(block_rows[1] * block, h)):
         for x in range(w):
             for d in range(2):

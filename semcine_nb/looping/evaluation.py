@@ -54,7 +54,7 @@ def evaluate(
     ends = np.zeros((4, h, w, k), np.float32)
     lines = np.zeros((int(beside.sum()), t, k), np.float32)
     for i in range(t):
-        _keep(np.asarray(scores[i], np.float32), i, reads, line, ends, lines)
+        _keep(np.ascontiguousarray(scores[i], np.float32), i, reads, line, ends, lines)
 
     rows, columns = np.nonzero(loops)
 

@@ -2,7 +2,8 @@
 
 A sweep of α-expansions asks of every pixel how far its label is from each of many others. Asked move by move,
 the frames of all pixels go through the processor once a label. Here they go through it once a sweep, and what
-the labels of a pixel have in common is shared: sums over frames that the loops differ in by a subtraction.
+the labels of a pixel have in common is shared: sums of the frames up to each step, of which any loop's sum is
+the difference of two.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .moves import Known, fuse
 from .pairs import distance, dot, frames_apart, jump, residue_sums
 from .problem import LoopProblem
 
-_STEP = 4  # frames: labels on this grid are served by sums over whole steps, others by ``pairs.distance``
+_STEP = 4  # frames, whatever ``LoopParameters.step``: sums serve labels on this grid, ``distance`` others
 OWN = 0  # in place of a period: that of the pixel's current label
 
 
@@ -28,7 +29,8 @@ class Offers:
     Parameters
     ----------
     labels : period and start, (H, W) int32, changed in place
-    periods : (L,) int, of each label; ``OWN``: the period that each pixel has
+    periods : (L,) int, of each label; ``OWN``: the period that each pixel has when
+        the offers are made
     starts : (L, H, W) int32, or (L, 1, 1) for the same everywhere
     where : (H, W) bool, pixels that are offered anything
     """
@@ -42,11 +44,11 @@ class Offers:
         where: NDArray[np.bool_],
     ) -> None:
         self.problem, self.labels, self.where = problem, labels, where
-        self.periods, self.starts = periods, np.ascontiguousarray(starts)
-        self.seen = labels[0].copy(), labels[1].copy()
-        self.own = self.seen[0]
+        self.periods, self.starts = np.asarray(periods, np.int32), np.ascontiguousarray(starts)
+        self.known_for = labels[0].copy(), labels[1].copy()
+        self.fixed = self.known_for[0]
         shape = where.shape
-        # outside ``where`` they are never read, and pages that nobody touches cost nothing
+        # undefined outside ``where``: a move reads them only where it proposes something
         self.apart, self.jumps = np.empty((2, len(starts), *shape), np.float32)
         self.jump, self.seam = np.full(shape, -1, np.float32), np.full((2, *shape), -1, np.float32)
         _look_ahead(problem.tables.vectors, *labels, self.periods, self.starts, where, self.apart, self.jumps)
@@ -61,25 +63,25 @@ class Offers:
                 self._forget()
 
     def _proposal(self, label: int) -> tuple[Labels, Labels]:
-        new_start = np.empty_like(self.own)
+        new_start = np.empty_like(self.fixed)
         new_start[:] = self.starts[label]
         period = self.periods[label]
         if period != OWN:
             return np.where(self.where, period, 0).astype(np.int32), new_start
         last = self.problem.tables.frames - 1
-        fits = self.where & (new_start >= 1) & (new_start + self.own <= last)
-        return np.where(fits, self.own, 0).astype(np.int32), new_start
+        fits = self.where & (new_start >= 1) & (new_start + self.fixed <= last)
+        return np.where(fits, self.fixed, 0).astype(np.int32), new_start
 
     def _forget(self) -> None:
-        """What is known of labels that pixels no longer have."""
-        changed = (self.labels[0] != self.seen[0]) | (self.labels[1] != self.seen[1])
+        """Drop what is known of labels that pixels no longer have."""
+        changed = (self.labels[0] != self.known_for[0]) | (self.labels[1] != self.known_for[1])
         if changed.any():
             self.jump[changed] = -1
             self.apart[:, changed] = -1
             self.seam[:, changed] = -1
             self.seam[0, :, :-1][changed[:, 1:]] = -1
             self.seam[1, :-1][changed[1:]] = -1
-            self.seen = self.labels[0].copy(), self.labels[1].copy()
+            self.known_for = self.labels[0].copy(), self.labels[1].copy()
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -131,10 +133,10 @@ def _look_ahead(vectors, period, start, periods, starts, where, apart, jumps):
     sums, norms = np.zeros((steps + 1, _STEP * c), np.int32), np.zeros(steps + 1)
     own4, other4 = np.zeros(_STEP * c, np.int32), np.zeros(_STEP * c, np.int32)
     # residue sums of the current loop, for each number of steps that a common divisor may have
-    own, filled = np.zeros((steps + 1, size), np.int32), np.zeros(steps + 1, np.bool_)
-    along = np.zeros(steps + 1)  # distance of frames a period apart, summed up to each step
+    own, summed = np.zeros((steps + 1, size), np.int32), np.zeros(steps + 1, np.bool_)
+    drift = np.zeros(steps + 1)  # distance of frames a period apart, summed up to each step
     sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    one = starts.shape[1] == 1  # the same start everywhere
+    everywhere = starts.shape[1] == 1  # the same start
     for y in range(h):
         for x in range(w):
             if not where[y, x]:
@@ -144,13 +146,13 @@ def _look_ahead(vectors, period, start, periods, starts, where, apart, jumps):
             grid = s % _STEP == 0 and p % _STEP == 0
             norm = 0.0
             _steps(u, o, c, sums, norms)
-            filled[:] = False
-            walked = False
+            summed[:] = False
+            has_drift = False
             if grid:
                 _between(sums, s // _STEP, (s + p) // _STEP, own4)
                 norm = norms[(s + p) // _STEP] - norms[s // _STEP]
             for i in range(periods.size):
-                q, r = periods[i], starts[i, 0 if one else y, 0 if one else x]
+                q, r = periods[i], starts[i, 0 if everywhere else y, 0 if everywhere else x]
                 apart[i, y, x] = jumps[i, y, x] = -1
                 if q == OWN:
                     q = p
@@ -166,12 +168,12 @@ def _look_ahead(vectors, period, start, periods, starts, where, apart, jumps):
                     if p == 1 or ahead >= p or periods[i] != OWN or not (grid and other_grid):
                         apart[i, y, x] = distance(u, o, c, p, s, q, r, sums1, sums2)
                         continue
-                    if not walked:
+                    if not has_drift:
                         for k in range((t - p) // _STEP):
-                            along[k + 1] = along[k] + frames_apart(u, o, c, k * _STEP, k * _STEP + p, _STEP)
-                        walked = True
+                            drift[k + 1] = drift[k] + frames_apart(u, o, c, k * _STEP, k * _STEP + p, _STEP)
+                        has_drift = True
                     first, last = min(r, s) // _STEP, max(r, s) // _STEP
-                    apart[i, y, x] = (along[last] - along[first]) / p
+                    apart[i, y, x] = (drift[last] - drift[first]) / p
                 elif p == 1 and other_grid:
                     _between(sums, r // _STEP, (r + q) // _STEP, other4)
                     apart[i, y, x] = _still_apart(
@@ -185,9 +187,9 @@ def _look_ahead(vectors, period, start, periods, starts, where, apart, jumps):
                         _between(sums, r // _STEP, (r + q) // _STEP, other4)
                         cross = dot(own4, other4)
                     else:
-                        if not filled[g // _STEP]:
+                        if not summed[g // _STEP]:
                             residue_sums(u, o, c, p, s, g, own[g // _STEP])
-                            filled[g // _STEP] = True
+                            summed[g // _STEP] = True
                         residue_sums(u, o, c, q, r, g, sums2)
                         n, shift = g * c, (s - r) % g * c
                         mine = own[g // _STEP]

@@ -60,8 +60,9 @@ class PeriodTables:
             if self._unary is None:
                 self._unary = self._own_costs()
             todo &= ~self._filled
-            self._fill(todo)
-            self._filled |= todo
+            if todo.any():
+                self._fill(todo)
+                self._filled |= todo
         return CoarseProblem(self._unary, self._right, self._down)
 
     def _own_costs(self) -> NDArray[np.float64]:

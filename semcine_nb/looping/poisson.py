@@ -114,17 +114,18 @@ def solve_group(
     levels : see `make_levels`.
     source : (P + 1, LANES) float32, its last row zero.
     screening : (LANES,) float32, one row of `group_screening`.
-    cycles : V-cycles; each takes the error to a fifth or less, five to a hundredth of a grey level.
+    cycles : V-cycles; each takes the error to a fifth or less, five to a hundredth of a grey level. Where
+        sweeps alone reach that sooner there are none.
 
     Returns
     -------
     (P + 1, LANES) float32, its last row zero.
     """
-    # a sweep takes the error to the square of what a sweep of Jacobi does, 4 / (4 + ε): where ε is large, as
-    # many sweeps as take it where the cycles would cost less than these
-    sweeps = math.ceil(cycles * math.log(5) / (2 * math.log1p(screening.min() / 4)))
+    # a sweep leaves at most 2 / (2 + ε) of the error: where ε is large, sweeps alone reach what the cycles
+    # do, a fifth each, and cost less; a cycle costs about four sweeps
+    alone = math.ceil(cycles * math.log(5) / math.log1p(screening.min() / 2))
     depth = 1
-    while depth < len(levels) and 2 * _scale(depth - 1) > screening.min() and sweeps > 4 * cycles:
+    while depth < len(levels) and 2 * _scale(depth - 1) > screening.min() and alone > 4 * cycles:
         depth += 1
     sources = [source] + [np.zeros((len(level.kind) + 1, LANES), np.float32) for level in levels[1:depth]]
     values = [np.zeros_like(s) for s in sources]
@@ -139,7 +140,7 @@ def solve_group(
             )  # fmt: skip
 
     if depth == 1:
-        smooth(0, min(sweeps, 4 * cycles))
+        smooth(0, min(alone, 4 * cycles))
         return values[0]
     for cycle in range(cycles):
         for i in range(1, depth):

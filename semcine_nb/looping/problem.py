@@ -1,4 +1,4 @@
-"""Eq. (1) of one candidate in the form that the solver works on, and its kernels for a pixel and a pair."""
+"""Eq. (1) of one candidate in the form that the solver works on: of a labelling, and of a pair of pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a move may propose: one label everywhere, or the label of the region next door."""
+"""The label of the region next door for each pixel, E_temp on blocks, and blocks repeated as pixels."""
 
 from __future__ import annotations
 

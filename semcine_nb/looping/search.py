@@ -1,8 +1,8 @@
 """Stage 2 of Algorithm 1: for one candidate the best of the loops (p, s*(x|p)) and the still frames.
 
 Two searches start from opposite ends, from coarse blocks of the whole picture and from the target's own
-outline; one fusion takes the better of both pixel by pixel, and α-expansions finish it, on blocks of four
-pixels, then on single ones.
+outline; one fusion takes the better of both pixel by pixel. α-expansions finish it: of all periods on blocks
+of four pixels, then on single ones of the periods in use, and of every still frame near borders.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SINGLES = 6  # labels that are tried on a whole region of the target
 
 
 def stills(space: LabelSpace, schedule: Schedule) -> NDArray[np.int32]:
-    """The still frames that stage 2 chooses from."""
+    """The still frames that stage 2 chooses from on blocks."""
     return space.starts(1)[:: schedule.still_stride]
 
 
@@ -146,7 +146,8 @@ class _Search:
     def from_target(self, reference: Labelling) -> Labelling:
         """Every region of the target loops by its cheapest label, nothing else moves; then borders shift.
 
-        Objects of a few blocks need this: blocks cannot follow their outline.
+        Objects of a few blocks need this: blocks cannot follow their outline. Up to ``SMALL_TARGET`` pixels
+        all labels are offered around it too, on blocks of two.
         """
         labels = np.ones(self.mask.shape, np.int32), _main_still(reference)
         self.loop_regions(labels, self.mask)
@@ -191,7 +192,8 @@ class _Search:
     def expand_around(self, labels: Labelling) -> None:
         """α-expansions around what moves: of every period on blocks of four pixels, then of those in use.
 
-        Periods that blocks never chose gain nothing on single pixels. These may take s*(x|p) anywhere (near
+        Periods that blocks never chose gain little on single pixels (0.7 % of the energy at most on 14
+        candidates). Single pixels may take s*(x|p) anywhere (near
         borders alone the energy ends up to 20 % higher), the stills and the second solution near borders.
         """
         around = grow(self.mask | (labels[0] > 1), COARSE) & self.where

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +17,6 @@ from .evaluation import evaluate, motion_kept
 from .keeping import kept_starts
 from .labels import Labels, LabelSpace
 from .parameters import LoopParameters
-from .period_tables import PeriodTables
 from .problem import LoopProblem
 from .proposals import enlarge
 from .search import choose_periods, revise_periods, shared_tables
@@ -43,7 +40,7 @@ class LoopSolver:
     clip : Video, T frames
     response : SemanticResponse of the K kept categories (``Selection.response``)
     parameters : the constants; the paper's by default
-    threads : how many periods are solved at once; the result does not depend on it
+    threads : how many work at once; the result does not depend on it
     backend : "grid" or "pymaxflow" (reference)
     cache : where stage 1 is kept by the content it was made from, None: nowhere
 
@@ -70,7 +67,7 @@ class LoopSolver:
         cache: ArrayCache | None = None,
     ):
         self.clip, self.response = clip, response
-        self.parameters, self.threads = parameters or LoopParameters(), threads
+        self.parameters = parameters or LoopParameters()
         self.schedule = Schedule(backend=backend)
         self.space = LabelSpace.of_clip(len(clip.frames), clip.fps, self.parameters)
         self.notes = _rate_notes(clip.fps, self.space, self.parameters)
@@ -79,7 +76,13 @@ class LoopSolver:
         self.tables = loop_tables(clip, response, self.parameters, threads, progress)
         self.both_starts = self._stage_one(threads, progress, cache)
         self.starts = self.both_starts[0]
-        self._lock = threading.Lock()
+        short = (self.parameters.alpha_label * self.parameters.alpha_infinity * self.tables.natural).astype(
+            np.float32
+        )
+        anyone = LoopProblem(
+            self.tables, np.zeros_like(short), short, self.parameters.short_range(self.clip.fps)
+        )
+        self._shared = shared_tables(anyone, self.space, self.starts, self.schedule, threads)
 
     def solve(self, candidate: Candidate, progress: Progress = silent) -> Cinemagraph:
         """Stages 2 and 3 for one candidate.
@@ -144,15 +147,6 @@ class LoopSolver:
 
         return kept_starts(cache, self.tables, self.space, active, self.schedule, find)
 
-    @cached_property
-    def _shared(self) -> tuple[PeriodTables, PeriodTables]:
-        nothing = np.zeros(self.starts.shape[1:], np.float32)
-        short = (self.parameters.alpha_label * self.parameters.alpha_infinity * self.tables.natural).astype(
-            np.float32
-        )
-        problem = LoopProblem(self.tables, nothing, short, self.parameters.short_range(self.clip.fps))
-        return shared_tables(problem, self.space, self.starts, self.schedule, self.threads)
-
     def _solve(
         self,
         candidate: Candidate,
@@ -161,17 +155,12 @@ class LoopSolver:
         edited: Cinemagraph | None = None,
     ) -> Cinemagraph:
         problem, mask = self.problem(candidate, parameters), candidate.mask
-        bar = progress(total=4, desc=f"{candidate.label}: shared tables")
+        bar = progress(total=3, desc=f"{candidate.label}: stage 2, periods")
         try:
-            if edited is None:
-                with self._lock:
-                    shared = self._shared
-            bar.update(1)
-            bar.set_description_str(f"{candidate.label}: stage 2, periods")
             where = None
             common = problem, self.space, self.both_starts
             if edited is None:
-                period, start = choose_periods(*common, shared, mask, self.schedule)
+                period, start = choose_periods(*common, self._shared, mask, self.schedule)
             else:
                 where = grow((mask != edited.candidate.mask) | (mask & ~edited.dynamic), _MARGIN)
                 labels = edited.period, edited.start

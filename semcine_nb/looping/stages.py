@@ -39,9 +39,9 @@ class Schedule:
     """How much work the stages spend."""
 
     backend: str = "grid"
-    sweeps: int = 2  # of stage 2 over all labels (supplement, Section 2); the others take one
-    border_rounds: int = 2
-    still_stride: int = 4  # stage 2 tries every fourth still frame of the grid
+    sweeps: int = 2  # of stage 2 over all labels on the coarsest blocks; all others take one
+    border_rounds: int = 2  # most repetitions of each border move; stage 1 takes one
+    still_stride: int = 4  # blocks try every fourth still frame of the grid, pixels every one
 
 
 def best_starts(

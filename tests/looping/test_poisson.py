@@ -47,6 +47,18 @@ def solve(source: np.ndarray, active: np.ndarray, screening: float, cycles: int 
     return scipy.fftpack.irfft(np.concatenate(parts, axis=1)[:-1, :n], axis=1).T
 
 
+@pytest.mark.parametrize("screening", [1.0, 1.4, 4.0])
+def test_high_frequencies_reach_the_error_of_the_cycles(screening: float):
+    rng, active = np.random.default_rng(0), np.ones((40, 30), bool)
+    for values in (np.ones(1200), rng.normal(size=1200)):
+        source = np.zeros((1201, LANES), np.float32)
+        source[:-1] = values[:, None]
+        levels = make_levels(active, 0.004)
+        got = solve_group(levels, source, np.full(LANES, screening, np.float32))[:-1, 0]
+        expected = sparse_solve(values[None], active, screening)[0]
+        assert np.abs(got - expected).max() < 5.0**-5 * np.abs(expected).max() + 1e-5
+
+
 @pytest.mark.parametrize("n", [1, 2, 7, 10])
 def test_agrees_with_a_sparse_solve(n: int):
     rng = np.random.default_rng(n)
