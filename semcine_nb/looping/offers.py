@@ -29,8 +29,7 @@ class Offers:
     Parameters
     ----------
     labels : period and start, (H, W) int32, changed in place
-    periods : (L,) int, of each label; ``OWN``: the period that each pixel has when
-        the offers are made
+    periods : (L,) int, of each label; ``OWN``: the period that each pixel has when the offers are made
     starts : (L, H, W) int32, or (L, 1, 1) for the same everywhere
     where : (H, W) bool, pixels that are offered anything
     """

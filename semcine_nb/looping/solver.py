@@ -76,12 +76,7 @@ class LoopSolver:
         self.tables = loop_tables(clip, response, self.parameters, threads, progress)
         self.both_starts = self._stage_one(threads, progress, cache)
         self.starts = self.both_starts[0]
-        short = (self.parameters.alpha_label * self.parameters.alpha_infinity * self.tables.natural).astype(
-            np.float32
-        )
-        anyone = LoopProblem(
-            self.tables, np.zeros_like(short), short, self.parameters.short_range(self.clip.fps)
-        )
+        anyone = self._problem(np.zeros_like(self.tables.static_penalty), self.parameters)
         self._shared = shared_tables(anyone, self.space, self.starts, self.schedule, threads)
 
     def solve(self, candidate: Candidate, progress: Progress = silent) -> Cinemagraph:
@@ -125,9 +120,13 @@ class LoopSolver:
                 f"{self.clip.frames.shape[1:3]}."
             )
         stronger = used.alpha_label * used.alpha_static / max(self.parameters.alpha_static, 1e-300)
+        return self._problem(stronger * self.tables.static_penalty * candidate.mask, used)
+
+    def _problem(self, static_cost: NDArray[np.floating], used: LoopParameters) -> LoopProblem:
+        """Eq. (1) with any price of standing still."""
         return LoopProblem(
             tables=self.tables,
-            static_cost=(stronger * self.tables.static_penalty * candidate.mask).astype(np.float32),
+            static_cost=static_cost.astype(np.float32),
             short_cost=(used.alpha_label * used.alpha_infinity * self.tables.natural).astype(np.float32),
             short_range=used.short_range(self.clip.fps),
         )
