@@ -33,12 +33,17 @@ class Known(NamedTuple):
     jump: NDArray[np.float32]  # (H, W), Φ of eq. (2) of the current label
     new_jump: NDArray[np.float32]  # (H, W), of the proposed one
     seam: NDArray[np.float32]  # (2, H, W), of the current labels to the right and below, both pixels' halves
+    border: NDArray[np.int32]  # (2, H, W), rows of ``across`` of the pairs to the right and below, or −1
+    across: NDArray[
+        np.float32
+    ]  # (pairs, 3): where the second pixel takes its proposed label, the first, both
 
     @classmethod
     def nothing(cls, shape: tuple[int, ...]) -> Known:
         """Nothing is known of an (H, W) picture."""
         apart, own, new = np.full((3, *shape), -1, np.float32)
-        return cls(apart, own, new, np.full((2, *shape), -1, np.float32))
+        seam, border = np.full((2, *shape), -1, np.float32), np.full((2, *shape), -1, np.int32)
+        return cls(apart, own, new, seam, border, np.zeros((0, 3), np.float32))
 
 
 def fuse(
@@ -185,10 +190,15 @@ def _assemble(
     unary = np.zeros((count, 2))
     pair = np.zeros((count, 2, 4))
     sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
+    unknown = np.empty(3, np.float32)
     at = np.arange(max(h, w)) // block  # divided once: a division for each pixel took a third of the move
     for y in range(h):
         for x in range(w):
             a = node[at[y], at[x]]
+            right_node = node[at[y], at[x + 1]] if x + 1 < w else -1
+            down_node = node[at[y + 1], at[x]] if y + 1 < h else -1
+            if a < 0 and right_node < 0 and down_node < 0:
+                continue
             o1 = (y * w + x) * size
             p0, s0 = period[y, x], start[y, x]
             p1, s1 = new_period[y, x], new_start[y, x]
@@ -205,7 +215,7 @@ def _assemble(
                 y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
                 if y2 >= h or x2 >= w:
                     continue
-                b = node[at[y2], at[x2]]
+                b = right_node if d == 0 else down_node
                 if a < 0 and b < 0:
                     continue
                 q0, r0 = period[y2, x2], start[y2, x2]
@@ -215,10 +225,18 @@ def _assemble(
                 same_z = q0 == q1 and r0 == r1
                 if same_x and same_z:
                     continue
-                weight = scale * (right[y, x] if d == 0 else down[y, x])
-                o2 = (y2 * w + x2) * size
                 kept = p0 == q0 and s0 == r0  # one label on both sides now
                 joined = p1 == q1 and s1 == r1  # and afterwards
+                if kept and joined and a == b:
+                    continue
+                weight = scale * (right[y, x] if d == 0 else down[y, x])
+                if kept and joined and known.apart[y, x] >= 0 and known.apart[y2, x2] >= 0:
+                    # nine of ten pairs: a way of their own halves the time
+                    cost = weight * (np.float64(known.apart[y, x]) + np.float64(known.apart[y2, x2]))
+                    pair[a, d, 1] += cost
+                    pair[a, d, 2] += cost
+                    continue
+                o2 = (y2 * w + x2) * size
                 e00 = 0.0
                 if not kept:
                     if known.seam[d, y, x] < 0:
@@ -234,21 +252,31 @@ def _assemble(
                 if kept or joined:
                     own1 = _apart(u, o1, c, p0, s0, p1, s1, sums1, sums2, known.apart, y, x)
                     own2 = _apart(u, o2, c, q0, r0, q1, r1, sums1, sums2, known.apart, y2, x2)
+                row = known.border[d, y, x]
+                across = known.across[row] if row >= 0 else unknown
+                if row < 0:
+                    unknown[:] = -1
                 e01 = e10 = e00
                 if not same_z:
-                    first = own1 if joined else distance(u, o1, c, p0, s0, q1, r1, sums1, sums2)
-                    second = own2 if kept else distance(u, o2, c, p0, s0, q1, r1, sums1, sums2)
-                    e01 = weight * (first + second)
+                    if across[0] < 0:
+                        first = own1 if joined else distance(u, o1, c, p0, s0, q1, r1, sums1, sums2)
+                        second = own2 if kept else distance(u, o2, c, p0, s0, q1, r1, sums1, sums2)
+                        across[0] = first + second
+                    e01 = weight * across[0]
                 if not same_x:
-                    first = own1 if kept else distance(u, o1, c, p1, s1, q0, r0, sums1, sums2)
-                    second = own2 if joined else distance(u, o2, c, p1, s1, q0, r0, sums1, sums2)
-                    e10 = weight * (first + second)
+                    if across[1] < 0:
+                        first = own1 if kept else distance(u, o1, c, p1, s1, q0, r0, sums1, sums2)
+                        second = own2 if joined else distance(u, o2, c, p1, s1, q0, r0, sums1, sums2)
+                        across[1] = first + second
+                    e10 = weight * across[1]
                 if same_x:
                     e11 = e01
                 elif same_z:
                     e11 = e10
                 else:
-                    e11 = pair_cost(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
+                    if across[2] < 0:
+                        across[2] = pair_cost(u, o1, o2, c, 1.0, p1, s1, q1, r1, sums1, sums2)
+                    e11 = weight * across[2]
                 if b < 0:
                     unary[a, 0] += e00
                     unary[a, 1] += e10

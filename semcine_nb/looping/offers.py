@@ -1,14 +1,15 @@
 """Labels offered one after the other: what the moves of a sweep read of each pixel, found in one pass.
 
-A sweep of α-expansions asks of every pixel how far its label is from each of many others. Asked move by move,
-the frames of all pixels go through the processor once a label. Here they go through it once a sweep, and what
-the labels of a pixel have in common is shared: sums of the frames up to each step, of which any loop's sum is
-the difference of two.
+A sweep of α-expansions asks of every pixel how far its label is from each of many others, and beside a border
+how far its neighbour's label is from them. Asked move by move, the frames of all pixels go through the
+processor once a label. Here they go through it once a sweep, and what the labels of a pixel have in common is
+shared: sums of the frames up to each step, of which any loop's sum is the difference of two.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -32,6 +33,7 @@ class Offers:
     periods : (L,) int, of each label; ``OWN``: the period that each pixel has when the offers are made
     starts : (L, H, W) int32, or (L, 1, 1) for the same everywhere
     where : (H, W) bool, pixels that are offered anything
+    block : side in pixels of the smallest blocks that will switch as one
     """
 
     def __init__(
@@ -41,23 +43,31 @@ class Offers:
         periods: NDArray[np.integer],
         starts: Labels,
         where: NDArray[np.bool_],
+        block: int = 1,
     ) -> None:
         self.problem, self.labels, self.where = problem, labels, where
         self.periods, self.starts = np.asarray(periods, np.int32), np.ascontiguousarray(starts)
         self.known_for = labels[0].copy(), labels[1].copy()
         self.fixed = self.known_for[0]
-        shape = where.shape
+        shape, count = where.shape, len(starts)
         # undefined outside ``where``: a move reads them only where it proposes something
-        self.apart, self.jumps = np.empty((2, len(starts), *shape), np.float32)
+        self.apart, self.jumps = np.empty((2, count, *shape), np.float32)
         self.jump, self.seam = np.full(shape, -1, np.float32), np.full((2, *shape), -1, np.float32)
-        _look_ahead(problem.tables.vectors, *labels, self.periods, self.starts, where, self.apart, self.jumps)
+        self.border = _borders(*labels, where, block)
+        self.across = np.zeros((count, int(self.border.max()) + 1, 3), np.float32)
+        _look_ahead(
+            problem.tables.vectors, *labels, self.periods, self.starts, where, self.border,
+            self.apart, self.jumps, self.across,
+        )  # fmt: skip
 
     def expand_all(self, block: int, backend: str = "grid") -> None:
         """One sweep: blocks of pixels take each label or not, by one cut a label."""
         self._forget()  # other moves may have come between
         for label in range(len(self.starts)):
             proposal = self._proposal(label)
-            known = Known(self.apart[label], self.jump, self.jumps[label], self.seam)
+            known = Known(
+                self.apart[label], self.jump, self.jumps[label], self.seam, self.border, self.across[label]
+            )
             if fuse(self.problem, *self.labels, *proposal, block, backend=backend, known=known):
                 self._forget()
 
@@ -77,33 +87,142 @@ class Offers:
         if changed.any():
             self.jump[changed] = -1
             self.apart[:, changed] = -1
-            self.seam[:, changed] = -1
-            self.seam[0, :, :-1][changed[:, 1:]] = -1
-            self.seam[1, :-1][changed[1:]] = -1
+            beside = np.stack([changed, changed])  # the pairs that a changed pixel is in
+            beside[0, :, :-1] |= changed[:, 1:]
+            beside[1, :-1] |= changed[1:]
+            self.seam[beside] = -1
+            borders = self.border[beside]
+            self.across[:, borders[borders >= 0]] = -1
             self.known_for = self.labels[0].copy(), self.labels[1].copy()
 
 
+@njit(cache=True, nogil=True)
+def _borders(period, start, where, block):
+    """(2, H, W): numbers of the pairs, to the right and below, of different labels in different blocks; −1."""
+    h, w = period.shape
+    border = np.full((2, h, w), -1, np.int32)
+    count = 0
+    for y in range(h):
+        for x in range(w):
+            for d in range(2):
+                y2, x2 = y + d, x + 1 - d
+                if y2 >= h or x2 >= w or not (where[y, x] and where[y2, x2]):
+                    continue
+                if y2 // block == y // block and x2 // block == x // block:
+                    continue
+                if period[y, x] != period[y2, x2] or start[y, x] != start[y2, x2]:
+                    border[d, y, x] = count
+                    count += 1
+    return border
+
+
+class _Sums(NamedTuple):
+    """What the distances of one pixel's labels share."""
+
+    steps: NDArray[np.int32]  # (steps + 1, 4·C), of the frames below each step by residue mod 4
+    norms: NDArray[np.float64]  # (steps + 1,), of their squared norms
+    own4: NDArray[np.int32]  # (4·C,), of the loop that distances are from, by residue mod 4
+    other4: NDArray[np.int32]  # (4·C,), of the loop that they are to
+    own: NDArray[np.int32]  # (steps + 1, T·C): as own4, by residue mod each number of steps …
+    summed: NDArray[np.bool_]  # (steps + 1,): … where it has been asked for
+    drift: NDArray[np.float64]  # (steps + 1,): distance of frames a period apart, summed up to each step
+    scratch1: NDArray[np.int32]  # (T·C,)
+    scratch2: NDArray[np.int32]
+
+
+@njit(cache=True, nogil=True)
+def _look_ahead(vectors, period, start, periods, starts, where, border, apart, jumps, across):
+    """Fill ``apart`` and ``jumps`` (L, H, W) of ``where``: as ``pairs.distance`` and ``pairs.jump``.
+
+    And ``across`` (L, pairs, 3), zero before, of the pairs that ``border`` numbers: see ``Known``.
+    """
+    h, w, t, c = vectors.shape
+    u = vectors.reshape(vectors.size)
+    size, count = t * c, periods.size
+    steps = t // _STEP
+    sums = _Sums(
+        np.zeros((steps + 1, _STEP * c), np.int32), np.zeros(steps + 1), np.zeros(_STEP * c, np.int32),
+        np.zeros(_STEP * c, np.int32), np.zeros((steps + 1, size), np.int32), np.zeros(steps + 1, np.bool_),
+        np.zeros(steps + 1), np.zeros(size, np.int32), np.zeros(size, np.int32),
+    )  # fmt: skip
+    drifts = count > 0 and periods[0] == OWN
+    offered, offered2 = np.zeros((2, count), np.int32), np.zeros((2, count), np.int32)
+    kept, kept2, taken = np.zeros(count), np.zeros(count), np.zeros(count)
+    for y in range(h):
+        for x in range(w):
+            if not where[y, x]:
+                continue
+            o = (y * w + x) * size
+            p, s = period[y, x], start[y, x]
+            _offered(periods, starts, y, x, p, t, offered)
+            _add_up(u, o, c, sums)
+            _distances(u, o, c, sums, p, s, offered, drifts, kept)
+            for i in range(count):
+                apart[i, y, x], jumps[i, y, x] = kept[i], -1
+                if offered[0, i] > 1:
+                    jumps[i, y, x] = jump(u, o, c, offered[0, i], offered[1, i])
+            for k in range(4):  # the neighbours right, left, below and above
+                d, first = k // 2, k % 2 == 0
+                top, left = (y, x) if first else (y - d, x - 1 + d)  # of the pair
+                if top < 0 or left < 0 or border[d, top, left] < 0:
+                    continue
+                pair = border[d, top, left]
+                y2, x2 = (y + d, x + 1 - d) if first else (top, left)
+                q, r = period[y2, x2], start[y2, x2]
+                _offered(periods, starts, y2, x2, q, t, offered2)
+                same = True
+                for i in range(count):
+                    same = same and offered[0, i] == offered2[0, i] and offered[1, i] == offered2[1, i]
+                others = kept
+                if not same:
+                    others = kept2
+                    _distances(u, o, c, sums, p, s, offered2, False, kept2)
+                _distances(u, o, c, sums, q, r, offered, False, taken)
+                mine, theirs = (0, 1) if first else (1, 0)
+                for i in range(count):
+                    across[i, pair, mine] += others[i]
+                    across[i, pair, theirs] += taken[i]
+                    p1, s1, p2, s2 = offered[0, i], offered[1, i], offered2[0, i], offered2[1, i]
+                    if p1 > 0 and p2 > 0:
+                        across[i, pair, 2] += distance(
+                            u, o, c, p1, s1, p2, s2, sums.scratch1, sums.scratch2
+                        )
+
+
+@njit(cache=True, nogil=True)
+def _offered(periods, starts, y, x, p, t, offered):
+    """Fill ``offered`` (2, L) with the labels that a pixel of period p is offered; 0 where one does not fit."""
+    everywhere = starts.shape[1] == 1  # the same start
+    for i in range(periods.size):
+        q, r = periods[i], starts[i, 0 if everywhere else y, 0 if everywhere else x]
+        if q == OWN:
+            q = p
+        if q > 1 and (r < 1 or r + q > t - 1):
+            q = 0
+        offered[0, i], offered[1, i] = q, r
+
+
 @njit(cache=True, nogil=True, fastmath=True)
-def _steps(u, o, c, sums, norms):
-    """sums[k], (steps + 1, 4·c): of the frames below 4·k by residue mod 4; norms[k]: their squared norms."""
+def _add_up(u, o, c, sums):
+    """Fill ``steps`` and ``norms`` of ``sums`` for one pixel."""
     n = _STEP * c
-    sums[0] = 0
-    norms[0] = 0.0
-    for k in range(norms.size - 1):
+    sums.steps[0] = 0
+    sums.norms[0] = 0.0
+    for k in range(sums.norms.size - 1):
         x = u[o + k * n : o + (k + 1) * n]
-        before, after = sums[k], sums[k + 1]
+        before, after = sums.steps[k], sums.steps[k + 1]
         norm = np.int32(0)
         for i in range(n):
             value = np.int32(x[i])
             after[i] = before[i] + value
             norm += value * value
-        norms[k + 1] = norms[k] + norm
+        sums.norms[k + 1] = sums.norms[k] + norm
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _between(sums, begin, end, into):
+def _between(steps, begin, end, into):
     """Sums of the frames 4·begin … 4·end − 1 by residue modulo 4."""
-    first, last = sums[begin], sums[end]
+    first, last = steps[begin], steps[end]
     for i in range(into.size):
         into[i] = last[i] - first[i]
 
@@ -123,78 +242,59 @@ def _still_apart(u, o, c, frame, p, norm, sums4):
 
 
 @njit(cache=True, nogil=True)
-def _look_ahead(vectors, period, start, periods, starts, where, apart, jumps):
-    """Fill ``apart`` and ``jumps`` (L, H, W) of ``where``: as ``pairs.distance`` and ``pairs.jump``."""
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
-    size = t * c
-    steps = t // _STEP
-    sums, norms = np.zeros((steps + 1, _STEP * c), np.int32), np.zeros(steps + 1)
-    own4, other4 = np.zeros(_STEP * c, np.int32), np.zeros(_STEP * c, np.int32)
-    # residue sums of the current loop, for each number of steps that a common divisor may have
-    own, summed = np.zeros((steps + 1, size), np.int32), np.zeros(steps + 1, np.bool_)
-    drift = np.zeros(steps + 1)  # distance of frames a period apart, summed up to each step
-    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    everywhere = starts.shape[1] == 1  # the same start
-    for y in range(h):
-        for x in range(w):
-            if not where[y, x]:
+def _distances(u, o, c, sums, p, s, offered, drifts, apart):
+    """Distances ``apart`` (L,) of label (p, s) to those ``offered`` (2, L); −1 for what does not fit.
+
+    drifts : whether most of them are of period p, so that what they share is worth adding up.
+    """
+    grid = s % _STEP == 0 and p % _STEP == 0
+    norms, own4, other4, drift = sums.norms, sums.own4, sums.other4, sums.drift
+    norm = 0.0
+    has_drift = False
+    sums.summed[:] = False
+    if grid:
+        _between(sums.steps, s // _STEP, (s + p) // _STEP, own4)
+        norm = norms[(s + p) // _STEP] - norms[s // _STEP]
+    for i in range(apart.size):
+        q, r = offered[0, i], offered[1, i]
+        if q == 0:
+            apart[i] = -1
+            continue
+        if q == p and r == s:
+            apart[i] = 0
+            continue
+        other_grid = r % _STEP == 0 and q % _STEP == 0
+        if p == q:
+            ahead = abs(r - s)
+            if not drifts or p == 1 or ahead >= p or not (grid and other_grid):
+                apart[i] = distance(u, o, c, p, s, q, r, sums.scratch1, sums.scratch2)
                 continue
-            o = (y * w + x) * size
-            p, s = period[y, x], start[y, x]
-            grid = s % _STEP == 0 and p % _STEP == 0
-            norm = 0.0
-            _steps(u, o, c, sums, norms)
-            summed[:] = False
-            has_drift = False
-            if grid:
-                _between(sums, s // _STEP, (s + p) // _STEP, own4)
-                norm = norms[(s + p) // _STEP] - norms[s // _STEP]
-            for i in range(periods.size):
-                q, r = periods[i], starts[i, 0 if everywhere else y, 0 if everywhere else x]
-                apart[i, y, x] = jumps[i, y, x] = -1
-                if q == OWN:
-                    q = p
-                if q > 1:
-                    if r < 1 or r + q > t - 1:  # does not fit: never offered
-                        continue
-                    jumps[i, y, x] = jump(u, o, c, q, r)
-                if q == p and r == s:
-                    continue
-                other_grid = r % _STEP == 0 and q % _STEP == 0
-                if p == q:
-                    ahead = abs(r - s)
-                    if p == 1 or ahead >= p or periods[i] != OWN or not (grid and other_grid):
-                        apart[i, y, x] = distance(u, o, c, p, s, q, r, sums1, sums2)
-                        continue
-                    if not has_drift:
-                        for k in range((t - p) // _STEP):
-                            drift[k + 1] = drift[k] + frames_apart(u, o, c, k * _STEP, k * _STEP + p, _STEP)
-                        has_drift = True
-                    first, last = min(r, s) // _STEP, max(r, s) // _STEP
-                    apart[i, y, x] = (drift[last] - drift[first]) / p
-                elif p == 1 and other_grid:
-                    _between(sums, r // _STEP, (r + q) // _STEP, other4)
-                    apart[i, y, x] = _still_apart(
-                        u, o, c, s, q, norms[(r + q) // _STEP] - norms[r // _STEP], other4
-                    )
-                elif q == 1 and grid:
-                    apart[i, y, x] = _still_apart(u, o, c, r, p, norm, own4)
-                elif grid and other_grid:
-                    g = math.gcd(p, q)
-                    if g == _STEP:
-                        _between(sums, r // _STEP, (r + q) // _STEP, other4)
-                        cross = dot(own4, other4)
-                    else:
-                        if not summed[g // _STEP]:
-                            residue_sums(u, o, c, p, s, g, own[g // _STEP])
-                            summed[g // _STEP] = True
-                        residue_sums(u, o, c, q, r, g, sums2)
-                        n, shift = g * c, (s - r) % g * c
-                        mine = own[g // _STEP]
-                        cross = dot(mine[: n - shift], sums2[shift:n])
-                        cross += dot(mine[n - shift : n], sums2[:shift])
-                    other = norms[(r + q) // _STEP] - norms[r // _STEP]
-                    apart[i, y, x] = max(norm / p + other / q - 2.0 * g * cross / (np.float64(p) * q), 0.0)
-                else:
-                    apart[i, y, x] = distance(u, o, c, p, s, q, r, sums1, sums2)
+            if not has_drift:
+                # as far as frames go: what is offered fits
+                for k in range(drift.size - 1 - p // _STEP):
+                    drift[k + 1] = drift[k] + frames_apart(u, o, c, k * _STEP, k * _STEP + p, _STEP)
+                has_drift = True
+            first, last = min(r, s) // _STEP, max(r, s) // _STEP
+            apart[i] = (drift[last] - drift[first]) / p
+        elif p == 1 and other_grid:
+            _between(sums.steps, r // _STEP, (r + q) // _STEP, other4)
+            apart[i] = _still_apart(u, o, c, s, q, norms[(r + q) // _STEP] - norms[r // _STEP], other4)
+        elif q == 1 and grid:
+            apart[i] = _still_apart(u, o, c, r, p, norm, own4)
+        elif grid and other_grid:
+            g = math.gcd(p, q)
+            if g == _STEP:
+                _between(sums.steps, r // _STEP, (r + q) // _STEP, other4)
+                cross = dot(own4, other4)
+            else:
+                mine, theirs = sums.own[g // _STEP], sums.scratch2
+                if not sums.summed[g // _STEP]:
+                    residue_sums(u, o, c, p, s, g, mine)
+                    sums.summed[g // _STEP] = True
+                residue_sums(u, o, c, q, r, g, theirs)
+                n, shift = g * c, (s - r) % g * c
+                cross = dot(mine[: n - shift], theirs[shift:n]) + dot(mine[n - shift : n], theirs[:shift])
+            other = norms[(r + q) // _STEP] - norms[r // _STEP]
+            apart[i] = max(norm / p + other / q - 2.0 * g * cross / (np.float64(p) * q), 0.0)
+        else:
+            apart[i] = distance(u, o, c, p, s, q, r, sums.scratch1, sums.scratch2)

@@ -213,7 +213,7 @@ class _Search:
     def offer_stills(self, labels: Labelling, where: Mask, block: int) -> None:
         """α-expansion of every still frame of the grid."""
         still = self.space.starts(1)
-        offers = Offers(self.problem, labels, np.ones_like(still), still[:, None, None], where)
+        offers = Offers(self.problem, labels, np.ones_like(still), still[:, None, None], where, block)
         offers.expand_all(block, self.schedule.backend)
 
     def _offer(
@@ -221,7 +221,7 @@ class _Search:
     ) -> None:
         """α-expansion of the loops of some periods."""
         periods = np.array(self.space.periods)[which]
-        offers = Offers(self.problem, labels, periods, starts[which], where)
+        offers = Offers(self.problem, labels, periods, starts[which], where, block)
         offers.expand_all(block, self.schedule.backend)
 
     def _expand_blocks(
