@@ -88,10 +88,10 @@ def blend(
     active = within_reach(seams, parameters.margin)
     if not active.any():
         return
-    n, pixels = timeline.length, np.argwhere(active).astype(np.int32)
     levels = make_levels(active, parameters.screening)
+    n, pixels = timeline.length, levels[0].pixels
     screening = group_screening(n, parameters.screening)
-    sources = np.flatnonzero(seams[active])
+    sources = np.flatnonzero(seams[tuple(pixels.T)])
     by_label = np.searchsorted(timeline.seam_label, np.arange(len(timeline.period) + 1))
     edges, edge_steps = _border_steps(frames, still, timeline, workers)
     # (frequencies' groups, pixels and one that stays zero, numbers of each group), for one channel after the
