@@ -139,7 +139,7 @@ def solve_group(
     levels : see `make_levels`.
     source : (P + 1, LANES) float32, pixels in the order of the first level, the last row zero.
     screening : (LANES,) float32, one row of `group_screening`.
-    cycles : V-cycles; each of the first takes the error to about a fifteenth, three to less than a hundredth
+    cycles : V-cycles; each of the first takes the error to about a fifteenth, three to about two hundredths
         of a grey level. Where over-relaxed sweeps alone reach that sooner there are none.
 
     Returns
