@@ -31,7 +31,7 @@ from .wraps import wrap_share
 
 _BLOCK = 8  # px, grid on which the reach of seams is found
 _BASE = 960  # px, the width for which the constants of `BlendParameters` are meant
-_CHUNK = 512  # pixels a task; fixed, so that results do not depend on the number of threads
+_CHUNK = 2048  # pixels a task, a few rows; fixed, so that results do not depend on the number of threads
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,10 @@ def blend(
     active = within_reach(seams, parameters.margin)
     if not active.any():
         return
-    n, pixels = timeline.length, np.argwhere(active).astype(np.int32)
     levels = make_levels(active, parameters.screening)
+    n, pixels = timeline.length, levels[0].pixels
     screening = group_screening(n, parameters.screening)
-    sources = np.flatnonzero(seams[active])
+    sources = np.flatnonzero(seams[tuple(pixels.T)])
     by_label = np.searchsorted(timeline.seam_label, np.arange(len(timeline.period) + 1))
     edges, edge_steps = _border_steps(frames, still, timeline, workers)
     # (frequencies' groups, pixels and one that stays zero, numbers of each group), for one channel after the
@@ -116,8 +116,10 @@ def blend(
             spectrum[piece.start] = solve_group(levels, spectrum[piece.start], screening[piece.start])
 
         def add(piece: slice, channel: int = channel) -> None:
-            change = np.concatenate(spectrum[:, piece], axis=1)[:, :n]
-            _add(scipy.fftpack.irfft(change, axis=1, overwrite_x=True), pixels[piece], channel, loop)
+            # a correction below half a grey level at all times rounds to none
+            seen = piece.start + np.flatnonzero(_amplitude(spectrum[:, piece]) >= 0.25 * n)
+            change = np.concatenate(spectrum[:, seen], axis=1)[:, :n]
+            _add(scipy.fftpack.irfft(change, axis=1, overwrite_x=True), pixels[seen], channel, loop)
 
         spectrum[:] = 0
         run_parts(transform, parts(len(sources), _CHUNK), workers)
@@ -235,10 +237,25 @@ def _fill_source(
                 source[i, (seam_time[m] + 1) % n] += r
 
 
+@njit(cache=True, nogil=True, fastmath=True)
+def _amplitude(spectrum):
+    """Σ of what a pixel's numbers amount to, (P,) float32: n / 2 times as much as its values can reach."""
+    total = np.zeros(spectrum.shape[1], np.float32)
+    for group in spectrum:
+        for i in range(len(group)):
+            numbers = group[i]
+            for j in range(numbers.size):
+                total[i] += abs(numbers[j])
+    return total
+
+
 @njit(cache=True, nogil=True)
 def _add(change, pixels, c, loop):
-    for t in range(loop.shape[0]):
+    """Sixteen frames at a time: that much of a pixel's change is one line of the cache."""
+    n = len(loop)
+    for begin in range(0, n, 16):
         for i in range(len(pixels)):
             y, x = pixels[i]
-            value = np.float32(loop[t, y, x, c]) + change[i, t] + np.float32(0.5)
-            loop[t, y, x, c] = np.uint8(min(max(value, np.float32(0)), np.float32(255)))
+            for t in range(begin, min(begin + 16, n)):
+                value = np.float32(loop[t, y, x, c]) + change[i, t] + np.float32(0.5)
+                loop[t, y, x, c] = np.uint8(min(max(value, np.float32(0)), np.float32(255)))

@@ -18,7 +18,7 @@ from .parts import parts, run_parts
 from .stills import median_still
 from .timelines import Timeline, make_timeline
 
-_CHUNK = 8  # output frames a task
+_CHUNK = 8  # rows a task
 
 
 @dataclass(frozen=True)
@@ -117,26 +117,34 @@ def gather(frames: np.ndarray, still: np.ndarray, timeline: Timeline, workers: i
     """Every output pixel from its source frames, without blending: (N, H, W, 3) uint8."""
     out = np.empty((timeline.length, *frames.shape[1:]), np.uint8)
 
-    def part(span: slice) -> None:
+    def part(rows: slice) -> None:
         _gather(
             frames, still, timeline.label, timeline.first, timeline.second, timeline.weight,
-            span.start, span.stop, out,
+            rows.start, rows.stop, out,
         )  # fmt: skip
 
-    run_parts(part, parts(timeline.length, _CHUNK), workers)
+    run_parts(part, parts(frames.shape[1], _CHUNK), workers)
     return out
 
 
 @njit(cache=True, nogil=True)
-def _gather(frames, still, label, first, second, weight, t0, t1, out):
-    for t in range(t0, t1):
-        for y in range(label.shape[0]):
-            for x in range(label.shape[1]):
+def _gather(frames, still, label, first, second, weight, row0, row1, out):
+    """Row by row, which the caches hold for all frames, and each run of one label at once."""
+    width = label.shape[1]
+    for y in range(row0, row1):
+        last = np.append(np.flatnonzero(label[y, 1:] != label[y, :-1]) + 1, width)
+        for t in range(len(out)):
+            x = 0
+            for end in last:
                 k = label[y, x]
                 if weight[k, t] > 0 or first[k, t] < 0:
-                    for c in range(3):
-                        value = shown(frames, still, first[k, t], second[k, t], weight[k, t], y, x, c)
-                        out[t, y, x, c] = np.uint8(value + np.float32(0.5))
-                else:
-                    for c in range(3):
-                        out[t, y, x, c] = frames[first[k, t], y, x, c]
+                    for i in range(x, end):
+                        for c in range(3):
+                            value = shown(frames, still, first[k, t], second[k, t], weight[k, t], y, i, c)
+                            out[t, y, i, c] = np.uint8(value + np.float32(0.5))
+                else:  # as one line of bytes: measured three times as fast as pixels of three
+                    source, into = frames[first[k, t], y].reshape(-1), out[t, y].reshape(-1)
+                    source, into = source[3 * x : 3 * end], into[3 * x : 3 * end]
+                    for i in range(into.size):
+                        into[i] = source[i]
+                x = end

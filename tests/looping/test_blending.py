@@ -6,11 +6,12 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy.fftpack
 import scipy.sparse as sp
 from scipy.sparse.linalg import spsolve
 
 from semcine_nb.errors import LoopError
-from semcine_nb.looping.blending import BlendParameters, seam_mask, within_reach
+from semcine_nb.looping.blending import BlendParameters, _amplitude, seam_mask, within_reach
 from semcine_nb.looping.rendering import render
 from semcine_nb.looping.timelines import make_timeline
 from semcine_nb.looping.timing import time_map
@@ -142,6 +143,18 @@ def test_flicker_is_left_alone():
     assert np.array_equal(away, raw)
     spread = render(frames, period, start, parameters=BlendParameters(all_wraps=True))
     assert np.abs(spread.astype(int) - raw).mean() > 1
+
+
+def test_amplitudes_bound_what_a_pixel_changes_by():
+    rng = np.random.default_rng(9)
+    for n in (1, 2, 7, 32):
+        numbers = np.zeros((2, 50, 16), np.float32)
+        lines = numbers.transpose(1, 0, 2).reshape(50, 32)
+        lines[:, :n] = rng.normal(size=(50, n)) * (rng.random((50, n)) < 0.3)
+        numbers[:] = lines.reshape(50, 2, 16).transpose(1, 0, 2)
+        change = scipy.fftpack.irfft(lines[:, :n], axis=1)
+        assert np.allclose(_amplitude(numbers), np.abs(lines).sum(axis=1), atol=1e-5)
+        assert (np.abs(change).max(axis=1) <= 2 / n * _amplitude(numbers) + 1e-6).all()
 
 
 def test_parameters_are_checked():
