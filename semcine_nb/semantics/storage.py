@@ -218,9 +218,8 @@ def normalised(frame: np.ndarray) -> np.ndarray:
     """
     total = frame.sum(axis=-1, keepdims=True)
     empty = total < _SUM_FLOOR
-    return np.where(empty, np.float32(1 / frame.shape[-1]), frame / np.where(empty, 1, total)).astype(
-        np.float32
-    )
+    shares = np.where(empty, np.float32(1 / frame.shape[-1]), frame / np.where(empty, 1, total))
+    return shares.astype(np.float32, copy=False)
 
 
 def check_frame(frame: np.ndarray, t: int) -> None:
