@@ -19,7 +19,10 @@ _SUM_FLOOR = 1e-6  # below this a sum of scores counts as zero; half a step of u
 
 
 class FrameScores(Protocol):
-    """What a response needs of its scores: a shape, and one (H, W, C) float32 frame at a time."""
+    """What a response needs of its scores: a shape, and one (H, W, C) float32 frame at a time.
+
+    A method ``pixels(t, where)`` makes reading a few pixels cheap (`pixels_of`).
+    """
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -267,8 +270,8 @@ def _sampled(image: np.ndarray, shape: tuple[int, int], where: np.ndarray) -> np
 
 def _neighbours(at: np.ndarray, size: int, full: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of pixels ``at`` of a line of ``full``: the two of ``size`` around them, the second's share (N, 1)."""
-    place = np.clip((at + 0.5) * (size / full) - 0.5, 0, size - 1)
-    before = place.astype(np.intp)
+    place = np.clip((at + 0.5) * (size / full) - 0.5, 0, size - 1).astype(np.float32)  # OpenCV's precision
+    before = place.astype(np.int32)
     return before, np.minimum(before + 1, size - 1), (place - before).astype(np.float32)[:, None]
 
 

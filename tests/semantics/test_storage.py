@@ -115,7 +115,7 @@ def test_pixels_are_those_of_the_frame(kind, where, t):
         found = pixels_of(scores, t, np.array(where, int))
         assert found.dtype == np.float32
         assert found.shape == (len(where), channels)
-        np.testing.assert_allclose(found, scores[t].reshape(-1, channels)[where], atol=1e-6)
+        np.testing.assert_allclose(found, scores[t].reshape(-1, channels)[where], atol=5e-7)
 
 
 def test_pixels_outside_the_clip_are_refused_as_its_frames_are():
