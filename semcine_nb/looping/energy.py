@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,9 +91,14 @@ def loop_energy(
 
 def normalized_scores(response: SemanticResponse) -> Array:
     """F (T, H, W, K), renormalised over the kept channels; a pixel without any score gets 1/K each."""
-    scores = np.stack([np.asarray(response.scores[t], np.float64) for t in range(response.shape[0])])
+    return shares(np.stack([np.asarray(response.scores[t], np.float64) for t in range(response.shape[0])]))
+
+
+def shares(scores: NDArray[np.floating]) -> NDArray[Any]:
+    """Scores (…, K) divided by their sum, in their own precision; 1/K each where it is zero."""
     total = scores.sum(axis=-1, keepdims=True)
-    return np.where(total > 0, scores / np.where(total > 0, total, 1), 1 / scores.shape[-1])
+    even = scores.dtype.type(1 / scores.shape[-1])
+    return np.where(total > 0, scores / np.where(total > 0, total, 1), even)
 
 
 def natural_map(response: SemanticResponse, parameters: LoopParameters) -> NDArray[np.bool_]:

@@ -12,7 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .energy import LoopEnergy
+from ..semantics.storage import pixels_of
+from .energy import LoopEnergy, shares
 from .labels import Labels, at_borders
 from .parameters import LoopParameters
 from .problem import LoopProblem
@@ -39,103 +40,120 @@ def evaluate(
 
     Notes
     -----
-    One pass over the scores keeps the four responses that E_temp reads and the time lines of the pixels
-    beside a border between labels.
+    Of each frame only the pixels are read whose E_temp asks for it, and those beside a border between labels.
     """
-    t, h, w = frames.shape[:3]
-    beside = at_borders(period, start)
-    line = np.full((h, w), -1, np.int32)
-    line[beside] = np.arange(int(beside.sum()))
+    loops = np.flatnonzero(period > 1)
+    p, s = period.ravel()[loops], start.ravel()[loops]
+    times = np.concatenate([s, s + p, s - 1, s + p - 1])
+    borders = np.flatnonzero(at_borders(period, start))
+    ends, lines = _read(frames, scores, np.tile(loops, 4), times, borders)
 
-    loops = period > 1
-    reads = np.stack([start, start + period, start - 1, start + period - 1])
-    reads[:, ~loops] = -1
-    k = np.asarray(scores[0]).shape[-1]
-    ends = np.zeros((4, h, w, k), np.float32)
-    lines = np.zeros((int(beside.sum()), t, k), np.float32)
-    for i in range(t):
-        _keep(np.ascontiguousarray(scores[i], np.float32), i, reads, line, ends, lines)
+    weights = (1 - parameters.w) / 3 / 255**2, parameters.w / scores.shape[-1]
+    jumps = weights[0] * _jump(ends[0]) + weights[1] * _jump(ends[1])
+    temporal = problem.tables.temporal_factor.ravel()[loops].astype(np.float64) * jumps
 
-    rows, columns = np.nonzero(loops)
+    short = (period > 1) & (period <= problem.short_range)
+    label = problem.static_cost[period == 1].sum(dtype=np.float64)
+    label += problem.short_cost[short].sum(dtype=np.float64)
 
-    def color(read: NDArray[np.integer]) -> NDArray[np.float64]:
-        return frames[read[loops], rows, columns] / 255.0
-
-    def squared(a: NDArray, b: NDArray) -> NDArray[np.float64]:
-        return ((a.astype(np.float64) - b) ** 2).sum(axis=-1)
-
-    jump_v = (squared(color(reads[0]), color(reads[1])) + squared(color(reads[2]), color(reads[3]))) / 3
-    jump_f = (squared(ends[0][loops], ends[1][loops]) + squared(ends[2][loops], ends[3][loops])) / k
-    factor = problem.tables.temporal_factor[loops].astype(np.float64)
-    temporal = factor * ((1 - parameters.w) * jump_v + parameters.w * jump_f)
-
-    short = loops & (period <= problem.short_range)
-    label = problem.static_cost[~loops].sum(dtype=np.float64) + problem.short_cost[short].sum(
-        dtype=np.float64
-    )
-    spatial = _borders(
-        frames, lines, line, period, start, problem.tables.right, problem.tables.down,
-        (1 - parameters.w) / 3 / 255**2, parameters.w / k,
-    )  # fmt: skip
+    line = np.full(period.shape, -1, np.int32)
+    line.ravel()[borders] = np.arange(len(borders))
+    spatial = _spatial(line, *lines, *weights, period, start, problem.tables.right, problem.tables.down)
     return LoopEnergy(float(temporal.sum()), float(label), float(spatial))
 
 
-@njit(cache=True, nogil=True)
-def _keep(scores, frame, reads, line, ends, lines):
-    """Of one frame's scores (H, W, K), made to sum to one, what ``reads`` (4, H, W) and ``line`` ask for."""
-    h, w, k = scores.shape
-    for y in range(h):
-        for x in range(w):
-            n = line[y, x]
-            wanted = n >= 0
-            for j in range(4):
-                wanted |= reads[j, y, x] == frame
-            if not wanted:
-                continue
-            total = np.float32(0)
-            for c in range(k):
-                total += scores[y, x, c]
-            for c in range(k):
-                share = scores[y, x, c] / total if total > 0 else np.float32(1 / k)
-                if n >= 0:
-                    lines[n, frame, c] = share
-                for j in range(4):
-                    if reads[j, y, x] == frame:
-                        ends[j, y, x, c] = share
+Signals = tuple[NDArray[np.uint8], NDArray[np.float32]]  # grey levels of V, (…, 3), and F, (…, K)
+
+
+def _read(
+    frames: NDArray[np.uint8],
+    scores: FrameScores,
+    places: NDArray[np.intp],
+    times: NDArray[np.integer],
+    always: NDArray[np.intp],
+) -> tuple[Signals, Signals]:
+    """V and F of pixels, which are counted along the rows, frame by frame.
+
+    Returns
+    -------
+    read : (M, …), of ``places`` (M,) at ``times`` (M,)
+    lines : (T, N, …), of the pixels ``always`` (N,) at every frame
+    """
+    t, k, m, n = len(frames), scores.shape[-1], len(places), len(always)
+    read = np.empty((m, 3), np.uint8), np.empty((m, k), np.float32)
+    lines = np.empty((t, n, 3), np.uint8), np.empty((t, n, k), np.float32)
+    times = times.astype(np.uint16)  # the longest clip has 65535 frames; sorted in linear time
+    order = np.argsort(times, kind="stable")
+    for i, here in enumerate(np.split(order, np.cumsum(np.bincount(times, minlength=t))[:-1])):
+        where = np.concatenate([always, places[here]])
+        color, share = frames[i].reshape(-1, 3).take(where, axis=0), shares(pixels_of(scores, i, where))
+        lines[0][i], read[0][here] = color[:n], color[n:]
+        lines[1][i], read[1][here] = share[:n], share[n:]
+    return read, lines
+
+
+def _jump(ends: NDArray) -> NDArray[np.float64]:
+    """Φ of eq. (2) from a signal at s, s + p, s − 1 and s + p − 1, (4·M, C): (M,)."""
+    first, beyond, before, last = np.split(ends.astype(np.float64), 4)
+    return ((first - beyond) ** 2 + (before - last) ** 2).sum(axis=-1)
 
 
 @njit(cache=True, nogil=True)
-def _borders(frames, lines, line, period, start, right, down, color_weight, semantic_weight):
-    """α₂·E_spa of every pair of neighbours with different labels, frame by frame of the common multiple."""
+def _spatial(line, colors, shares, color_weight, semantic_weight, period, start, right, down):
+    """α₂·E_spa of every pair of neighbours with different labels.
+
+    ``line`` (H, W) says which of ``colors`` (T, N, 3) and ``shares`` (T, N, K) a pixel has.
+    """
     h, w = period.shape
-    k = lines.shape[2]
+    sums = np.empty((2, colors.shape[0], max(colors.shape[2], shares.shape[2])))
     total = 0.0
     for y in range(h):
         for x in range(w):
-            for d in range(2):
-                y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
-                if y2 >= h or x2 >= w:
+            for y2, x2, weight in ((y, x + 1, right[y, x]), (y + 1, x, down[y, x])):
+                if y2 == h or x2 == w:
                     continue
                 p, s, q, r = period[y, x], start[y, x], period[y2, x2], start[y2, x2]
                 if p == q and s == r:
                     continue
-                multiple = p // math.gcd(p, q) * q
-                cost = 0.0
-                for t in range(multiple):
-                    a, b = s + (t - s) % p, r + (t - r) % q
-                    for end in range(2):
-                        yy, xx = (y, x) if end == 0 else (y2, x2)
-                        apart = 0
-                        for c in range(3):
-                            difference = np.int64(frames[a, yy, xx, c]) - np.int64(frames[b, yy, xx, c])
-                            apart += difference * difference
-                        cost += color_weight * apart
-                        n = line[yy, xx]
-                        for c in range(k):
-                            change = np.float64(lines[n, a, c]) - np.float64(lines[n, b, c])
-                            cost += semantic_weight * change * change
-                total += cost / multiple * (right[y, x] if d == 0 else down[y, x])
+                for n in (line[y, x], line[y2, x2]):
+                    total += weight * color_weight * mean_distance(colors[:, n], p, s, q, r, sums)
+                    total += weight * semantic_weight * mean_distance(shares[:, n], p, s, q, r, sums)
     return total
+
+
+@njit(cache=True, nogil=True)
+def mean_distance(signal, p, s, q, r, sums):
+    """Mean over the common multiple of ‖S(φ₁(t)) − S(φ₂(t))‖² for one pixel's signal S, (T, C), in float64.
+
+    The kernel of ``pixel.mean_distance``, for loops (p, s) and (q, r); ``sums`` (2, ≥ T, ≥ C) is scratch.
+    """
+    channels = signal.shape[1]
+    total = 0.0
+    if p == q:
+        b = r + (s - r) % q
+        for a in range(s, s + p):
+            for c in range(channels):
+                apart = np.float64(signal[a, c]) - np.float64(signal[b, c])
+                total += apart * apart
+            b = b + 1 if b + 1 < r + q else r
+        return total / p
+    # every two frames meet that agree modulo g, all of them equally often
+    g = math.gcd(p, q)
+    sums[:, :g] = 0
+    for i, first, length in ((0, s, p), (1, r, q)):
+        residue, squares = first % g, 0.0
+        for frame in range(first, first + length):
+            for c in range(channels):
+                value = np.float64(signal[frame, c])
+                sums[i, residue, c] += value
+                squares += value * value
+            residue = residue + 1 if residue + 1 < g else 0
+        total += squares / length
+    cross = 0.0
+    for residue in range(g):
+        for c in range(channels):
+            cross += sums[0, residue, c] * sums[1, residue, c]
+    return max(total - 2 * g * cross / (p * q), 0.0)
 
 
 @njit(cache=True, nogil=True)

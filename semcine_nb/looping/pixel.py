@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LoopError
-from .energy import connectivity, natural_map, normalized_scores, temporal_cost, temporal_factor
+from ..semantics.storage import pixels_of
+from .energy import connectivity, natural_map, shares, temporal_cost, temporal_factor
 from .labels import LabelSpace
 from .parameters import LoopParameters
 
@@ -209,15 +210,14 @@ def _pixels(
     places: list[tuple[int, int]],
     parameters: LoopParameters | None,
 ) -> list[Pixel]:
-    from ..semantics import SemanticResponse
-
     height, width = clip.frames.shape[1:3]
     for x, y in places:
         if not (0 <= x < width and 0 <= y < height):
             raise LoopError(f"There is no pixel at column {x}, row {y} of {width}×{height} pixels.")
     columns, rows = np.array(places).T
-    scores = np.stack([np.asarray(response.scores[t], np.float32)[rows, columns] for t in range(len(clip))])
-    semantic = normalized_scores(SemanticResponse(scores[:, :, None], response.categories))[:, :, 0]
+    where = rows * width + columns
+    scores = np.stack([pixels_of(response.scores, t, where) for t in range(len(clip))])
+    semantic = shares(scores.astype(np.float64))
     natural = natural_map(response, parameters or LoopParameters())
     return [
         Pixel(clip.frames[:, y, x] / 255.0, semantic[:, i], bool(natural[y, x]))

@@ -166,27 +166,36 @@ class _Search:
         """
         _, region, boxes, _ = cv2.connectedComponentsWithStats(regions.astype(np.uint8), connectivity=4)
         for k in np.flatnonzero(boxes[1:, cv2.CC_STAT_AREA] >= COARSE**2) + 1:
-            here = region == k
             left, top, width, height = (int(v) for v in boxes[k, :4])
             # its pixels and the pairs across its border
             window = (
-                slice(max(top - 1, 0), min(top + height + 1, here.shape[0])),
-                slice(max(left - 1, 0), min(left + width + 1, here.shape[1])),
+                slice(max(top - 1, 0), min(top + height + 1, region.shape[0])),
+                slice(max(left - 1, 0), min(left + width + 1, region.shape[1])),
             )
-            trials = [
-                (np.where(here, p, labels[0]).astype(np.int32), np.where(here, s, labels[1]).astype(np.int32))
-                for p, s in (*zip(self.space.periods, self.starts, strict=True), *self._single_labels(here))
-            ]
-            best = min(trials, key=partial(self.energy, window=window))
-            labels[0][:], labels[1][:] = best
+            self._loop_region(labels, region[window] == k, window)
 
-    def _single_labels(self, here: Mask) -> list[tuple[int, int]]:
+    def _loop_region(self, labels: Labelling, here: Mask, window: tuple[slice, slice]) -> None:
+        """Let one region loop, whose pixels in the window are ``here``."""
+
+        def let_loop(loop: tuple[int, Labels | int]) -> None:
+            for part, value in zip(labels, loop, strict=True):
+                np.copyto(part[window], value, where=here)
+
+        def cost(loop: tuple[int, Labels | int]) -> float:
+            let_loop(loop)
+            return self.energy(labels, window)
+
+        trials = zip(self.space.periods, self.starts[:, *window], strict=True)
+        let_loop(min((*trials, *self._single_labels(here, window)), key=cost))
+
+    def _single_labels(self, here: Mask, window: tuple[slice, slice]) -> list[tuple[int, int]]:
         """The few labels (p, s) of smallest E_temp over a region: a thing that loops as one has no seams."""
         tables = self.problem.tables
         pairs = [(p, int(s)) for p in self.space.periods for s in self.space.starts(p)]
         periods, starts = np.array(pairs, np.int32).T
-        weight = np.where(here, tables.temporal_factor, np.float32(0))
-        cost = block_jumps(tables.vectors, tables.scale, weight, periods, starts, max(here.shape))[:, 0, 0]
+        weight = np.zeros_like(tables.temporal_factor)
+        weight[window] = here * tables.temporal_factor[window]
+        cost = block_jumps(tables.vectors, tables.scale, weight, periods, starts, max(weight.shape))[:, 0, 0]
         return [pairs[i] for i in np.argsort(cost, kind="stable")[:SINGLES]]
 
     def expand_around(self, labels: Labelling) -> None:

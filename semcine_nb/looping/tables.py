@@ -94,13 +94,13 @@ def _vectors(
     semantic_scale = 255 * math.sqrt(semantic_weight / largest)
     vectors = np.zeros((h, width, t, -(-(3 + k) // LANES) * LANES), np.uint8)
     # eight frames at a time: one cache line of a pixel
+    block = np.empty((8, k, h, width), np.float32)
     for begin in track(range(0, t, 8), progress, "Tables"):
         end = min(begin + 8, t)
-        block = np.zeros((end - begin, h, width, k), np.float32)
         for i in range(begin, end):
-            block[i - begin] = response.scores[i]
+            block[i - begin] = np.moveaxis(response.scores[i], -1, 0)
 
-        def fill(rows: slice, begin: int = begin, end: int = end, block: NDArray = block) -> None:
+        def fill(rows: slice, begin: int = begin, end: int = end) -> None:
             scales = color_scale, semantic_scale
             _fill_vectors(vectors, frames[begin:end], block, begin, *scales, (rows.start, rows.stop))
 
@@ -110,15 +110,22 @@ def _vectors(
 
 @njit(cache=True, nogil=True)
 def _fill_vectors(vectors, frames, scores, begin, color_scale, semantic_scale, rows):
-    t, _, w, k = scores.shape
+    """U of frames (t, H, W, 3) and scores (≥ t, K, H, W), which are made to sum to one."""
+    k, w = scores.shape[1], scores.shape[3]
+    shades = (np.arange(256) * color_scale + 0.5).astype(np.uint8)
+    total, share = np.empty(w, np.float32), np.empty((k, w), np.uint8)
     for y in range(*rows):
-        for x in range(w):
-            for i in range(t):
+        for i in range(len(frames)):
+            total[:] = 0
+            for c in range(k):
+                total += scores[i, c, y]
+            for c in range(k):
+                line, shown = scores[i, c, y], share[c]
+                for x in range(w):
+                    part = np.float64(line[x] / total[x]) if total[x] > 0 else 1 / k
+                    shown[x] = np.uint8(np.int32(part * semantic_scale + 0.5))
+            for x in range(w):
                 for c in range(3):
-                    vectors[y, x, begin + i, c] = np.uint8(frames[i, y, x, c] * color_scale + 0.5)
-                total = np.float32(0)
+                    vectors[y, x, begin + i, c] = shades[frames[i, y, x, c]]
                 for c in range(k):
-                    total += scores[i, y, x, c]
-                for c in range(k):
-                    share = scores[i, y, x, c] / total if total > 0 else 1 / k
-                    vectors[y, x, begin + i, 3 + c] = np.uint8(share * semantic_scale + 0.5)
+                    vectors[y, x, begin + i, 3 + c] = share[c, x]

@@ -75,6 +75,10 @@ class OneHotScores:
             return frames
         return frames[rest] if isinstance(time, (int, np.integer)) else frames[(slice(None), *rest)]
 
+    def pixels(self, t: int, where: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Pixels of one frame, counted along the rows: (N, C) float32."""
+        return np.stack([mask[t].ravel()[where] for mask in self._masks], axis=-1).astype(np.float32)
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.stack(self._masks, axis=-1).astype(dtype or np.float32)
 

@@ -6,7 +6,8 @@ frames, uint8) is 50 MB, and one frame at full size is made when somebody asks f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import cv2
@@ -18,7 +19,10 @@ _SUM_FLOOR = 1e-6  # below this a sum of scores counts as zero; half a step of u
 
 
 class FrameScores(Protocol):
-    """What a response needs of its scores: a shape, and one (H, W, C) float32 frame at a time."""
+    """What a response needs of its scores: a shape, and one (H, W, C) float32 frame at a time.
+
+    A method ``pixels(t, where)`` makes reading a few pixels cheap (`pixels_of`).
+    """
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -112,14 +116,11 @@ class StoredScores:
 
     def __getitem__(self, t: int) -> np.ndarray:
         """Frame ``t`` (negative from the end) as (H, W, C) float32 in [0, 1]."""
-        t = frame_index(t, len(self))
-        coarse = self._between(t)
-        height, width = self._size[1:]
-        if coarse.shape[:2] == (height, width):
-            return coarse
-        if self._guide is None:
-            return _resized(coarse, height, width)
-        return _guided(coarse, self._guide[t], self._radius, self._epsilon)
+        return self._read(t, partial(_resized, shape=self._size[1:]))
+
+    def pixels(self, t: int, where: np.ndarray) -> np.ndarray:
+        """Some pixels of frame ``t``, as of `pixels_of`."""
+        return self._read(t, partial(_sampled, shape=self._size[1:], where=where))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """The whole (T, H, W, C) at once: for small clips."""
@@ -129,6 +130,19 @@ class StoredScores:
         """The same with some channels only; the storage of these is copied."""
         kept = np.ascontiguousarray(self.values[..., list(indices)])
         return StoredScores(kept, self._size, self._times, self._guide, self._radius, self._epsilon)
+
+    def _read(self, t: int, enlarged: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """Scores of a frame; ``enlarged`` brings coarse and full images (h, w, C) to the pixels wanted."""
+        t = frame_index(t, len(self))
+        coarse = self._between(t)
+        if self._guide is None or coarse.shape[:2] == self._size[1:]:
+            return enlarged(coarse)
+        grey = cv2.cvtColor(self._guide[t], cv2.COLOR_RGB2GRAY).astype(np.float32)[..., None] / 255
+        slope, offset = _fitted(coarse, grey, self._radius, self._epsilon)
+        scores = enlarged(slope)
+        scores *= enlarged(grey)
+        scores += enlarged(offset)
+        return np.clip(scores, 0, 1, out=scores)
 
     def _between(self, t: int) -> np.ndarray:
         right = int(np.searchsorted(self._times, t))
@@ -174,9 +188,29 @@ class KeptChannels:
         frame = np.asarray(self._scores[frame_index(t, len(self))], dtype=np.float32)[..., self._indices]
         return normalised(frame) if self._normalise else frame
 
+    def pixels(self, t: int, where: np.ndarray) -> np.ndarray:
+        """Some pixels of frame ``t``, as of `pixels_of`."""
+        frame = pixels_of(self._scores, frame_index(t, len(self)), where)[:, self._indices]
+        return normalised(frame) if self._normalise else frame
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """The whole (T, H, W, K) at once: for small clips."""
         return np.stack(list(self)).astype(dtype or np.float32)
+
+
+def pixels_of(scores: FrameScores, t: int, where: np.ndarray) -> np.ndarray:
+    """Some pixels of frame ``t``: (N, C) float32, ``where`` (N,) counts them along the rows.
+
+    Scores with a method ``pixels(t, where)`` need not make the whole frame for it. Interpolated ones may
+    differ from those of the frame by float32 rounding.
+
+    >>> pixels_of(np.arange(12.0).reshape(1, 2, 3, 2), 0, np.array([1, 5])).tolist()
+    [[2.0, 3.0], [10.0, 11.0]]
+    """
+    if hasattr(scores, "pixels"):
+        return np.asarray(scores.pixels(t, where), np.float32)
+    frame = np.asarray(scores[t])
+    return frame.reshape(-1, frame.shape[-1]).take(where, axis=0).astype(np.float32, copy=False)
 
 
 def normalised(frame: np.ndarray) -> np.ndarray:
@@ -187,9 +221,8 @@ def normalised(frame: np.ndarray) -> np.ndarray:
     """
     total = frame.sum(axis=-1, keepdims=True)
     empty = total < _SUM_FLOOR
-    return np.where(empty, np.float32(1 / frame.shape[-1]), frame / np.where(empty, 1, total)).astype(
-        np.float32
-    )
+    shares = np.where(empty, np.float32(1 / frame.shape[-1]), frame / np.where(empty, 1, total))
+    return shares.astype(np.float32, copy=False)
 
 
 def check_frame(frame: np.ndarray, t: int) -> None:
@@ -212,16 +245,41 @@ def frame_index(t: int, length: int) -> int:
     return index
 
 
-def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """(h, w, C) → (height, width, C), bilinear; OpenCV drops a last axis of one."""
-    return cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR).reshape(height, width, -1)
+def _resized(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """(h, w, C) → (*shape, C), bilinear; OpenCV drops a last axis of one."""
+    if image.shape[:2] == shape:
+        return image
+    return cv2.resize(image, shape[::-1], interpolation=cv2.INTER_LINEAR).reshape(*shape, -1)
 
 
-def _guided(coarse: np.ndarray, frame: np.ndarray, radius: int, epsilon: float) -> np.ndarray:
-    """Upsample (h, w, C) scores to the size of an RGB frame along that frame's edges."""
-    height, width = frame.shape[:2]
+def _sampled(image: np.ndarray, shape: tuple[int, int], where: np.ndarray) -> np.ndarray:
+    """``where`` of what `_resized` gives, (N, C), up to float32 rounding."""
+    h, w = image.shape[:2]
+    flat = image.reshape(h * w, -1)
+    if (h, w) == shape:
+        return flat.take(where, axis=0)
+    rows, columns = np.divmod(where, shape[1])
+    above, below, down = _neighbours(rows, h, shape[0])
+    left, right, across = _neighbours(columns, w, shape[1])
+    upper, lower = (
+        flat.take(row * w + left, axis=0) * (1 - across) + flat.take(row * w + right, axis=0) * across
+        for row in (above, below)
+    )
+    return upper * (1 - down) + lower * down
+
+
+def _neighbours(at: np.ndarray, size: int, full: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of pixels ``at`` of a line of ``full``: the two of ``size`` around them, the second's share (N, 1)."""
+    place = np.clip((at + 0.5) * (size / full) - 0.5, 0, size - 1).astype(np.float32)  # OpenCV's precision
+    before = place.astype(np.int32)
+    return before, np.minimum(before + 1, size - 1), (place - before).astype(np.float32)[:, None]
+
+
+def _fitted(
+    coarse: np.ndarray, grey: np.ndarray, radius: int, epsilon: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Slope and offset (h, w, C) that make scores (h, w, C) from a picture's grey (H, W, 1) in [0, 1]."""
     h, w = coarse.shape[:2]
-    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     small = cv2.resize(grey, (w, h), interpolation=cv2.INTER_AREA)[..., None]
     window = (2 * radius + 1, 2 * radius + 1)
 
@@ -232,7 +290,4 @@ def _guided(coarse: np.ndarray, frame: np.ndarray, radius: int, epsilon: float) 
     variance = mean(small * small) - mean_grey**2
     slope = (mean(coarse * small) - mean_score * mean_grey) / (variance + epsilon)
     offset = mean_score - slope * mean_grey
-    scores = _resized(mean(slope), height, width)
-    scores *= grey[..., None]
-    scores += _resized(mean(offset), height, width)
-    return np.clip(scores, 0, 1, out=scores)
+    return mean(slope), mean(offset)

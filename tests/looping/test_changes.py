@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from random_case import Case
 from scipy.ndimage import gaussian_filter
 
-from semcine_nb.looping.changes import pixel_changes
+from semcine_nb.looping.changes import _LANES, _smallest, pixel_changes
 from semcine_nb.looping.energy import median_change
 from semcine_nb.looping.parameters import LoopParameters
 
 
-def test_agree_with_the_definition():
-    case = Case(3, frames=31, h=40, w=12)
+def test_a_median_by_hand():
+    # changes of 3, 0, 4 and 12 grey levels in one channel: their median is 3.5
+    frames = np.zeros((5, 1, 1, 3), np.uint8)
+    frames[:, 0, 0, 1] = [0, 3, 3, 7, 19]
+    assert pixel_changes(frames, LoopParameters()).median[0, 0] == pytest.approx(3.5 / 255)
+
+
+@given(st.lists(st.floats(0, width=32), min_size=1, max_size=12), st.data())
+def test_the_smallest_are_those_of_a_sorted_column(column, data):
+    values = np.zeros((len(column), _LANES), np.float32)
+    values[:, 0], values[:, -1] = column, column[::-1]
+    k = data.draw(st.integers(0, len(column) - 1))
+    found = _smallest(values, k)
+    assert found[0] == found[-1] == sorted(values[:, 0])[k]
+    assert (found[1:-1] == 0).all()
+
+
+@pytest.mark.parametrize(("frames", "h", "w"), [(31, 40, 12), (30, 3, 70)])
+def test_agree_with_the_definition(frames, h, w):
+    case = Case(3, frames=frames, h=h, w=w)
     color = case.clip.frames / 255
     changes = pixel_changes(case.clip.frames, case.parameters)
     in_space = gaussian_filter(color, (0, 0.9, 0.9, 0), mode="nearest", truncate=3)

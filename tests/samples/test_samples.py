@@ -84,6 +84,7 @@ def test_scores_are_the_masks(name: str) -> None:
     np.testing.assert_array_equal(scores[1:4], whole[1:4])
     np.testing.assert_array_equal(scores[3, 5:9, :, 0], whole[3, 5:9, :, 0])
     np.testing.assert_array_equal(scores[:, 7], whole[:, 7])
+    np.testing.assert_array_equal(scores.pixels(2, np.array([0, 161, 163])), whole[2, [0, 1, 1], [0, 1, 3]])
     k = sample.categories.index("background")
     np.testing.assert_array_equal(whole[..., k] == 1, sample.masks["background"])
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semcine_nb.errors import SegmentationError
-from semcine_nb.semantics.storage import KeptChannels, StoredScores, normalised
+from semcine_nb.semantics.storage import KeptChannels, StoredScores, normalised, pixels_of
 
 
 def test_full_size_comes_back_as_it_was_stored():
@@ -94,3 +94,31 @@ def test_refuses(values, times, message):
 def test_frames_outside_end_an_iteration():
     with pytest.raises(IndexError):
         StoredScores(np.zeros((1, 1, 1, 1), np.uint8), (2, 1, 1))[2]
+
+
+def some_scores(kind: str) -> StoredScores:
+    rng = np.random.default_rng(0)
+    guide = rng.integers(0, 256, (5, 9, 14, 3), np.uint8)
+    if kind == "full size":
+        return StoredScores(rng.random((3, 9, 14, 3)).astype(np.float16), (5, 9, 14), guide=guide)
+    return StoredScores(
+        rng.integers(0, 256, (3, 4, 6, 3), np.uint8), (5, 9, 14), guide=guide if kind == "guided" else None
+    )
+
+
+@pytest.mark.parametrize("kind", ["full size", "coarse", "guided"])
+@given(where=st.lists(st.integers(0, 9 * 14 - 1), max_size=9), t=st.integers(-5, 4))
+def test_pixels_are_those_of_the_frame(kind, where, t):
+    stored = some_scores(kind)
+    kept = KeptChannels(stored, [2, 0])
+    for scores, channels in ((stored, 3), (kept, 2), (np.asarray(stored), 3)):
+        found = pixels_of(scores, t, np.array(where, int))
+        assert found.dtype == np.float32
+        assert found.shape == (len(where), channels)
+        np.testing.assert_allclose(found, scores[t].reshape(-1, channels)[where], atol=5e-7)
+
+
+def test_pixels_outside_the_clip_are_refused_as_its_frames_are():
+    for scores in (some_scores("coarse"), KeptChannels(some_scores("coarse"), [1])):
+        with pytest.raises(IndexError):
+            scores.pixels(5, np.array([0]))
