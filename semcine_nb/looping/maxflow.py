@@ -70,7 +70,7 @@ def _pymaxflow(
 
 @njit(cache=True, nogil=True)
 def _pass_on(excess, neighbors, residual):
-    """Nodes that lack flow ask the neighbours after them for it, in order, then those before them, in reverse.
+    """Nodes that lack flow ask the neighbours after them for it, in order; then, backwards, those before.
 
     Most find it near by: on the pixels of a picture this leaves a quarter of the time to augmenting paths.
     """

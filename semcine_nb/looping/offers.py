@@ -98,7 +98,7 @@ class Offers:
 
 @njit(cache=True, nogil=True)
 def _borders(period, start, where, block):
-    """(2, H, W): numbers of the pairs, to the right and below, of different labels in different blocks; −1."""
+    """(2, H, W): numbers of the pairs to the right and below of other labels in other blocks; else −1."""
     h, w = period.shape
     border = np.full((2, h, w), -1, np.int32)
     count = 0
@@ -184,14 +184,12 @@ def _look_ahead(vectors, period, start, periods, starts, where, border, apart, j
                     across[i, pair, theirs] += taken[i]
                     p1, s1, p2, s2 = offered[0, i], offered[1, i], offered2[0, i], offered2[1, i]
                     if p1 > 0 and p2 > 0:
-                        across[i, pair, 2] += distance(
-                            u, o, c, p1, s1, p2, s2, sums.scratch1, sums.scratch2
-                        )
+                        across[i, pair, 2] += distance(u, o, c, p1, s1, p2, s2, sums.scratch1, sums.scratch2)
 
 
 @njit(cache=True, nogil=True)
 def _offered(periods, starts, y, x, p, t, offered):
-    """Fill ``offered`` (2, L) with the labels that a pixel of period p is offered; 0 where one does not fit."""
+    """Fill ``offered`` (2, L) with the labels for a pixel of period p; period 0 where one does not fit."""
     everywhere = starts.shape[1] == 1  # the same start
     for i in range(periods.size):
         q, r = periods[i], starts[i, 0 if everywhere else y, 0 if everywhere else x]

@@ -20,7 +20,7 @@ from .parameters import LoopParameters
 from .problem import LoopProblem
 from .proposals import enlarge
 from .search import choose_periods, revise_periods, shared_tables
-from .stages import FINE, Schedule, all_starts, blocks, grow, refine_starts
+from .stages import BLOCK, Schedule, all_starts, blocks, grow, refine_starts
 from .tables import loop_tables
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class LoopSolver:
         threshold = self.parameters.occurrence_threshold * len(self.clip.frames) - 1e-9
         targets = np.asarray((self.response.occurrences() >= threshold).any(axis=-1))
         # loops spread beyond a target wherever something moves
-        active = grow(targets, _MARGIN) | enlarge(blocks(self.tables.moving, FINE), FINE, targets.shape)
+        active = grow(targets, _MARGIN) | enlarge(blocks(self.tables.moving, BLOCK), BLOCK, targets.shape)
         h, w = active.shape
         # starts do not depend on the label costs
         nothing = np.zeros((h, w), np.float32)

@@ -3,7 +3,7 @@
 Stage 1 finds, for every period p, the best start s*(x|p). Stage 2 chooses for one candidate among the pairs
 (p, s*(x|p)) and the still frames. Stage 3 keeps the periods and chooses the starts once more. Stage 1 begins
 with one cut a period on blocks of 4 × 4 pixels (``ordered``), exact but for periods below about half the
-clip; stage 2 begins with α-expansions on blocks of 8 × 8 and 4 × 4 (``coarse``). Then every move is
+clip; stage 2 with α-expansions on the same blocks (``coarse``). Then every move is
 ``moves.fuse`` on the energy at full resolution, so that no step can raise it.
 """
 
@@ -27,7 +27,7 @@ from .proposals import enlarge, neighbor_labels
 
 Mask = NDArray[np.bool_]
 Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
-COARSE, FINE = 8, 4  # sides of blocks, pixels
+BLOCK = 4  # side of the blocks that stages 1 and 2 begin with, pixels
 BAND = 4  # pixels around borders in which stage 2 tries stills and the second solution on single pixels
 BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
 MOST_STARTS = 16  # of one period that are chosen from by one cut: its time grows faster than their number
@@ -39,7 +39,7 @@ class Schedule:
     """How much work the stages spend."""
 
     backend: str = "grid"
-    sweeps: int = 2  # of stage 2 over all labels on the coarsest blocks; all others take one
+    sweeps: int = 2  # of stage 2 over all labels on blocks; all others take one
     border_rounds: int = 2  # most repetitions of each border move; stage 1 takes one
     still_stride: int = 4  # blocks try every fourth still frame of the grid, pixels every one
 
@@ -54,8 +54,8 @@ def best_starts(
     more than ``MOST_STARTS``, from the optimum of every second, or third, one. The second is the α-expansion
     from each block's start of smallest E_temp. Blocks outside ``active`` keep that start.
     """
-    starts, shape, wanted = space.starts(period), active.shape, blocks(active, FINE)
-    coarse = one_period(problem, space, period, FINE, wanted)
+    starts, shape, wanted = space.starts(period), active.shape, blocks(active, BLOCK)
+    coarse = one_period(problem, space, period, BLOCK, wanted)
     second = coarse.unary.argmin(axis=0).astype(np.int32)
     skip = -(-len(starts) // MOST_STARTS)
     first = np.where(wanted, skip * ordered_optimum(coarse.every(skip), wanted, schedule.backend), second)
@@ -64,10 +64,10 @@ def best_starts(
     if skip > 1 or starts[-1] - starts[0] >= period:
         coarse.expand(first, 1, everywhere, schedule.backend)
     coarse.expand(second, 1, everywhere, schedule.backend)
-    start = enlarge(starts[first], FINE, shape)
+    start = enlarge(starts[first], BLOCK, shape)
     once = replace(schedule, border_rounds=1)  # stages 2 and 3 shift them again
     shift_borders(problem, np.full(shape, period, np.int32), start, once, active, same_period=True)
-    return start, enlarge(starts[second], FINE, shape)
+    return start, enlarge(starts[second], BLOCK, shape)
 
 
 def all_starts(
@@ -111,7 +111,7 @@ def refine_starts(
     starts = space.starts(1)
     offers = Offers(problem, (period, start), np.full_like(starts, OWN), starts[:, None, None], active)
     # blocks first: once single pixels have changed, whole regions no longer move as one
-    for block in (FINE, 1):
+    for block in (BLOCK, 1):
         offers.expand_all(block, schedule.backend)
     shift_borders(problem, period, start, schedule, active, same_period=True)
 
@@ -149,11 +149,6 @@ def blocks(mask: Mask, block: int) -> Mask:
     full = np.zeros((-(-h // block) * block, -(-w // block) * block), np.bool_)
     full[:h, :w] = mask
     return np.asarray(full.reshape(full.shape[0] // block, block, -1, block).any(axis=(1, 3)))
-
-
-def finer(labels: Labels, shape: tuple[int, ...]) -> Labels:
-    """The labels of the coarse blocks on blocks of half the side."""
-    return enlarge(labels, COARSE // FINE, (shape[0], shape[1]))
 
 
 def grow(mask: Mask, pixels: int) -> Mask:
