@@ -14,12 +14,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .coarse_tables import start_pairs
+from .coarse_tables import start_jumps, start_pairs
 from .graph import energy_change, graph
 from .labels import LabelSpace
 from .maxflow import DOWN, LEFT, RIGHT, UP, minimum_cut
 from .problem import LoopProblem
-from .proposals import block_jumps
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +106,7 @@ def one_period(
     """
     tables = problem.tables
     starts = space.starts(period)
-    unary = block_jumps(
-        tables.vectors, tables.scale, tables.temporal_factor, np.full_like(starts, period), starts, block
-    )
+    unary = start_jumps(tables.vectors, tables.scale, tables.temporal_factor, period, starts, block)
     right, down = start_pairs(
         tables.vectors, tables.scale, tables.right, tables.down, period, starts, space.step, block, wanted
     )

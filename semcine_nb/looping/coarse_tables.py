@@ -11,45 +11,94 @@ from .pairs import distance, dot, frames_apart, jump
 from .problem import pair_cost
 
 
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
+def _add_drift(u, o, c, first, lag, weight, into):
+    """Add to each channel of each frame f ≥ first its weighted squared difference from frame f + lag.
+
+    Sums of channels wait until all pixels are added: this way the compiler adds eight channels at once.
+    """
+    x = u[o + first * c : o + first * c + into.size]
+    y = u[o + (first + lag) * c : o + (first + lag) * c + into.size]
+    for i in range(into.size):
+        d = np.int32(x[i]) - np.int32(y[i])
+        into[i] += weight * np.float32(d * d)
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def start_jumps(vectors, scale, gamma, p, starts, block):
+    """E_temp of every start, ascending, of one period, summed over blocks: (starts, R, C) float64."""
+    h, w, t, c = vectors.shape
+    u = vectors.reshape(vectors.size)
+    total = np.zeros((starts.size, -(-h // block), -(-w // block)))
+    first = starts[0] - 1  # a jump is read from this frame on
+    drift = np.empty((starts[-1] - first + 1) * c, np.float32)
+    for i in range(total.shape[1]):
+        for j in range(total.shape[2]):
+            drift[:] = 0
+            for y in range(i * block, min((i + 1) * block, h)):
+                for x in range(j * block, min((j + 1) * block, w)):
+                    if gamma[y, x] != 0:
+                        _add_drift(u, (y * w + x) * t * c, c, first, p, np.float32(gamma[y, x]), drift)
+            for k in range(starts.size):
+                begin = (starts[k] - 1 - first) * c
+                total[k, i, j] = scale * drift[begin : begin + 2 * c].sum()
+    return total
+
+
 @njit(cache=True, nogil=True, fastmath=True)
 def start_pairs(vectors, scale, right, down, p, starts, step, block, wanted):
     """Exact costs between blocks for every two starts of one period, from prefix sums of frame distances."""
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
-    rows, columns, n = -(-h // block), -(-w // block), starts.size
+    rows, columns = wanted.shape
+    t, c = vectors.shape[2:]
+    n, multiples = starts.size, (t - 1) // p
     table_right = np.zeros((rows, columns, n, n), np.float32)
     table_down = np.zeros((rows, columns, n, n), np.float32)
-    multiples = (t - 1) // p
+    drift = np.empty((t - step) * c, np.float32)
+    # prefix[m, k]: distance of frames m·p apart from the first start up to frame k·step
     prefix = np.zeros((multiples + 2, t // step + 2))
-    for y in range(h):
-        for x in range(w):
+    # whole periods between two starts, and the column of `prefix` where the rest ends: divided once
+    whole, rest_end = np.zeros((n, n), np.int32), np.zeros((n, n), np.int32)
+    for a in range(n):
+        for b in range(a + 1, n):
+            whole[a, b] = (starts[b] - starts[a]) // p
+            rest_end[a, b] = (starts[b] - whole[a, b] * p) // step
+    at = starts // step
+    period_later = (starts + p) // step
+    for i in range(rows):
+        for j in range(columns):
             for d in range(2):
-                y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
-                if y2 >= h or x2 >= w or (y2 // block == y // block and x2 // block == x // block):
+                i2, j2 = (i, j + 1) if d == 0 else (i + 1, j)
+                if i2 >= rows or j2 >= columns or not (wanted[i, j] and wanted[i2, j2]):
                     continue
-                if not (wanted[y // block, x // block] and wanted[y2 // block, x2 // block]):
-                    continue
-                weight = scale * (right[y, x] if d == 0 else down[y, x]) / p
-                table = table_right[y // block, x // block] if d == 0 else table_down[y // block, x // block]
-                for end in range(2):
-                    o = ((y * w + x) if end == 0 else (y2 * w + x2)) * t * c
-                    for m in range(1, multiples + 1):
-                        total = 0.0
-                        prefix[m, 1] = 0.0
-                        for f in range(step, t - m * p, step):
-                            count = min(step, t - m * p - f)
-                            total += frames_apart(u, o, c, f, f + m * p, count)
-                            prefix[m, f // step + 1] = total
-                    for i in range(n):
-                        for j in range(i + 1, n):
-                            s1, s2 = starts[i], starts[j]
-                            q, r = (s2 - s1) // p, (s2 - s1) % p
-                            cost = prefix[q + 1, (s1 + r) // step] - prefix[q + 1, s1 // step]
-                            if q:
-                                cost += prefix[q, (s1 + p) // step] - prefix[q, (s1 + r) // step]
-                            table[i, j] += weight * cost
-                            table[j, i] += weight * cost
+                for m in range(1, multiples + 1):
+                    across = drift[: max(t - m * p - step, 0) * c]
+                    across[:] = 0
+                    _add_border(vectors, down if d else right, block, i, j, d, step, m * p, across)
+                    for k in range(1, (t - m * p - 1) // step + 1):
+                        part = across[(k - 1) * step * c : k * step * c]
+                        prefix[m, k + 1] = prefix[m, k] + part.sum()
+                table = table_down[i, j] if d else table_right[i, j]
+                for a in range(n):
+                    for b in range(a + 1, n):
+                        q, end = whole[a, b], rest_end[a, b]
+                        cost = prefix[q + 1, end] - prefix[q + 1, at[a]]
+                        if q:
+                            cost += prefix[q, period_later[a]] - prefix[q, end]
+                        table[a, b] = table[b, a] = scale * cost / p
     return table_right, table_down
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _add_border(vectors, weights, block, i, j, d, first, lag, into):
+    """Add the drift of both pixels of every pair between block (i, j) and the one right of it or below."""
+    h, w, t, c = vectors.shape
+    u = vectors.reshape(vectors.size)
+    top, left = i * block, j * block
+    for k in range(min(block, w - left if d else h - top)):
+        y, x = (top + block - 1, left + k) if d else (top + k, left + block - 1)
+        o = (y * w + x) * t * c
+        _add_drift(u, o, c, first, lag, np.float32(weights[y, x]), into)
+        _add_drift(u, o + (w if d else 1) * t * c, c, first, lag, np.float32(weights[y, x]), into)
 
 
 @njit(cache=True, nogil=True)

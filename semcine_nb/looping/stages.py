@@ -31,7 +31,7 @@ BLOCK = 4  # side of the blocks that stages 1 and 2 begin with, pixels
 BAND = 4  # pixels around borders in which stage 2 tries stills and the second solution on single pixels
 BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
 MOST_STARTS = 16  # of one period that are chosen from by one cut: its time grows faster than their number
-STAGE_ONE = 4  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
+STAGE_ONE = 5  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semcine_nb.looping.maxflow import DOWN, LEFT, RIGHT, UP, minimum_cut
+from semcine_nb.looping.maxflow import DOWN, LEFT, RIGHT, UP, _pass_on, minimum_cut
 
 
 def grid(h: int, w: int) -> np.ndarray:
@@ -46,6 +46,19 @@ def test_two_nodes_by_hand(backend):
     assert flow == 4
 
 
+def test_passing_on_by_hand():
+    # 7 are wanted and 4 are there: node 1 is asked for 4 and has 3, node 2 for 2, which asks node 3, which has 1
+    neighbors = grid(2, 2)
+    excess = np.array([-7, 3, 0, 1], np.int64)
+    residual = np.zeros((4, 4), np.int32)
+    residual[1, LEFT], residual[2, UP], residual[3, LEFT] = 4, 2, 9
+    _pass_on(excess, neighbors, residual)
+    assert excess.tolist() == [-3, 0, 0, 0]  # what was not found came back
+    assert [residual[1, LEFT], residual[0, RIGHT]] == [1, 3]
+    assert [residual[2, UP], residual[0, DOWN]] == [1, 1]
+    assert [residual[3, LEFT], residual[2, RIGHT]] == [8, 1]
+
+
 def test_unknown_backend_is_named():
     with pytest.raises(ValueError, match="abacus"):
         minimum_cut(np.zeros(1, np.int32), grid(1, 1), np.zeros((1, 4), np.int32), "abacus")
@@ -77,6 +90,16 @@ def test_agrees_with_pymaxflow_on_large_grids(seed):
     x, flow = minimum_cut(terminal, neighbors, capacity)
     reference, reference_flow = minimum_cut(terminal, neighbors, capacity, "pymaxflow")
     assert flow == reference_flow
+    assert np.array_equal(x, reference)
+
+
+def test_prices_near_the_largest_do_not_overflow():
+    terminal = np.array([2**29, 2**29, 2**29, -(2**29)], np.int32)
+    capacity = np.full((4, 4), 2**29, np.int32)
+    neighbors = grid(1, 4)
+    x, flow = minimum_cut(terminal, neighbors, capacity)
+    reference, reference_flow = minimum_cut(terminal, neighbors, capacity, "pymaxflow")
+    assert flow == reference_flow == 2**29
     assert np.array_equal(x, reference)
 
 
