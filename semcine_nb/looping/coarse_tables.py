@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from .pairs import distance, dot, frames_apart, jump
+from .pairs import distance, frames_apart, jump
 from .problem import pair_cost
 
 
@@ -150,6 +150,15 @@ def _step_sums(u, o, c, step, steps, square):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
+def _dot(x, y):
+    """Inner product of float32, in float32."""
+    total = np.float32(0)
+    for i in range(x.size):
+        total += x[i] * y[i]
+    return np.float64(total)
+
+
+@njit(cache=True, nogil=True, fastmath=True)
 def _loop_sums(steps, square, s, q, c, divisors, sums):
     """Residue sums of one loop for each divisor of its length q in steps, one after the other; its norm."""
     norm = 0.0
@@ -249,8 +258,8 @@ def label_pairs(
                             size, shift = g * c, (s - r) // step % g * c
                             first = sums1[i, offset[i, g] * c : offset[i, g] * c + size]
                             second = other[j, offset[j, g] * c : offset[j, g] * c + size]
-                            cross = dot(first[: size - shift], second[shift:])
-                            cross += dot(first[size - shift :], second[:shift])
+                            cross = _dot(first[: size - shift], second[shift:])
+                            cross += _dot(first[size - shift :], second[:shift])
                             # the same residue mod g·step meets once in step frames of the other loop
                             apart = norms1[i] / p + norms[j] / q - 2.0 * g * cross / (np.float64(p) * q)
                             cost[i, j] += apart

@@ -3,8 +3,8 @@
 The numba solver is the augmenting-path method of Boykov and Kolmogorov (IEEE TPAMI 26(9):1124–1137, 2004,
 doi:10.1109/TPAMI.2004.60): two search trees grow from the terminals, meet, are cut by the augmentation and
 adopt their orphans again. It works on a table of neighbours instead of arc lists and releases the GIL, so
-that independent cuts run on several threads. Before, two passes over the nodes let each that lacks flow ask its
-neighbours for it: most is near by, and cuts on pixels take less than a third of the time.
+that independent cuts run on several threads. Before, two passes over the nodes let each that lacks flow ask
+its neighbours for it: most is near by, and cuts on pixels take less than a third of the time.
 """
 
 from __future__ import annotations

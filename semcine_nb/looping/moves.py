@@ -205,7 +205,7 @@ def _assemble(
             if p1 == 0 or a < 0:
                 p1, s1 = p0, s0
             same_x = p0 == p1 and s0 == s1
-            if not same_x:
+            if not same_x and (p0 > 1 or p1 > 1):  # one still frame costs what another does
                 factor, still, short = scale * gamma[y, x], static_cost[y, x], short_cost[y, x]
                 unary[a, 0] += _unary(u, o1, c, factor, still, short, short_range, p0, s0, known.jump, y, x)
                 unary[a, 1] += _unary(

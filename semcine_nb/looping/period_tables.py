@@ -7,6 +7,7 @@ well, and every later move works on the exact energy.
 
 from __future__ import annotations
 
+import math
 import threading
 
 import numpy as np
@@ -77,11 +78,11 @@ class PeriodTables:
     def _fill(self, todo: NDArray[np.bool_]) -> None:
         tables, step = self.problem.tables, self.space.step
         periods = np.array(self.space.periods, np.int32)
-        # residue sums are wanted for every divisor of a period, in steps
-        divisors = np.zeros((len(periods), 64), np.int32)
-        for i, p in enumerate(periods // step):
-            own = [g for g in range(1, p + 1) if p % g == 0]
-            divisors[i, : len(own)] = own
+        # residue sums are wanted for what a period has in common with others, in steps, and as a whole
+        divisors, steps = np.zeros((len(periods), len(periods) + 1), np.int32), periods // step
+        for i, p in enumerate(steps):
+            common = sorted({1, *(math.gcd(p, q) for q in np.delete(steps, i))})
+            divisors[i, : len(common)] = common
 
         def fill(rows: slice) -> None:
             label_pairs(

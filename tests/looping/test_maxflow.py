@@ -47,7 +47,7 @@ def test_two_nodes_by_hand(backend):
 
 
 def test_passing_on_by_hand():
-    # 7 are wanted and 4 are there: node 1 is asked for 4 and has 3, node 2 for 2, which asks node 3, which has 1
+    # 7 are wanted and 4 are there: node 1 is asked for 4 and has 3, node 2 for 2 and asks node 3, which has 1
     neighbors = grid(2, 2)
     excess = np.array([-7, 3, 0, 1], np.int64)
     residual = np.zeros((4, 4), np.int32)
