@@ -6,8 +6,8 @@ greatest common divisor of two periods, the pair (t mod p₁, t mod p₂) meets 
 mod g equally often, so the mean over the least common multiple needs only the sums of the frames of each
 residue mod g.
 
-All loops run over slices: indices like ``u[o + i]`` might be negative for all that the compiler knows, and
-that alone keeps it from adding sixteen bytes at once (measured: four to ten times slower).
+Indices are unsigned: one like ``u[o + i]`` might be negative for all that the compiler knows, and that alone
+keeps it from adding sixteen bytes at once (measured: four to ten times slower; slices, a third slower).
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ from numba import njit
 @njit(cache=True, nogil=True, fastmath=True, inline="always")
 def frames_apart(u, o, c, first, second, count):
     """Σ_{i < count} ‖U[first + i] − U[second + i]‖²."""
-    x = u[o + first * c : o + (first + count) * c]
-    y = u[o + second * c : o + (second + count) * c]
+    x, y = np.uint64(o + first * c), np.uint64(o + second * c)
     total = np.int32(0)
-    for i in range(x.size):
-        d = np.int32(x[i]) - np.int32(y[i])
+    for i in range(np.uint64(count * c)):
+        d = np.int32(u[x + i]) - np.int32(u[y + i])
         total += d * d
     return np.float64(total)
 
@@ -39,10 +38,10 @@ def jump(u, o, c, p, s):
 @njit(cache=True, nogil=True, fastmath=True)
 def squares(u, o, c, p, s):
     """Σ ‖U[f]‖² over the loop's frames."""
-    x = u[o + s * c : o + (s + p) * c]
+    x = np.uint64(o + s * c)
     total = np.int32(0)
-    for i in range(x.size):
-        value = np.int32(x[i])
+    for i in range(np.uint64(p * c)):
+        value = np.int32(u[x + i])
         total += value * value
     return np.float64(total)
 
@@ -50,15 +49,13 @@ def squares(u, o, c, p, s):
 @njit(cache=True, nogil=True, fastmath=True)
 def residue_sums(u, o, c, p, s, g, sums):
     """Fill sums[r·c : (r + 1)·c] with Σ U[f] over the loop's frames f ≡ s + r mod g."""
-    n = g * c
-    x = u[o + s * c : o + (s + p) * c]
-    into = sums[:n]
+    n, x = np.uint64(g * c), np.uint64(o + s * c)
     for i in range(n):
-        into[i] = np.int32(x[i])
-    for begin in range(n, p * c, n):
-        y = x[begin : begin + n]
+        sums[i] = np.int32(u[x + i])
+    for k in range(np.uint64(1), np.uint64(p // g)):
+        y = x + k * n
         for i in range(n):
-            into[i] += np.int32(y[i])
+            sums[i] += np.int32(u[y + i])
 
 
 @njit(cache=True, nogil=True, fastmath=True)
