@@ -29,7 +29,7 @@ Mask = NDArray[np.bool_]
 Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
 BLOCK = 4  # side of the blocks that stages 1 and 2 begin with, pixels
 BAND = 4  # pixels around borders in which stage 2 tries stills and the second solution on single pixels
-BORDERS = ((2, 6), (1, 3))  # of the border moves: block side, and reach in pixels
+BORDER = 4  # pixels that a border between labels may move at a time
 MOST_STARTS = 16  # of one period that are chosen from by one cut: its time grows faster than their number
 STAGE_ONE = 5  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
 
@@ -40,7 +40,7 @@ class Schedule:
 
     backend: str = "grid"
     sweeps: int = 2  # of stage 2 over all labels on blocks; all others take one
-    border_rounds: int = 2  # most repetitions of each border move; stage 1 takes one
+    border_rounds: int = 2  # most border moves in a row; stage 1 takes one
     still_stride: int = 4  # blocks try every fourth still frame of the grid, pixels every one
 
 
@@ -125,22 +125,18 @@ def shift_borders(
     same_period: bool = False,
     free: Mask | None = None,
 ) -> None:
-    """Let the borders between labels move, first by blocks of two pixels, then by pixels, in place.
+    """Let the borders between labels move, in place.
 
     ``active`` pixels may change, loops may come to ``free`` ones only; ``same_period`` keeps every period.
     """
     if active is None:
         active = np.ones(period.shape, np.bool_)
-    for block, reach in BORDERS:
-        for _ in range(schedule.border_rounds):
-            new_period, new_start = neighbor_labels(period, start, active, reach, same_period)
-            if free is not None:
-                np.copyto(new_period, 0, where=(new_period > 1) & ~free)
-            if not fuse(
-                problem, period, start, new_period, new_start,
-                block=block, ordered=True, backend=schedule.backend,
-            ):  # fmt: skip
-                break
+    for _ in range(schedule.border_rounds):
+        new_period, new_start = neighbor_labels(period, start, active, BORDER, same_period)
+        if free is not None:
+            np.copyto(new_period, 0, where=(new_period > 1) & ~free)
+        if not fuse(problem, period, start, new_period, new_start, ordered=True, backend=schedule.backend):
+            break
 
 
 def blocks(mask: Mask, block: int) -> Mask:
