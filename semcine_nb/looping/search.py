@@ -26,7 +26,7 @@ from .stages import BAND, BLOCK, Labelling, Mask, Schedule, blocks, grow, shift_
 SMALL_TARGET = 10240  # pixels up to which a target's own outline is worth a sweep over all labels
 REACH = 8  # pixels around what moves where stage 2 offers loops
 SMALL_REGION = 64  # pixels up to which a region of a target is not tried on its own
-STANDING = 16  # side in pixels of the blocks whose static pixels take another still frame as one
+STANDING = 8  # side in pixels of the blocks whose static pixels take another still frame as one
 SINGLES = 6  # labels that are tried on a whole region of the target
 
 
@@ -216,13 +216,13 @@ class _Search:
         offers.expand_all(block, self.schedule.backend)
 
     def exchange_stills(self, labels: Labelling) -> None:
-        """Let what stands still take another frame, in blocks, and the loops beside it stay as they are.
+        """Let what stands still take every second other frame, in blocks; the loops beside it stay as they are.
 
         A whole region can do so only like this: in ``offer_stills`` its blocks take the loops at its border
         along (3 % of the energy of a fountain).
         """
         static = ((labels[0] == 1) & self.where).astype(np.int32)
-        for frame in self.space.starts(1):
+        for frame in self.space.starts(1)[::2]:
             other = np.full_like(labels[1], frame)
             fuse(self.problem, *labels, static, other, STANDING, backend=self.schedule.backend)
 
