@@ -64,7 +64,8 @@ def test_both_eyes_blink_in_step():
         for p, s in zip(cinema.period[sample.parts[eye]], cinema.start[sample.parts[eye]], strict=True)
     }
     assert len(labels) == 1
-    frames = cinema.render(timing="exact", blend=False).astype(float)
+    ((period, _),) = labels
+    frames = cinema.render(length=period, timing="exact", blend=False).astype(float)
     left, right = (frames[:, sample.parts[eye]].mean(axis=(1, 2)) for eye in ("left eye", "right eye"))
     assert np.corrcoef(left, right)[0, 1] > 0.95
     assert left.std() > 1
