@@ -26,9 +26,7 @@ class CoarseProblem:
     """A labelling problem on a grid of blocks: L labels, R × C blocks."""
 
     unary: NDArray[np.float64]  # (L, R, C)
-    right: NDArray[
-        np.float32
-    ]  # (R, C, L, L): this block's label, the right neighbour's; 0 in the last column
+    right: NDArray[np.float32]  # (R, C, L, L): this block's label, the right one's; 0 in the last column
     down: NDArray[np.float32]  # (R, C, L, L)
 
     def for_candidate(self, problem: LoopProblem, stills: int, block: int) -> CoarseProblem:

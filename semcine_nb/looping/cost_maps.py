@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..errors import LoopError
 from ..progress import Progress, silent
 from .energy import connectivity
+from .labels import check_labelling
 from .pairs import distance, jump
 from .tables import loop_tables
 
@@ -61,7 +62,7 @@ def cost_maps_of(cinemagraphs: Sequence[Cinemagraph], progress: Progress = silen
     Raises
     ------
     LoopError
-        If a cinemagraph has no response, as one that was loaded from a file.
+        If a cinemagraph has no response, as one that was loaded from a file, or a label does not fit.
     """
     found: dict[int, CostMaps] = {}
     groups: dict[object, list[int]] = {}
@@ -89,6 +90,7 @@ def _costs_of(cinemas: Sequence[Cinemagraph], progress: Progress) -> list[CostMa
     found = []
     for cinema in cinemas:
         parameters, period = cinema.parameters, cinema.period
+        check_labelling(period, cinema.start, len(video))
         temporal, spatial = _costs(
             tables.vectors, tables.scale, tables.temporal_factor, tables.right, tables.down,
             np.ascontiguousarray(period, np.int32), np.ascontiguousarray(cinema.start, np.int32),

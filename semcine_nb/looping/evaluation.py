@@ -116,13 +116,13 @@ def _spatial(line, colors, shares, color_weight, semantic_weight, period, start,
                 if p == q and s == r:
                     continue
                 for n in (line[y, x], line[y2, x2]):
-                    total += weight * color_weight * mean_distance(colors[:, n], p, s, q, r, sums)
-                    total += weight * semantic_weight * mean_distance(shares[:, n], p, s, q, r, sums)
+                    total += weight * color_weight * _mean_distance(colors[:, n], p, s, q, r, sums)
+                    total += weight * semantic_weight * _mean_distance(shares[:, n], p, s, q, r, sums)
     return total
 
 
 @njit(cache=True, nogil=True)
-def mean_distance(signal, p, s, q, r, sums):
+def _mean_distance(signal, p, s, q, r, sums):
     """Mean over the common multiple of ‖S(φ₁(t)) − S(φ₂(t))‖² for one pixel's signal S, (T, C), in float64.
 
     The kernel of ``pixel.mean_distance``, for loops (p, s) and (q, r); ``sums`` (2, ≥ T, ≥ C) is scratch.

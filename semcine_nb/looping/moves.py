@@ -34,9 +34,7 @@ class Known(NamedTuple):
     new_jump: NDArray[np.float32]  # (H, W), of the proposed one
     seam: NDArray[np.float32]  # (2, H, W), of the current labels to the right and below, both pixels' halves
     border: NDArray[np.int32]  # (2, H, W), rows of ``across`` of the pairs to the right and below, or −1
-    across: NDArray[
-        np.float32
-    ]  # (pairs, 3): where the second pixel takes its proposed label, the first, both
+    across: NDArray[np.float32]  # (pairs, 3): the second pixel takes its proposed label, the first, both
 
     @classmethod
     def nothing(cls, shape: tuple[int, ...]) -> Known:

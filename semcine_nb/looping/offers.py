@@ -92,7 +92,7 @@ class Offers:
             beside[1, :-1] |= changed[1:]
             self.seam[beside] = -1
             borders = self.border[beside]
-            self.across[:, borders[borders >= 0]] = -1
+            self.across[:, borders[borders >= 0], :2] = -1  # of two proposed labels it is still true
             self.known_for = self.labels[0].copy(), self.labels[1].copy()
 
 
@@ -190,7 +190,7 @@ def _look_ahead(vectors, period, start, periods, starts, where, border, apart, j
 @njit(cache=True, nogil=True)
 def _offered(periods, starts, y, x, p, t, offered):
     """Fill ``offered`` (2, L) with the labels for a pixel of period p; period 0 where one does not fit."""
-    everywhere = starts.shape[1] == 1  # the same start
+    everywhere = starts.shape[1] * starts.shape[2] == 1  # the same start
     for i in range(periods.size):
         q, r = periods[i], starts[i, 0 if everywhere else y, 0 if everywhere else x]
         if q == OWN:

@@ -31,7 +31,7 @@ def frames_apart(u, o, c, first, second, count):
 
 @njit(cache=True, nogil=True, fastmath=True)
 def jump(u, o, c, p, s):
-    """‖U[s] − U[s + p]‖² + ‖U[s − 1] − U[s + p − 1]‖²: Φ of eq. (2) for a loop."""
+    """‖U[s] − U[s + p]‖² + ‖U[s − 1] − U[s + p − 1]‖²: Φ of eq. (2) for a loop, 1 ≤ s and s + p < T."""
     return frames_apart(u, o, c, s - 1, s + p - 1, 2)
 
 

@@ -1,8 +1,8 @@
 """The tables of stage 2 on blocks, filled where they are first asked for; a clip's candidates share them.
 
-Labels are (p, s*(x|p)) for every period, then still frames. All is exact but for the cross term of two
-different periods, which sums whole steps of frames (residues mod g in steps of ``step``): it starts stage 2
-well, and every later move works on the exact energy.
+Labels are (p, s*(x|p)) for every period, then still frames. All is exact, to single precision, but for the
+cross term of two different periods, which sums whole steps of frames (residues mod g in steps of ``step``):
+it starts stage 2 well, and every later move works on the exact energy.
 """
 
 from __future__ import annotations

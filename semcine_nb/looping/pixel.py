@@ -1,7 +1,7 @@
 """The costs of a single pixel and of a single pair, for every label at once: for looking at and for lessons.
 
-``mean_distance`` is the constant-time form of eq. (4) in NumPy, case by case: the readable twin of the kernel
-in ``pairs``.
+``mean_distance`` is the constant-time form of eq. (4) in NumPy, case by case: the readable twin of the
+kernels in ``pairs`` and ``evaluation``.
 """
 
 from __future__ import annotations

@@ -147,8 +147,9 @@ def solve_group(
     (P + 1, LANES) float32, its last row zero.
     """
     fastest = relaxation(screening)
-    alone = sweeps_alone(fastest.max(), 15.0**-cycles)
-    direct = alone <= 8 * cycles  # a cycle takes the time of eight sweeps
+    most = 8 * cycles  # a cycle takes the time of eight sweeps
+    alone = sweeps_alone(fastest.max(), 15.0**-cycles, most)
+    direct = alone <= most
     depth = 1
     if not direct:
         depth += sum(2 * _scale(i) > screening.min() for i in range(len(levels) - 1))
@@ -162,7 +163,7 @@ def solve_group(
             _sweep(values[i], sources[i], level.runs, _scale(i) * level.weights, part, 1 - relax)
 
     if direct:
-        smooth(0, alone, fastest)
+        smooth(0, alone, fastest.astype(np.float32))
         return values[0]
     plain = np.ones(LANES, np.float32)
     for _ in range(cycles):
@@ -186,18 +187,19 @@ def relaxation(screening: np.ndarray) -> np.ndarray:
 
     It belongs to the radius of the Jacobi iteration, 4 / (4 + ε).
     """
-    return (2 / (1 + np.sqrt(1 - (4 / (4 + screening)) ** 2))).astype(np.float32)
+    jacobi = 4 / (4 + np.asarray(screening, np.float64))
+    return 2 / (1 + np.sqrt((1 - jacobi) * (1 + jacobi)))
 
 
-def sweeps_alone(factor: float, tolerance: float) -> int:
-    """How many red-black sweeps with the best factor ω leave at most that share of the error.
+def sweeps_alone(factor: float, tolerance: float, most: int) -> int:
+    """How many red-black sweeps with the best factor ω leave at most that share of the error; or most + 1.
 
     With r = ω − 1, k of them leave at most r^k (m + √(m² + 1)), m = k (r^−½ − r^½), in the mean square
     (Golub & Varga 1961, "Chebyshev semi-iterative methods, successive overrelaxation iterative methods, and
     second order Richardson iterative methods", Numerische Mathematik 3:147).
     """
-    rate, k, left = float(factor) - 1, 0, 1.0
-    while left > tolerance:
+    rate, k, left = max(float(factor) - 1, 1e-12), 0, 1.0
+    while left > tolerance and k <= most:
         k += 1
         slow = k * (rate**-0.5 - rate**0.5)
         left = rate**k * (slow + math.hypot(slow, 1))

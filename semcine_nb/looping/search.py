@@ -2,7 +2,7 @@
 
 Two searches start from opposite ends, from blocks of the whole picture and from the target's own outline; one
 fusion takes the better of both pixel by pixel. α-expansions finish it: of all periods on blocks of four
-pixels, then on single ones of the periods in use, and of every still frame of whole static regions and near
+pixels, then on single ones of the periods in use, and of still frames, for whole static regions and near
 borders.
 """
 
@@ -23,9 +23,9 @@ from .problem import LoopProblem
 from .proposals import block_jumps, enlarge
 from .stages import BAND, BLOCK, Labelling, Mask, Schedule, blocks, grow, shift_borders
 
-SMALL_TARGET = 10240  # pixels up to which a target's own outline is worth a sweep over all labels
-REACH = 8  # pixels around what moves where stage 2 offers loops
-SMALL_REGION = 64  # pixels up to which a region of a target is not tried on its own
+SMALL_TARGET = 10_000  # pixels up to which a target's own outline is worth a sweep over all labels
+REACH = 8  # pixels around what loops or should; twice as many around what may
+SMALL_REGION = 64  # pixels below which a region of a target is not tried on its own
 STANDING = 8  # side in pixels of the blocks whose static pixels take another still frame as one
 SINGLES = 6  # labels that are tried on a whole region of the target
 
@@ -191,8 +191,8 @@ class _Search:
         """α-expansions around what moves: of every period on blocks of four pixels, then of those in use.
 
         Periods that blocks never chose gain little on single pixels (0.7 % of the energy at most on 14
-        candidates). Single pixels may take s*(x|p) anywhere (near
-        borders alone the energy ends up to 20 % higher), the stills and the second solution near borders.
+        candidates). Single pixels may take s*(x|p) anywhere (near borders alone the energy ends up to 20 %
+        higher), the stills and the second solution near borders. In between, static regions exchange frames.
         """
         around = grow(self.mask | (labels[0] > 1), REACH) & self.where
         for starts in (self.starts, self.second):
@@ -216,10 +216,10 @@ class _Search:
         offers.expand_all(block, self.schedule.backend)
 
     def exchange_stills(self, labels: Labelling) -> None:
-        """Let what stands still take every second other frame, in blocks; the loops beside it stay as they are.
+        """Offer what stands still every second still frame of the grid, in blocks; loops stay as they are.
 
-        A whole region can do so only like this: in ``offer_stills`` its blocks take the loops at its border
-        along (3 % of the energy of a fountain).
+        A whole region can take another frame only like this: in ``offer_stills`` its blocks take the loops at
+        its border along (3 % of the energy of a fountain).
         """
         static = ((labels[0] == 1) & self.where).astype(np.int32)
         for frame in self.space.starts(1)[::2]:

@@ -15,7 +15,7 @@ from ..progress import Progress, silent
 from .cinemagraph import Cinemagraph
 from .evaluation import evaluate, motion_kept
 from .keeping import kept_starts
-from .labels import Labels, LabelSpace
+from .labels import Labels, LabelSpace, check_labelling
 from .parameters import LoopParameters
 from .problem import LoopProblem
 from .proposals import enlarge
@@ -100,8 +100,9 @@ class LoopSolver:
         Raises
         ------
         LoopError
-            If the mask or the cinemagraph is not of this clip's size.
+            If the mask or the cinemagraph is not of this clip's size, or a label does not fit into it.
         """
+        check_labelling(cinemagraph.period, cinemagraph.start, len(self.clip))
         candidate = replace(cinemagraph.candidate, mask=np.asarray(mask))
         stronger = replace(self.parameters, alpha_static=2 * self.parameters.alpha_static)
         if cinemagraph.period.shape != self.clip.frames.shape[1:3]:

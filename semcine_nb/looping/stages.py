@@ -41,7 +41,7 @@ class Schedule:
     backend: str = "grid"
     sweeps: int = 2  # of stage 2 over all labels on blocks; all others take one
     border_rounds: int = 2  # most border moves in a row; stage 1 takes one
-    still_stride: int = 4  # blocks try every fourth still frame of the grid, pixels every one
+    still_stride: int = 4  # the tables of stage 2 hold every fourth still frame of the grid
 
 
 def best_starts(

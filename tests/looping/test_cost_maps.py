@@ -51,6 +51,13 @@ def test_each_pixel_bears_its_own(case: Any) -> None:
     assert maps.connectivity[1, 1] == pytest.approx(inner)
 
 
+def test_labels_that_do_not_fit_are_refused(case: Any) -> None:
+    cinema = of_case(case, case.response)
+    cinema.period[0, 0], cinema.start[0, 0] = 8, 0
+    with pytest.raises(LoopError, match=r"p=8, s=0.*row 0, column 0"):
+        cost_maps(cinema)
+
+
 def test_equal_neighbours_cost_nothing(case: Any) -> None:
     cinema = of_case(case, case.response)
     cinema.period[:] = 8

@@ -10,12 +10,12 @@ from random_case import Case, problem_of
 
 from semcine_nb.looping import pixel
 from semcine_nb.looping.energy import LoopEnergy, loop_energy
-from semcine_nb.looping.evaluation import evaluate, mean_distance
+from semcine_nb.looping.evaluation import _mean_distance, evaluate
 from semcine_nb.semantics import SemanticResponse, StoredScores
 
 
 def distance(signal: np.ndarray, first: tuple[int, int], second: tuple[int, int]) -> float:
-    return float(mean_distance(signal, *first, *second, np.full((2, *signal.shape), np.nan)))
+    return float(_mean_distance(signal, *first, *second, np.full((2, *signal.shape), np.nan)))
 
 
 def test_two_frames_by_hand():

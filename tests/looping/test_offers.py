@@ -49,10 +49,48 @@ def check_seams(offers: Offers) -> None:
         assert offers.seam[d, y, x] == pytest.approx(both, rel=1e-6, abs=0.05)
 
 
+def check_across(offers: Offers, block: int) -> None:
+    """Pairs of different labels in different blocks are numbered, and what is asked of them is known."""
+    vectors = offers.problem.tables.vectors
+    height, width, frames, channels = vectors.shape
+    scratch = np.zeros((2, frames * channels), np.int32)
+    period, start = offers.labels
+    numbers = []
+    for d, y, x in np.ndindex(2, height, width):
+        y2, x2 = y + d, x + 1 - d
+        listed = y2 < height and x2 < width and offers.where[y, x] and offers.where[y2, x2]
+        listed = listed and (y // block, x // block) != (y2 // block, x2 // block)
+        listed = listed and (period[y, x], start[y, x]) != (period[y2, x2], start[y2, x2])
+        assert (offers.border[d, y, x] >= 0) == listed
+        if not listed:
+            continue
+        numbers.append(int(offers.border[d, y, x]))
+        ends = (y, x), (y2, x2)
+        now = [(period[end], start[end]) for end in ends]
+        for label in range(len(offers.starts)):
+            new_period, new_start = offers._proposal(label)
+            new = [(new_period[end], new_start[end]) for end in ends]
+            for column, (first, second) in enumerate(((now[0], new[1]), (new[0], now[1]), new)):
+                if first[0] == 0 or second[0] == 0:  # not offered
+                    continue
+                both = sum(
+                    distance(vectors[end].ravel(), 0, channels, *first, *second, *scratch) for end in ends
+                )
+                found = offers.across[label, numbers[-1], column]
+                assert found == pytest.approx(both, rel=1e-6, abs=0.05)
+    assert sorted(numbers) == list(range(offers.across.shape[1]))
+
+
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10**6), st.booleans(), st.sampled_from([1, 4]), st.sampled_from([1, 2]))
-def test_what_is_known_is_what_a_move_computes(seed, own, step, block):
-    case = Case(seed, frames=60, h=6, w=7)
+@given(
+    st.integers(0, 10**6),
+    st.booleans(),
+    st.sampled_from([1, 4]),
+    st.sampled_from([1, 2]),
+    st.sampled_from([1, 6]),
+)
+def test_what_is_known_is_what_a_move_computes(seed, own, step, block, height):
+    case = Case(seed, frames=60, h=height, w=7)
     problem = problem_of(case)
     labels = case.labels(periods=(8, 12, 16, 24, 36), step=step)
     plain = labels[0].copy(), labels[1].copy()
@@ -62,10 +100,11 @@ def test_what_is_known_is_what_a_move_computes(seed, own, step, block):
         periods = np.full(len(starts), OWN)
     else:
         periods = np.array([8, 16, 36, 1, 1])
-        starts = step * case.rng.integers(1, 24 // step, (5, 6, 7)).astype(np.int32)
-    offers = Offers(problem, labels, periods, starts, where)
+        starts = step * case.rng.integers(1, 24 // step, (5, height, 7)).astype(np.int32)
+    offers = Offers(problem, labels, periods, starts, where, block)
     offers.apart[:, ~where] = offers.jumps[:, ~where] = 1e6  # what is undefined is not read
     check_known(offers)
+    check_across(offers, block)
     assert all((offers.apart[i][offers._proposal(i)[0] > 0] >= 0).sum() for i in range(len(starts)))
     fixed = labels[0].copy()
     for again in range(2):

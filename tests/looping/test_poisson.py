@@ -74,7 +74,7 @@ def test_high_frequencies_reach_the_error_of_the_cycles(screening: float):
         source[number] = values[:, None]
         got = solve_group(levels, source, np.full(LANES, screening, np.float32))[number, 0]
         expected = sparse_solve(values[None], active, screening)[0]
-        assert np.abs(got - expected).max() < 5.0**-5 * np.abs(expected).max() + 1e-5
+        assert np.abs(got - expected).max() < 15.0**-3 * np.abs(expected).max() + 1e-5
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 10])
@@ -144,7 +144,7 @@ def test_sweeps_alone_by_hand():
     """
     factor = float(relaxation(np.float32(4.0)))
     assert factor == pytest.approx(4 * (2 - math.sqrt(3)))
-    assert [sweeps_alone(factor, left) for left in (0.51, 0.5, 0.072, 0.0716, 0.0078, 0.0076)] == [
+    assert [sweeps_alone(factor, left, 9) for left in (0.51, 0.5, 0.072, 0.0716, 0.0078, 0.0076)] == [
         1,
         2,
         2,
@@ -152,6 +152,23 @@ def test_sweeps_alone_by_hand():
         3,
         4,
     ]
+
+
+def test_sweeps_alone_are_counted_up_to_a_limit_and_of_any_screening():
+    assert sweeps_alone(2.0, 0.1, 24) == 25  # no error would ever fall
+    assert sweeps_alone(1.0, 0.1, 24) == 1  # nothing to relax: each pixel for itself
+
+
+@pytest.mark.parametrize("screening", [1e-9, 1e-7, 1e5])
+def test_any_screening_is_solved(screening: float):
+    active = np.ones((9, 11), bool)
+    levels = make_levels(active, screening)
+    source = np.ones((100, LANES), np.float32)
+    source[-1] = 0
+    found = solve_group(levels, source, np.full(LANES, screening, np.float32))
+    assert np.isfinite(found).all()
+    if screening > 1:
+        assert found[:-1] == pytest.approx(1 / screening, rel=0.01)
 
 
 @pytest.mark.parametrize("screening", [0.3, 1.0, 3.7])

@@ -19,7 +19,7 @@ def test_each_region_loops_by_its_cheapest_label_and_nothing_else_changes():
     starts[0, :, 12:] = 8  # one label, which any trial of a single label would have to beat
     regions = np.zeros((22, 30), bool)
     regions[:, :9] = regions[3:19, 12:28] = True
-    regions[20:, 20:] = True  # fewer pixels than a block: left alone
+    regions[20:, 20:] = True  # fewer pixels than SMALL_REGION: left alone
     labels = np.ones((22, 30), np.int32), np.full((22, 30), 12, np.int32)
     search = _Search(problem, space, np.stack([starts, starts]), regions, Schedule())
     wanted = labels[0].copy(), labels[1].copy()
@@ -40,6 +40,24 @@ def test_each_region_loops_by_its_cheapest_label_and_nothing_else_changes():
     np.testing.assert_array_equal(labels[0], wanted[0])
     np.testing.assert_array_equal(labels[1], wanted[1])
     assert (labels[0][regions] > 1).sum() == 9 * 22 + 16 * 16
+
+
+def test_a_static_region_takes_the_frame_that_suits_the_loop_in_it_best():
+    case = Case(2, frames=41, h=22, w=30, noise=40)
+    case.parameters = LoopParameters(min_period=16, short_period=0)
+    problem, space = problem_of(case), LabelSpace.of_clip(41, 30.0, case.parameters)
+    loop = np.zeros((22, 30), bool)
+    loop[6:16, 8:22] = True
+    labels = np.where(loop, 16, 1).astype(np.int32), np.where(loop, 20, 12).astype(np.int32)
+    search = _Search(problem, space, np.zeros((2, len(space.periods), 22, 30), np.int32), loop, Schedule())
+    before = search.energy(labels)
+    trials = [
+        search.energy((labels[0], np.where(loop, 20, s).astype(np.int32))) for s in space.starts(1)[::2]
+    ]
+    search.exchange_stills(labels)
+    assert search.energy(labels) <= min(trials) < before
+    assert (labels[0] == np.where(loop, 16, 1)).all()
+    assert (labels[1][loop] == 20).all()
 
 
 def _jumps(problem, p, s):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -168,6 +170,10 @@ def test_stage_two_again_never_ends_above_the_labels_it_starts_from():
 def test_an_edit_needs_a_cinemagraph_of_this_clip(two_squares, solved):
     with pytest.raises(LoopError, match=r"cinemagraph has shape \(48, 64\)"):
         two_squares[0].edit(solved[1], two_squares[1].candidate.mask)
+    solver, cinema = two_squares
+    unfit = replace(cinema, start=np.where(cinema.period > 1, 0, cinema.start))
+    with pytest.raises(LoopError, match="s=0.* does not fit"):
+        solver.edit(unfit, cinema.candidate.mask)
 
 
 @settings(max_examples=5, deadline=None)
