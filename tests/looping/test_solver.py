@@ -172,7 +172,7 @@ def test_an_edit_needs_a_cinemagraph_of_this_clip(two_squares, solved):
         two_squares[0].edit(solved[1], two_squares[1].candidate.mask)
     solver, cinema = two_squares
     unfit = replace(cinema, start=np.where(cinema.period > 1, 0, cinema.start))
-    with pytest.raises(LoopError, match="s=0.* does not fit"):
+    with pytest.raises(LoopError, match=r"s=0.* does not fit"):
         solver.edit(unfit, cinema.candidate.mask)
 
 
