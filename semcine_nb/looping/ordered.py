@@ -5,7 +5,7 @@ another each frame that is passed costs its own share. One minimum cut solves it
 boundary between labels (Ishikawa, IEEE TPAMI 25(10):1333–1336, 2003, doi:10.1109/TPAMI.2003.1233908). Before,
 each block hands what it may of its label costs on to the right and down, as messages of belief propagation do
 (Felzenszwalb and Huttenlocher, IJCV 70(1):41–54, 2006, doi:10.1007/s11263-006-7899-4): the energy stays, and
-the cut takes half the time.
+the cut takes about a quarter less time on a clip of 960 × 540 pixels.
 """
 
 from __future__ import annotations
