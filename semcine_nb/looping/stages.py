@@ -3,8 +3,8 @@
 Stage 1 finds, for every period p, the best start s*(x|p). Stage 2 chooses for one candidate among the pairs
 (p, s*(x|p)) and the still frames. Stage 3 keeps the periods and chooses the starts once more. Stage 1 begins
 with one cut a period on blocks of 4 × 4 pixels (``ordered``), exact but for periods below about half the
-clip; stage 2 with α-expansions on the same blocks (``coarse``). Then every move is ``moves.fuse`` on the energy
-at full resolution, so that no step can raise it.
+clip; stage 2 with α-expansions on the same blocks (``coarse``). Then every move is ``moves.fuse`` on the
+energy at full resolution, so that no step can raise it.
 """
 
 from __future__ import annotations
