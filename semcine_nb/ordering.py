@@ -78,17 +78,17 @@ class KnownRatings:
             )
         return cls(known.ratings[described], features[described], store.feature_blocks(), known.people)
 
-    def check(self, features: ContextFeatures) -> None:
-        """Raise RatingError unless ``features`` are of the stored ones' kind."""
-        stored, new = self.features.shape[1], len(features.values)
+    def check(self, blocks: Mapping[str, slice]) -> None:
+        """Raise RatingError unless features with these ``blocks`` are of the stored ones' kind."""
+        stored, new = self.features.shape[1], max(part.stop for part in blocks.values())
         if stored != new:
             raise RatingError(
                 f"The rating store's cinemagraphs have {stored} features, this version computes {new}: "
                 "compute the stored ones anew, or use the ratings' own version.",
                 topic="features-differ",
             )
-        if self.blocks and dict(self.blocks) != dict(features.blocks):
-            odd = sorted(set(self.blocks) ^ set(features.blocks)) or sorted(self.blocks)
+        if self.blocks and dict(self.blocks) != dict(blocks):
+            odd = sorted(set(self.blocks) ^ set(blocks)) or sorted(self.blocks)
             raise RatingError(
                 "The rating store's features have other blocks than this version computes "
                 f"({', '.join(odd[:5])}): compute the stored ones anew, or use the ratings' own version.",
@@ -123,7 +123,7 @@ def order_places(
         order = sorted(range(len(places)), key=lambda i: -places[i].unrated.value)
         return order, [replace(place, why=place.unrated.sentence()) for place in places], UNRATED
     for own in features:
-        known.check(own)
+        known.check(own.blocks)
     from .preference import rank
 
     new: Any = np.stack([own.values for own in features])

@@ -112,13 +112,7 @@ def judge(
     measure_features: bool = False,
     on_rendered: OnRendered | None = None,
 ) -> Judged:
-    """Render a solved candidate with ``options``, hand the frames on, and measure its loop.
-
-    Raises
-    ------
-    RatingError
-        If the known ratings' features are of another kind.
-    """
+    """Render a solved candidate with ``options``, hand the frames on, and measure its loop."""
     frames = cinema.render(**options)
     if on_rendered is not None:
         on_rendered(cinema, frames)
@@ -132,16 +126,22 @@ def judge(
         return Judged(cinema, place)
     from .preference import context_features
 
-    features = context_features(cinema, rendered=plain)
-    if known is not None:
-        known.check(features)
-    return Judged(cinema, place, features)
+    return Judged(cinema, place, context_features(cinema, rendered=plain))
 
 
 def known_ratings(ratings: RatingStore | str | None) -> KnownRatings | None:
-    """What has been rated, or None; read first, so that a wrong address is told before long work."""
+    """What has been rated, or None; read before long work.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be read.
+    RatingError
+        If its features are not of the kind that `judge` measures.
+    """
     if ratings is None:
         return None
+    from .preference.features.context import default_blocks
     from .study import RatingStore
 
     if isinstance(ratings, RatingStore):
@@ -151,6 +151,8 @@ def known_ratings(ratings: RatingStore | str | None) -> KnownRatings | None:
             known = KnownRatings.of(store)
     if known is None:
         _LOG.warning("The rating store holds no ratings yet: the order is by loop quality instead.")
+    else:
+        known.check(default_blocks())
     return known
 
 

@@ -62,11 +62,17 @@ def test_what_was_rendered_is_handed_on_once_and_as_it_would_be_rendered() -> No
         ({"render": {"crossfade": 4, "ping_pong": True}}, LoopError, "crossfade"),
         ({"render": {"speed": 2}}, LoopError, "speed"),
         ({"ratings": "mysql://nobody/x"}, StoreError, "mysql"),
+        ({"ratings": "sqlite:///{}/another_version.db"}, RatingError, "3 features"),
     ],
 )
 def test_what_is_wrong_is_told_before_the_long_work(
-    options: dict[str, Any], error: type[Exception], says: str
+    options: dict[str, Any], error: type[Exception], says: str, tmp_path: Path
 ) -> None:
+    with RatingStore(tmp_path / "another_version.db") as store:
+        store.add_cinemagraph("a", np.arange(3.0))
+        store.rate("anna", "a", 4)
+    if "ratings" in options:
+        options = {"ratings": options["ratings"].format(tmp_path)}
     begun: list[str] = []
 
     def watched(total: float | None = None, desc: str = "") -> Bar:

@@ -11,6 +11,7 @@ from feature_clips import cinemagraph, colours, texture
 
 import semcine_nb as sc
 from semcine_nb.errors import LoopError, RatingError
+from semcine_nb.preference.features.context import default_blocks
 from semcine_nb.semantics import SemanticResponse
 
 BLOCKS = {
@@ -50,6 +51,8 @@ def test_the_layout(features):
     ends = [part.stop for part in features.blocks.values()]
     assert [part.start for part in features.blocks.values()][1:] == ends[:-1]
     assert len(set(features.names)) == len(features.names) == 4215
+    assert default_blocks() == features.blocks
+    assert list(default_blocks()) == list(features.blocks)
     assert features["semantic"][features["semantic"] > 0].tolist() == [0.5, 0.5]  # half of the water moves
 
 

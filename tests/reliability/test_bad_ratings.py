@@ -63,6 +63,7 @@ DATABASES: dict[str, Callable[[Path], str]] = {
     "other kind": lambda folder: "mysql://ann:hunter2@127.0.0.1/x",
     "unreachable": lambda folder: "postgresql://ann:hunter2@127.0.0.1:1/x",
     "no features": lambda folder: f"sqlite:///{unknown_person(folder / 'r.db', None)}",
+    "other features": lambda folder: f"sqlite:///{unknown_person(folder / 'r.db')}",
 }
 
 

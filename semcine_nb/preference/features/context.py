@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,11 +121,21 @@ def context_features(
     if extended:
         parts["extended"] = semantic_features(response, cinema.dynamic, extended=True)
         names += semantic_names(extended=True)
-    blocks, start = {}, 0
-    for name, part in parts.items():
-        blocks[name] = slice(start, start + len(part))
-        start += len(part)
+    blocks = _slices({name: len(part) for name, part in parts.items()})
     return ContextFeatures(np.concatenate(list(parts.values())), blocks, names, notes)
+
+
+def default_blocks() -> dict[str, slice]:
+    """``blocks`` as `context_features` measures them by default, without measuring anything."""
+    sizes: dict[str, int] = {}
+    for quantity in QUANTITIES:
+        sizes[quantity.block] = sizes.get(quantity.block, 0) + len(STATISTICS)
+    return _slices({**sizes, "embedded_motion": MOTION_SIZE, "semantic": len(semantic_names())})
+
+
+def _slices(sizes: dict[str, int]) -> dict[str, slice]:
+    ends = accumulate(sizes.values())
+    return {name: slice(end - size, end) for (name, size), end in zip(sizes.items(), ends, strict=True)}
 
 
 def _check(cinema: Cinemagraph, rendered: NDArray, response: SemanticResponse | None) -> None:
