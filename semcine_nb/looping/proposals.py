@@ -1,4 +1,4 @@
-"""The label of the region next door for each pixel, E_temp on blocks, and blocks repeated as pixels."""
+"""What moves propose: the label of the region next door, the cheapest of a block, another still frame."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .pairs import jump
+from .pairs import distance, jump
 
 
 @njit(cache=True, nogil=True)
@@ -90,6 +90,28 @@ def block_jumps(vectors, scale, gamma, periods, starts, block):
                 continue
             for i in range(periods.size):
                 total[i, y // block, x // block] += weight * jump(u, o, c, periods[i], starts[i])
+    return total
+
+
+@njit(cache=True, nogil=True)
+def still_costs(vectors, scale, right, down, period, start, static, frames):
+    """α₂·E_spa of ``static`` pixels (H, W) beside others if all of them show one of ``frames``: (frames,)."""
+    h, w, t, c = vectors.shape
+    u = vectors.reshape(vectors.size)
+    size = t * c
+    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
+    total = np.zeros(frames.size)
+    for y in range(h):
+        for x in range(w):
+            for d in range(2):
+                y2, x2 = y + d, x + 1 - d
+                if y2 >= h or x2 >= w or static[y, x] == static[y2, x2]:
+                    continue
+                weight = scale * (down[y, x] if d else right[y, x])
+                p, s = (period[y2, x2], start[y2, x2]) if static[y, x] else (period[y, x], start[y, x])
+                for k in (y * w + x, y2 * w + x2):
+                    for i in range(frames.size):
+                        total[i] += weight * distance(u, k * size, c, p, s, 1, frames[i], sums1, sums2)
     return total
 
 

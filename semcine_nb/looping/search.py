@@ -2,8 +2,8 @@
 
 Two searches start from opposite ends, from blocks of the whole picture and from the target's own outline; one
 fusion takes the better of both pixel by pixel. α-expansions finish it: of all periods on blocks of four
-pixels, then on single ones of the periods in use, and of still frames, for whole static regions and near
-borders.
+pixels, then on single ones of the periods in use, and of still frames near borders; before, all that stands
+still may change its frame at once.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from .moves import fuse
 from .offers import Offers
 from .period_tables import PeriodTables
 from .problem import LoopProblem
-from .proposals import block_jumps, enlarge
+from .proposals import block_jumps, enlarge, still_costs
 from .stages import BAND, BLOCK, Labelling, Mask, Schedule, blocks, grow, shift_borders
 
 SMALL_TARGET = 10_000  # pixels up to which a target's own outline is worth a sweep over all labels
-REACH = 8  # pixels around what loops or should; twice as many around what may
+REACH = 8  # pixels around what loops or should
 SMALL_REGION = 64  # pixels below which a region of a target is not tried on its own
-STANDING = 8  # side in pixels of the blocks whose static pixels take another still frame as one
 SINGLES = 6  # labels that are tried on a whole region of the target
+FRAMES = 2  # that everything static is tried with at once
 
 
 def shared_tables(
@@ -63,6 +63,7 @@ def choose_periods(
     best, other = sorted((outside_in, inside_out), key=search.energy)
     fuse(problem, *best, *other, backend=schedule.backend)
     search.shift_borders(best)
+    search.change_still(best)
     search.expand_around(best)
     search.shift_borders(best)
     return best
@@ -109,8 +110,9 @@ class _Search:
         self.where = np.ones_like(mask) if where is None else where
         self.starts, self.second = starts
         self.every, self.frames = np.arange(len(space.periods)), _stills(space, schedule)
-        # outside the target and where nothing moves, standing still is certain
-        self.free = enlarge(blocks(mask | problem.tables.moving, BLOCK), BLOCK, mask.shape)
+        # farther from the target and from what moves, standing still is certain; right beside it not, since
+        # where nothing moves a border between labels costs least
+        self.free = enlarge(blocks(grow(mask | problem.tables.moving, BLOCK), BLOCK), BLOCK, mask.shape)
 
     def energy(self, labels: Labelling, window: tuple[slice, slice] | None = None) -> float:
         period, start = labels
@@ -118,7 +120,7 @@ class _Search:
 
     def from_blocks(self, shared: PeriodTables) -> Labelling:
         """α-expansion of all labels on blocks, wherever something moves, then of the borders on pixels."""
-        near = blocks(grow(self.free, 2 * REACH), BLOCK)
+        near = blocks(grow(self.free, REACH), BLOCK)
         tables = shared.filled(near).for_candidate(self.problem, len(self.frames), BLOCK)
         guesses = _first_guesses(tables, len(self.frames), blocks(self.mask, BLOCK))
         allowed = [blocks(self.free, BLOCK)] * len(self.space.periods) + [near] * len(self.frames)
@@ -192,12 +194,11 @@ class _Search:
 
         Periods that blocks never chose gain little on single pixels (0.7 % of the energy at most on 14
         candidates). Single pixels may take s*(x|p) anywhere (near borders alone the energy ends up to 20 %
-        higher), the stills and the second solution near borders. In between, static regions exchange frames.
+        higher), the stills and the second solution near borders.
         """
         around = grow(self.mask | (labels[0] > 1), REACH) & self.where
         for starts in (self.starts, self.second):
             self._offer(labels, self.every, starts, around & self.free, BLOCK)
-        self.exchange_stills(labels)
         used = np.flatnonzero(np.isin(self.space.periods, labels[0]))
         self._offer(labels, used, self.starts, around & self.free, 1)
         near = grow(at_borders(*labels), BAND)
@@ -215,16 +216,22 @@ class _Search:
         offers = Offers(self.problem, labels, np.ones_like(still), still[:, None, None], where, block)
         offers.expand_all(block, self.schedule.backend)
 
-    def exchange_stills(self, labels: Labelling) -> None:
-        """Offer what stands still every second still frame of the grid, in blocks; loops stay as they are.
+    def change_still(self, labels: Labelling) -> None:
+        """Offer the few frames that suit the loops' borders best to all that stands still, the loops adapted.
 
-        A whole region can take another frame only like this: in ``offer_stills`` its blocks take the loops at
-        its border along (3 % of the energy of a fountain).
+        A frame that is cheaper once the borders have moved is found only like this (6 % of the energy of a
+        bird on a pond, 3 % of moving trees).
         """
-        static = ((labels[0] == 1) & self.where).astype(np.int32)
-        for frame in self.space.starts(1)[::2]:
-            other = np.full_like(labels[1], frame)
-            fuse(self.problem, *labels, static, other, STANDING, backend=self.schedule.backend)
+        tables, frames = self.problem.tables, self.space.starts(1)
+        around = tables.vectors, tables.scale, tables.right, tables.down
+        cost = still_costs(*around, *labels, (labels[0] == 1) & self.where, frames)
+        now = _main_still(labels)[0, 0]
+        others = [frame for frame in frames[np.argsort(cost, kind="stable")] if frame != now]
+        for frame in others[:FRAMES]:
+            static = (labels[0] == 1) & self.where
+            trial = labels[0].copy(), np.where(static, frame, labels[1])
+            self.shift_borders(trial)
+            fuse(self.problem, *labels, *trial, backend=self.schedule.backend)
 
     def _offer(
         self, labels: Labelling, which: NDArray[np.intp], starts: Labels, where: Mask, block: int

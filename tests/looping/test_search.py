@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from random_case import Case, problem_of
 
 from semcine_nb.looping.labels import LabelSpace
 from semcine_nb.looping.parameters import LoopParameters
+from semcine_nb.looping.proposals import still_costs
 from semcine_nb.looping.search import SINGLES, _Search
 from semcine_nb.looping.stages import Schedule
 
@@ -42,22 +44,57 @@ def test_each_region_loops_by_its_cheapest_label_and_nothing_else_changes():
     assert (labels[0][regions] > 1).sum() == 9 * 22 + 16 * 16
 
 
-def test_a_static_region_takes_the_frame_that_suits_the_loop_in_it_best():
+def loop_in_a_still(frame: int = 12):
+    """A rectangle that loops in a picture that stands still, and the search that knows of it."""
     case = Case(2, frames=41, h=22, w=30, noise=40)
     case.parameters = LoopParameters(min_period=16, short_period=0)
     problem, space = problem_of(case), LabelSpace.of_clip(41, 30.0, case.parameters)
     loop = np.zeros((22, 30), bool)
     loop[6:16, 8:22] = True
-    labels = np.where(loop, 16, 1).astype(np.int32), np.where(loop, 20, 12).astype(np.int32)
-    search = _Search(problem, space, np.zeros((2, len(space.periods), 22, 30), np.int32), loop, Schedule())
+    labels = np.where(loop, 16, 1).astype(np.int32), np.where(loop, 20, frame).astype(np.int32)
+    starts = np.zeros((2, len(space.periods), 22, 30), np.int32)
+    return _Search(problem, space, starts, loop, Schedule()), labels, loop
+
+
+def test_what_stands_still_takes_another_frame_with_the_loops_adapted():
+    search, labels, loop = loop_in_a_still()
     before = search.energy(labels)
     trials = [
-        search.energy((labels[0], np.where(loop, 20, s).astype(np.int32))) for s in space.starts(1)[::2]
+        search.energy((labels[0], np.where(loop, 20, s).astype(np.int32))) for s in search.space.starts(1)
     ]
-    search.exchange_stills(labels)
-    assert search.energy(labels) <= min(trials) < before
-    assert (labels[0] == np.where(loop, 16, 1)).all()
-    assert (labels[1][loop] == 20).all()
+    search.change_still(labels)
+    # at least as good as every frame that the loop does not adapt to, and better by its border
+    assert search.energy(labels) < min(trials) < before
+    assert len(np.unique(labels[1][labels[0] == 1])) == 1
+
+
+def test_a_change_of_the_still_frame_never_raises_the_energy():
+    search, labels, _ = loop_in_a_still()
+    for _ in range(3):
+        before = search.energy(labels)
+        search.change_still(labels)
+        assert search.energy(labels) <= before
+
+
+def test_loops_may_go_one_block_beyond_what_should_or_does_move():
+    case = Case(2, frames=41, h=24, w=32, noise=0)
+    case.parameters = LoopParameters(min_period=16, short_period=0)
+    problem, space = problem_of(case), LabelSpace.of_clip(41, 30.0, case.parameters)
+    target, wanted = np.zeros((2, 24, 32), bool)
+    target[8:16, 12:20] = wanted[4:20, 8:24] = True
+    starts = np.zeros((2, len(space.periods), 24, 32), np.int32)
+    assert not problem.tables.moving.any()
+    np.testing.assert_array_equal(_Search(problem, space, starts, target, Schedule()).free, wanted)
+
+
+def test_costs_of_still_frames_are_those_of_the_energy():
+    search, labels, loop = loop_in_a_still()
+    tables, frames = search.problem.tables, search.space.starts(1)
+    around = tables.vectors, tables.scale, tables.right, tables.down
+    costs = still_costs(*around, *labels, labels[0] == 1, frames)
+    for frame, cost in zip(frames, costs, strict=True):
+        start = np.where(loop, 20, frame).astype(np.int32)
+        assert cost == pytest.approx(search.problem.energy(labels[0], start)[2], rel=1e-12)
 
 
 def _jumps(problem, p, s):
