@@ -26,6 +26,7 @@ class LoopParameters:
     sigma_time: float = 1.2  # σ_t of N in eq. (7), frames
     alpha_infinity: float = 1000.0  # α_∞, eq. (6): price of a short period on a natural category
     occurrence_threshold: float = 0.15  # thr. / T of the candidate maps π, Section 3.1
+    merging: float = 0.01  # share of the energy that whole objects may cost; not the paper's (``merging``)
     step: int = 4  # grid of periods and starts, frames
     min_period: int | None = None  # shortest loop, frames; None: 32, less below 24 frames a second
     max_period: int | None = None  # longest loop, frames; None: what the clip holds

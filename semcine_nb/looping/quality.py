@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
-from scipy import ndimage
 
 from ..counting import counted
 from ..errors import LoopError
 from .artefacts import frame_step, seam_jump
 from .blending import shown
+from .merging import pieces
 from .parts import parts, run_parts
 from .timelines import Timeline, distinct_labels, make_timeline
 
@@ -199,14 +199,14 @@ def tearing(period: np.ndarray, start: np.ndarray, mask: np.ndarray) -> Tearing:
     moving = mask & (period > 1)
     label, _, _ = distinct_labels(period, start)
     present = np.flatnonzero(np.bincount(label[moving]))
-    pieces = sum(ndimage.label(moving & (label == k))[1] for k in present)
+    piece = pieces(np.asarray(period), np.asarray(start), mask, mask)
     cut = outline = 0
     for a, b in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
         cut += int((mask[a] & mask[b] & (moving[a] | moving[b]) & (label[a] != label[b])).sum())
         outline += int((mask[a] != mask[b]).sum())
     return Tearing(
         len(present),
-        pieces,
+        int(piece.max(initial=-1)) + 1,
         cut,
         cut / outline if outline else float("nan"),
         float(moving.sum() / mask.sum()) if mask.any() else float("nan"),

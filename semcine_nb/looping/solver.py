@@ -16,6 +16,7 @@ from .cinemagraph import Cinemagraph
 from .evaluation import evaluate, motion_kept
 from .keeping import kept_starts
 from .labels import Labels, LabelSpace, check_labelling
+from .merging import merge_pieces, thing
 from .parameters import LoopParameters
 from .problem import LoopProblem
 from .proposals import enlarge
@@ -168,6 +169,9 @@ class LoopSolver:
             bar.update(1)
             bar.set_description_str(f"{candidate.label}: stage 3, starts")
             refine_starts(problem, self.space, period, start, self.schedule, where)
+            merge_pieces(
+                problem, period, start, thing(candidate, self.tables.natural), parameters.merging, where
+            )
             bar.update(1)
             bar.set_description_str(f"{candidate.label}: energy")
             energy = evaluate(problem, self.clip.frames, self.response.scores, period, start, parameters)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .energy import LoopEnergy
 from .evaluation import evaluate
 from .labels import Labels
+from .merging import merge_pieces, thing
 from .problem import LoopProblem
 from .proposals import block_jumps
 from .search import choose_periods
@@ -47,6 +48,7 @@ def walk_through(solver: LoopSolver, candidate: Candidate) -> tuple[Step, ...]:
     """Four labellings of one candidate: nothing moves; each pixel for itself; after stage 2; after stage 3.
 
     "Each pixel for itself" takes the least of E_temp + α₁·E_label over all labels and ignores neighbours.
+    Where the candidate has something that is not natural, a fifth is that with its pieces merged.
     """
     problem, space = solver.problem(candidate), solver.space
     shape = candidate.mask.shape
@@ -63,6 +65,11 @@ def walk_through(solver: LoopSolver, candidate: Candidate) -> tuple[Step, ...]:
         "stage 2: periods": chosen,
         "stage 3: starts again": (period, start),
     }
+    region = thing(candidate, solver.tables.natural)
+    if region.any():
+        merged = period.copy(), start.copy()
+        merge_pieces(problem, *merged, region, solver.parameters.merging)
+        named["pieces merged"] = merged
 
     def step(name: str, labels: tuple[Labels, Labels]) -> Step:
         found = evaluate(problem, solver.clip.frames, solver.response.scores, *labels, solver.parameters)

@@ -26,6 +26,15 @@ def test_the_last_stage_is_the_solvers_answer(solved) -> None:  # type: ignore[n
     assert steps[-1].energy == cinema.energy
 
 
+def test_what_is_not_natural_has_its_pieces_merged_last(solved) -> None:  # type: ignore[no-untyped-def]
+    solver = solved[0]
+    bird = next(c for c in select_candidates(pond().video, truth()).candidates if c.label == "animal")
+    *_, before, merged = walk_through(solver, bird)
+    assert merged.name == "pieces merged"
+    assert before.energy.total <= merged.energy.total <= 1.01 * before.energy.total
+    assert np.array_equal(merged.start, solver.solve(bird).start)
+
+
 def test_stages_lower_the_energy_and_greed_does_not(solved) -> None:  # type: ignore[no-untyped-def]
     still, alone, stage2, stage3 = solved[2]
     assert not still.dynamic.any()

@@ -1,0 +1,208 @@
+"""After stage 3: pieces of one thing that loop as one, where that costs next to nothing.
+
+Eq. (1) prices a seam by what it shows, so scraps of another start stay wherever a seam is nearly free, and a
+thing comes apart into pieces that nobody asked for. The paper wants labels synchronised on what is not
+natural (Section 3.2). Here its pieces of equal (p, s) are merged into neighbours, the cheapest first (region
+merging; Koepfler, Lopez & Morel 1994, doi:10.1137/0731015), until a small share of the energy is spent.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .labels import Labels
+from .pairs import jump
+from .problem import LoopProblem, pair_cost
+
+if TYPE_CHECKING:
+    from ..semantics import Candidate
+
+
+def thing(candidate: Candidate, natural: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(H, W): the part of a target that is not natural; all of it where no category of the target is."""
+    from ..semantics.categories import is_natural
+
+    return candidate.mask & ~natural if any(map(is_natural, candidate.categories)) else candidate.mask
+
+
+def merge_pieces(
+    problem: LoopProblem,
+    period: Labels,
+    start: Labels,
+    region: NDArray[np.bool_],
+    share: float,
+    where: NDArray[np.bool_] | None = None,
+) -> float:
+    """Merge looping pieces that reach into a region with others beside them, in place.
+
+    What stands still stays so, and what loops goes on looping.
+
+    Parameters
+    ----------
+    period, start : (H, W) int32
+    region : (H, W) bool, the thing that should come in few pieces
+    share : of the energy of eq. (1), by which merging may raise it altogether
+    where : (H, W) bool, pixels that may change; None: all
+
+    Returns
+    -------
+    float, by how much the energy rose, at most ``share`` of it
+    """
+    where = np.ones_like(region) if where is None else where
+    piece = pieces(period, start, region, where)
+    if share <= 0 or piece.max(initial=-1) < 1:
+        return 0.0
+    merging = _Merging(problem, period, start, piece)
+    most, spent = share * sum(problem.energy(period, start)), 0.0
+    while (cheapest := merging.cheapest()) is not None and spent + cheapest[0] <= most:
+        spent += cheapest[0]
+        merging.merge(*cheapest[1:])
+    return spent
+
+
+class _Merging:
+    """Pieces, their pixels, and for each the cheapest label of a neighbour."""
+
+    def __init__(self, problem: LoopProblem, period: Labels, start: Labels, piece: Labels) -> None:
+        self.problem, self.labels, self.piece = problem, (period, start), piece
+        order = np.argsort(piece.ravel(), kind="stable")
+        ends = np.cumsum(np.bincount(piece.ravel() + 1))
+        self.pixels = dict(enumerate(np.split(order, ends[:-1])[1:]))
+        self.age = dict.fromkeys(self.pixels, 0)
+        self.queue: list[tuple[float, int, int, int, int]] = []  # cost, age, piece, p, s
+        for number in self.pixels:
+            self._offer(number)
+
+    def cheapest(self) -> tuple[float, int, int, int] | None:
+        """Cost, piece, p and s of the cheapest merge, if there is one."""
+        while self.queue:
+            cost, age, number, p, s = heapq.heappop(self.queue)
+            if self.age.get(number) == age:
+                return cost, number, p, s
+        return None
+
+    def merge(self, number: int, p: int, s: int) -> None:
+        """Give a piece another label, and join it with the pieces beside it that have this label."""
+        for part, value in zip(self.labels, (p, s), strict=True):
+            part.ravel()[self.pixels[number]] = value
+        beside = self._beside(number)
+        joined = [k for k in beside if self._label(k) == (p, s)]
+        for k in joined:
+            del self.age[k]
+        self.pixels[number] = np.concatenate([self.pixels.pop(k) for k in (number, *joined)])
+        self.piece.ravel()[self.pixels[number]] = number
+        for k in (number, *self._beside(number)):
+            self.age[k] += 1
+            self._offer(k)
+
+    def _offer(self, number: int) -> None:
+        """Queue the cheapest label of the pieces beside a piece."""
+        period, start = self.labels
+        around = _ring(self.piece, number, self.pixels[number])
+        offered = np.unique(np.stack([period.ravel()[around], start.ravel()[around]]), axis=1)
+        if offered.size:
+            tables, problem = self.problem.tables, self.problem
+            costs = _costs(
+                tables.vectors, tables.scale, tables.temporal_factor, tables.right, tables.down,
+                problem.short_cost, problem.short_range, period, start, self.piece, number,
+                self.pixels[number], offered,
+            )  # fmt: skip
+            best = int(costs.argmin())
+            p, s = (int(v) for v in offered[:, best])
+            heapq.heappush(self.queue, (float(costs[best]), self.age[number], number, p, s))
+
+    def _beside(self, number: int) -> list[int]:
+        found = self.piece.ravel()[_ring(self.piece, number, self.pixels[number])]
+        return [int(k) for k in np.unique(found)]
+
+    def _label(self, number: int) -> tuple[int, int]:
+        first = self.pixels[number][0]
+        return int(self.labels[0].ravel()[first]), int(self.labels[1].ravel()[first])
+
+
+@njit(cache=True, nogil=True)
+def pieces(period, start, region, where):
+    """(H, W) int32: numbers of the 4-connected pieces of one loop (p, s) that reach into a region, else −1.
+
+    Only pixels ``where`` (H, W) count.
+    """
+    h, w = period.shape
+    piece = np.full((h, w), -1, np.int32)
+    stack = np.empty(h * w, np.int64)
+    count = 0
+    for y0 in range(h):
+        for x0 in range(w):
+            if piece[y0, x0] >= 0 or period[y0, x0] == 1 or not (region[y0, x0] and where[y0, x0]):
+                continue
+            piece[y0, x0] = count
+            stack[0], n = y0 * w + x0, 1
+            while n:
+                n -= 1
+                y, x = divmod(stack[n], w)
+                for d in range(4):
+                    y2, x2 = y + (d == 0) - (d == 1), x + (d == 2) - (d == 3)
+                    if y2 < 0 or x2 < 0 or y2 >= h or x2 >= w or piece[y2, x2] >= 0 or not where[y2, x2]:
+                        continue
+                    if period[y2, x2] == period[y, x] and start[y2, x2] == start[y, x]:
+                        piece[y2, x2] = count
+                        stack[n] = y2 * w + x2
+                        n += 1
+            count += 1
+    return piece
+
+
+@njit(cache=True, nogil=True)
+def _ring(piece, number, pixels):
+    """The pixels of other pieces beside a piece, counted along the rows; some more than once."""
+    h, w = piece.shape
+    found = np.empty(4 * pixels.size, np.int64)
+    n = 0
+    for i in pixels:
+        y, x = divmod(i, w)
+        for d in range(4):
+            y2, x2 = y + (d == 0) - (d == 1), x + (d == 2) - (d == 3)
+            if 0 <= y2 < h and 0 <= x2 < w and piece[y2, x2] >= 0 and piece[y2, x2] != number:
+                found[n] = y2 * w + x2
+                n += 1
+    return found[:n]
+
+
+@njit(cache=True, nogil=True)
+def _costs(
+    vectors, scale, gamma, right, down, short_cost, short_range,
+    period, start, piece, number, pixels, offered,
+):  # fmt: skip
+    """By how much eq. (1) rises if a piece takes each of the loops ``offered`` (2, L): (L,) float64."""
+    h, w, t, c = vectors.shape
+    u = vectors.reshape(vectors.size)
+    size = t * c
+    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
+    rise = np.zeros(offered.shape[1])
+    for i in pixels:
+        y, x = divmod(i, w)
+        p0, s0 = period[y, x], start[y, x]
+        weight = scale * gamma[y, x]
+        before = weight * jump(u, i * size, c, p0, s0)
+        if p0 <= short_range:
+            before += short_cost[y, x]
+        for k in range(rise.size):
+            p, s = offered[0, k], offered[1, k]
+            rise[k] += weight * jump(u, i * size, c, p, s) - before
+            if p <= short_range:
+                rise[k] += short_cost[y, x]
+        for d in range(4):
+            y2, x2 = y + (d == 0) - (d == 1), x + (d == 2) - (d == 3)
+            if y2 < 0 or x2 < 0 or y2 >= h or x2 >= w or piece[y2, x2] == number:
+                continue
+            weight2 = scale * (down[min(y, y2), x] if d < 2 else right[y, min(x, x2)])
+            j, q, r = y2 * w + x2, period[y2, x2], start[y2, x2]
+            before2 = pair_cost(u, i * size, j * size, c, weight2, p0, s0, q, r, sums1, sums2)
+            for k in range(rise.size):
+                p, s = offered[0, k], offered[1, k]
+                rise[k] += pair_cost(u, i * size, j * size, c, weight2, p, s, q, r, sums1, sums2) - before2
+    return rise
