@@ -20,7 +20,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from semcine_nb.looping import Cinemagraph, LoopSolver
+from semcine_nb.looping import Cinemagraph, LoopParameters, LoopSolver
 from semcine_nb.looping.baselines import liao_2013, plain_expansion
 from semcine_nb.looping.quality import tearing
 from semcine_nb.looping.search import choose_periods, revise_periods, shared_tables
@@ -97,16 +97,21 @@ def without_disk(mask: np.ndarray) -> np.ndarray:
 
 
 def against_liao(size: tuple[int, int], seconds: float, only: tuple[str, ...]) -> None:
-    """How objects that are not natural come apart: ours, and Liao et al. 2013 with the same engine."""
-    names = ["labels", "pieces", "pairs cut", "covered"]
-    head("clip", "object", *(f"{n}, ours" for n in names), *(f"{n}, Liao" for n in names))
+    """How objects that are not natural come apart: ours with pieces merged or not, and Liao et al. 2013."""
+    head("clip", "object", "method", "energy / unmerged", "labels", "pieces", "pairs cut", "covered")
     for name, clip, selection in clips(size, seconds, only):
         objects = [c for c in selection.candidates if not any(is_natural(n) for n in c.categories)]
         if not objects:
             continue
-        solver, earlier = LoopSolver(clip, selection.response), liao_2013(clip)
+        solvers = [LoopSolver(clip, selection.response, LoopParameters(merging=m)) for m in (0, 0.01, 0.03)]
+        earlier = liao_2013(clip)
         for candidate in objects:
-            row(name, candidate.label, *torn(solver.solve(candidate), candidate), *torn(earlier, candidate))
+            ours = [solver.solve(candidate) for solver in solvers]
+            for cinema in ours:
+                method = f"ours, {cinema.parameters.merging:.0%} for merging"
+                ratio = f"{cinema.energy.total / ours[0].energy.total:.4f}"
+                row(name, candidate.label, method, ratio, *torn(cinema, candidate))
+            row(name, candidate.label, "Liao et al.", "", *torn(earlier, candidate))
 
 
 def torn(cinema: Cinemagraph, candidate: Candidate) -> list[str]:
