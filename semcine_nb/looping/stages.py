@@ -10,7 +10,7 @@ energy at full resolution, so that no step can raise it.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -29,7 +29,7 @@ Mask = NDArray[np.bool_]
 Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
 BLOCK = 4  # side of the blocks that stages 1 and 2 begin with, pixels
 BAND = 4  # pixels around borders in which stage 2 tries stills and the second solution on single pixels
-BORDER = 4  # pixels that a border between labels may move at a time
+BORDER = 4  # pixels that a border between labels may move in one step
 MOST_STARTS = 16  # of one period that are chosen from by one cut: its time grows faster than their number
 STAGE_ONE = 5  # raised when `all_starts` gives other starts for the same problem: kept ones are made anew
 
@@ -40,7 +40,6 @@ class Schedule:
 
     backend: str = "grid"
     sweeps: int = 2  # of stage 2 over all labels on blocks; all others take one
-    border_rounds: int = 2  # most border moves in a row; stage 1 takes one
     still_stride: int = 4  # the tables of stage 2 hold every fourth still frame of the grid
 
 
@@ -65,8 +64,7 @@ def best_starts(
         coarse.expand(first, 1, everywhere, schedule.backend)
     coarse.expand(second, 1, everywhere, schedule.backend)
     start = enlarge(starts[first], BLOCK, shape)
-    once = replace(schedule, border_rounds=1)  # stages 2 and 3 shift them again
-    shift_borders(problem, np.full(shape, period, np.int32), start, once, active, same_period=True)
+    shift_borders(problem, np.full(shape, period, np.int32), start, schedule, active, same_period=True)
     return start, enlarge(starts[second], BLOCK, shape)
 
 
@@ -125,18 +123,16 @@ def shift_borders(
     same_period: bool = False,
     free: Mask | None = None,
 ) -> None:
-    """Let the borders between labels move, in place.
+    """Let the borders between labels move by up to ``BORDER`` pixels, in place.
 
     ``active`` pixels may change, loops may come to ``free`` ones only; ``same_period`` keeps every period.
     """
     if active is None:
         active = np.ones(period.shape, np.bool_)
-    for _ in range(schedule.border_rounds):
-        new_period, new_start = neighbor_labels(period, start, active, BORDER, same_period)
-        if free is not None:
-            np.copyto(new_period, 0, where=(new_period > 1) & ~free)
-        if not fuse(problem, period, start, new_period, new_start, ordered=True, backend=schedule.backend):
-            break
+    new_period, new_start = neighbor_labels(period, start, active, BORDER, same_period)
+    if free is not None:
+        np.copyto(new_period, 0, where=(new_period > 1) & ~free)
+    fuse(problem, period, start, new_period, new_start, ordered=True, backend=schedule.backend)
 
 
 def blocks(mask: Mask, block: int) -> Mask:
