@@ -130,7 +130,7 @@ def judge(
 
 
 def known_ratings(ratings: RatingStore | str | None) -> KnownRatings | None:
-    """What has been rated, or None; read before long work.
+    """What has been rated, or None; asked first, it tells a wrong store before long work.
 
     Raises
     ------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ..counting import counted
@@ -76,6 +77,37 @@ def at_borders(period: NDArray[np.integer], start: NDArray[np.integer]) -> NDArr
     beside[1:] |= down
     beside[:-1] |= down
     return beside
+
+
+@njit(cache=True, nogil=True)
+def pieces(period, start, region, where):
+    """(H, W) int32: numbers of the 4-connected pieces of one loop (p, s) that reach into a region, else −1.
+
+    Only pixels ``where`` (H, W) count.
+    """
+    h, w = period.shape
+    piece = np.full((h, w), -1, np.int32)
+    stack = np.empty(h * w, np.int64)
+    count = 0
+    for y0 in range(h):
+        for x0 in range(w):
+            if piece[y0, x0] >= 0 or period[y0, x0] == 1 or not (region[y0, x0] and where[y0, x0]):
+                continue
+            piece[y0, x0] = count
+            stack[0], n = y0 * w + x0, 1
+            while n:
+                n -= 1
+                y, x = divmod(stack[n], w)
+                for d in range(4):
+                    y2, x2 = y + (d == 0) - (d == 1), x + (d == 2) - (d == 3)
+                    if y2 < 0 or x2 < 0 or y2 >= h or x2 >= w or piece[y2, x2] >= 0 or not where[y2, x2]:
+                        continue
+                    if period[y2, x2] == period[y, x] and start[y2, x2] == start[y, x]:
+                        piece[y2, x2] = count
+                        stack[n] = y2 * w + x2
+                        n += 1
+            count += 1
+    return piece
 
 
 def phi(

@@ -15,19 +15,34 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .labels import Labels
+from .energy import natural_map
+from .labels import Labels, pieces
 from .pairs import jump
+from .parameters import LoopParameters
 from .problem import LoopProblem, pair_cost
 
 if TYPE_CHECKING:
-    from ..semantics import Candidate
+    from ..semantics import Candidate, SemanticResponse
 
 
-def thing(candidate: Candidate, natural: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(H, W): the part of a target that is not natural; all of it where no category of the target is."""
+def object_region(
+    candidate: Candidate, response: SemanticResponse, parameters: LoopParameters
+) -> NDArray[np.bool_]:
+    """(H, W): the part of a target that is to come in few pieces.
+
+    It is where a category of the target that is not natural occurs (π of Section 3.1), and what else of the
+    target, painted by hand, is no natural category's.
+    """
     from ..semantics.categories import is_natural
 
-    return candidate.mask & ~natural if any(map(is_natural, candidate.categories)) else candidate.mask
+    objects = [
+        k
+        for k, name in enumerate(response.categories)
+        if name in candidate.categories and not is_natural(name)
+    ]
+    threshold = parameters.occurrence_threshold * response.shape[0] - 1e-9
+    occurs = (response.occurrences()[..., objects] >= threshold).any(axis=-1)
+    return np.asarray(candidate.mask & (occurs | ~natural_map(response, parameters)))
 
 
 def merge_pieces(
@@ -40,24 +55,24 @@ def merge_pieces(
 ) -> float:
     """Merge looping pieces that reach into a region with others beside them, in place.
 
-    What stands still stays so, and what loops goes on looping.
+    What stands still stays so, and what loops goes on looping. A piece changes as a whole, also where it lies
+    outside the region.
 
     Parameters
     ----------
     period, start : (H, W) int32
-    region : (H, W) bool, the thing that should come in few pieces
+    region : (H, W) bool, see `object_region`
     share : of the energy of eq. (1), by which merging may raise it altogether
-    where : (H, W) bool, pixels that may change; None: all
+    where : (H, W) bool, pixels that may change: pieces with others keep their label; None: all
 
     Returns
     -------
-    float, by how much the energy rose, at most ``share`` of it
+    float, by how much the energy rose: at most ``share`` of it (of the tables' energy, see ``tables``), and
+    negative where merging was a gain
     """
-    where = np.ones_like(region) if where is None else where
-    piece = pieces(period, start, region, where)
-    if share <= 0 or piece.max(initial=-1) < 1:
+    if not share > 0 or not region.any():
         return 0.0
-    merging = _Merging(problem, period, start, piece)
+    merging = _Merging(problem, period, start, region, where)
     most, spent = share * sum(problem.energy(period, start)), 0.0
     while (cheapest := merging.cheapest()) is not None and spent + cheapest[0] <= most:
         spent += cheapest[0]
@@ -68,8 +83,17 @@ def merge_pieces(
 class _Merging:
     """Pieces, their pixels, and for each the cheapest label of a neighbour."""
 
-    def __init__(self, problem: LoopProblem, period: Labels, start: Labels, piece: Labels) -> None:
+    def __init__(
+        self,
+        problem: LoopProblem,
+        period: Labels,
+        start: Labels,
+        region: NDArray[np.bool_],
+        where: NDArray[np.bool_] | None,
+    ) -> None:
+        piece = pieces(period, start, region, np.ones_like(region))
         self.problem, self.labels, self.piece = problem, (period, start), piece
+        self.fixed = set() if where is None else set(np.unique(piece[~where]).tolist())
         order = np.argsort(piece.ravel(), kind="stable")
         ends = np.cumsum(np.bincount(piece.ravel() + 1))
         self.pixels = dict(enumerate(np.split(order, ends[:-1])[1:]))
@@ -89,19 +113,23 @@ class _Merging:
     def merge(self, number: int, p: int, s: int) -> None:
         """Give a piece another label, and join it with the pieces beside it that have this label."""
         for part, value in zip(self.labels, (p, s), strict=True):
-            part.ravel()[self.pixels[number]] = value
+            part.flat[self.pixels[number]] = value
         beside = self._beside(number)
         joined = [k for k in beside if self._label(k) == (p, s)]
+        if not self.fixed.isdisjoint(joined):
+            self.fixed.add(number)
         for k in joined:
             del self.age[k]
         self.pixels[number] = np.concatenate([self.pixels.pop(k) for k in (number, *joined)])
-        self.piece.ravel()[self.pixels[number]] = number
-        for k in (number, *self._beside(number)):
+        self.piece.flat[self.pixels[number]] = number
+        for k in (number, *(k for k in beside if k not in joined)):
             self.age[k] += 1
             self._offer(k)
 
     def _offer(self, number: int) -> None:
         """Queue the cheapest label of the pieces beside a piece."""
+        if number in self.fixed:
+            return
         period, start = self.labels
         around = _ring(self.piece, number, self.pixels[number])
         offered = np.unique(np.stack([period.ravel()[around], start.ravel()[around]]), axis=1)
@@ -122,38 +150,7 @@ class _Merging:
 
     def _label(self, number: int) -> tuple[int, int]:
         first = self.pixels[number][0]
-        return int(self.labels[0].ravel()[first]), int(self.labels[1].ravel()[first])
-
-
-@njit(cache=True, nogil=True)
-def pieces(period, start, region, where):
-    """(H, W) int32: numbers of the 4-connected pieces of one loop (p, s) that reach into a region, else −1.
-
-    Only pixels ``where`` (H, W) count.
-    """
-    h, w = period.shape
-    piece = np.full((h, w), -1, np.int32)
-    stack = np.empty(h * w, np.int64)
-    count = 0
-    for y0 in range(h):
-        for x0 in range(w):
-            if piece[y0, x0] >= 0 or period[y0, x0] == 1 or not (region[y0, x0] and where[y0, x0]):
-                continue
-            piece[y0, x0] = count
-            stack[0], n = y0 * w + x0, 1
-            while n:
-                n -= 1
-                y, x = divmod(stack[n], w)
-                for d in range(4):
-                    y2, x2 = y + (d == 0) - (d == 1), x + (d == 2) - (d == 3)
-                    if y2 < 0 or x2 < 0 or y2 >= h or x2 >= w or piece[y2, x2] >= 0 or not where[y2, x2]:
-                        continue
-                    if period[y2, x2] == period[y, x] and start[y2, x2] == start[y, x]:
-                        piece[y2, x2] = count
-                        stack[n] = y2 * w + x2
-                        n += 1
-            count += 1
-    return piece
+        return int(self.labels[0].flat[first]), int(self.labels[1].flat[first])
 
 
 @njit(cache=True, nogil=True)

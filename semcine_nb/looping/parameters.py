@@ -26,7 +26,7 @@ class LoopParameters:
     sigma_time: float = 1.2  # σ_t of N in eq. (7), frames
     alpha_infinity: float = 1000.0  # α_∞, eq. (6): price of a short period on a natural category
     occurrence_threshold: float = 0.15  # thr. / T of the candidate maps π, Section 3.1
-    merging: float = 0.01  # share of the energy that whole objects may cost; not the paper's (``merging``)
+    merging: float = 0.01  # not in the paper: share of the energy that merging pieces of objects may cost
     step: int = 4  # grid of periods and starts, frames
     min_period: int | None = None  # shortest loop, frames; None: 32, less below 24 frames a second
     max_period: int | None = None  # longest loop, frames; None: what the clip holds
@@ -35,7 +35,9 @@ class LoopParameters:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if value is not None and not (math.isfinite(value) and value >= 0):
+            if value is None and field.default is None:
+                continue
+            if value is None or not (math.isfinite(value) and value >= 0):
                 raise LoopError(f"LoopParameters.{field.name} is {value!r}; it must be a finite number >= 0.")
         if self.w > 1:
             raise LoopError(f"LoopParameters.w is {self.w!r}; it weighs two terms and must lie in [0, 1].")

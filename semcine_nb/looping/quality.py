@@ -12,7 +12,7 @@ from ..counting import counted
 from ..errors import LoopError
 from .artefacts import frame_step, seam_jump
 from .blending import shown
-from .merging import pieces
+from .labels import pieces
 from .parts import parts, run_parts
 from .timelines import Timeline, distinct_labels, make_timeline
 
@@ -199,7 +199,7 @@ def tearing(period: np.ndarray, start: np.ndarray, mask: np.ndarray) -> Tearing:
     moving = mask & (period > 1)
     label, _, _ = distinct_labels(period, start)
     present = np.flatnonzero(np.bincount(label[moving]))
-    piece = pieces(np.asarray(period), np.asarray(start), mask, mask)
+    piece = pieces(np.asarray(period, np.int32), np.asarray(start, np.int32), mask, mask)
     cut = outline = 0
     for a, b in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
         cut += int((mask[a] & mask[b] & (moving[a] | moving[b]) & (label[a] != label[b])).sum())

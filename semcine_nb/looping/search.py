@@ -1,9 +1,9 @@
 """Stage 2 of Algorithm 1: for one candidate the best of the loops (p, s*(x|p)) and the still frames.
 
 Two searches start from opposite ends, from blocks of the whole picture and from the target's own outline; one
-fusion takes the better of both pixel by pixel. α-expansions finish it: of all periods on blocks of four
-pixels, then on single ones of the periods in use, and of still frames near borders; before, all that stands
-still may change its frame at once.
+fusion takes the better of both pixel by pixel, and all that stands still may change its frame at once.
+α-expansions finish it: of all periods on blocks of four pixels, then on single ones of the periods in use,
+and of still frames near borders.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .proposals import block_jumps, enlarge, still_costs
 from .stages import BAND, BLOCK, Labelling, Mask, Schedule, blocks, grow, shift_borders
 
 SMALL_TARGET = 10_000  # pixels up to which a target's own outline is worth a sweep over all labels
-REACH = 8  # pixels around what loops or should
+REACH = 8  # pixels around what loops, should or may; twice as many around a small target
 SMALL_REGION = 64  # pixels below which a region of a target is not tried on its own
 SINGLES = 6  # labels that are tried on a whole region of the target
 FRAMES = 2  # that everything static is tried with at once
@@ -224,12 +224,13 @@ class _Search:
         """
         tables, frames = self.problem.tables, self.space.starts(1)
         around = tables.vectors, tables.scale, tables.right, tables.down
-        cost = still_costs(*around, *labels, (labels[0] == 1) & self.where, frames)
+        if not at_borders(*labels).any():
+            return
+        cost = still_costs(*around, *labels, labels[0] == 1, frames)
         now = _main_still(labels)[0, 0]
         others = [frame for frame in frames[np.argsort(cost, kind="stable")] if frame != now]
         for frame in others[:FRAMES]:
-            static = (labels[0] == 1) & self.where
-            trial = labels[0].copy(), np.where(static, frame, labels[1])
+            trial = labels[0].copy(), np.where(labels[0] == 1, frame, labels[1])
             self.shift_borders(trial)
             fuse(self.problem, *labels, *trial, backend=self.schedule.backend)
 

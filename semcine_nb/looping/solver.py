@@ -1,4 +1,4 @@
-"""Algorithm 1 for a person: stage 1 once a clip, stages 2 and 3 for each candidate and each edit."""
+"""Algorithm 1 for a person: stage 1 once a clip, stages 2 and 3 and merging for each candidate and edit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .cinemagraph import Cinemagraph
 from .evaluation import evaluate, motion_kept
 from .keeping import kept_starts
 from .labels import Labels, LabelSpace, check_labelling
-from .merging import merge_pieces, thing
+from .merging import merge_pieces, object_region
 from .parameters import LoopParameters
 from .problem import LoopProblem
 from .proposals import enlarge
@@ -81,7 +81,7 @@ class LoopSolver:
         self._shared = shared_tables(anyone, self.space, self.starts, self.schedule, threads)
 
     def solve(self, candidate: Candidate, progress: Progress = silent) -> Cinemagraph:
-        """Stages 2 and 3 for one candidate.
+        """Stages 2 and 3 for one candidate; then pieces of what is not natural are merged.
 
         Raises
         ------
@@ -96,7 +96,7 @@ class LoopSolver:
         """Stages 2 and 3 again with a painted mask as π_ID and twice α_sta (supplement, Section 2).
 
         However often a cinemagraph is edited, α_sta is doubled once. What cannot loop stays static. Labels
-        change only near pixels whose price of standing still has changed.
+        change, and pieces are merged, only near pixels whose price of standing still has changed.
 
         Raises
         ------
@@ -167,11 +167,10 @@ class LoopSolver:
                 labels = edited.period, edited.start
                 period, start = revise_periods(*common, mask, self.schedule, labels, where)
             bar.update(1)
-            bar.set_description_str(f"{candidate.label}: stage 3, starts")
+            bar.set_description_str(f"{candidate.label}: stage 3, starts and pieces")
             refine_starts(problem, self.space, period, start, self.schedule, where)
-            merge_pieces(
-                problem, period, start, thing(candidate, self.tables.natural), parameters.merging, where
-            )
+            region = object_region(candidate, self.response, parameters)
+            merge_pieces(problem, period, start, region, parameters.merging, where)
             bar.update(1)
             bar.set_description_str(f"{candidate.label}: energy")
             energy = evaluate(problem, self.clip.frames, self.response.scores, period, start, parameters)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .energy import LoopEnergy
 from .evaluation import evaluate
 from .labels import Labels
-from .merging import merge_pieces, thing
+from .merging import merge_pieces, object_region
 from .problem import LoopProblem
 from .proposals import block_jumps
 from .search import choose_periods
@@ -45,10 +45,10 @@ class Step:
 
 
 def walk_through(solver: LoopSolver, candidate: Candidate) -> tuple[Step, ...]:
-    """Four labellings of one candidate: nothing moves; each pixel for itself; after stage 2; after stage 3.
+    """Labellings of one candidate: nothing moves; each pixel for itself; after stage 2; after stage 3.
 
     "Each pixel for itself" takes the least of E_temp + α₁·E_label over all labels and ignores neighbours.
-    Where the candidate has something that is not natural, a fifth is that with its pieces merged.
+    A fifth has pieces merged, where the candidate has something that is not natural (`merging`).
     """
     problem, space = solver.problem(candidate), solver.space
     shape = candidate.mask.shape
@@ -65,8 +65,8 @@ def walk_through(solver: LoopSolver, candidate: Candidate) -> tuple[Step, ...]:
         "stage 2: periods": chosen,
         "stage 3: starts again": (period, start),
     }
-    region = thing(candidate, solver.tables.natural)
-    if region.any():
+    region = object_region(candidate, solver.response, solver.parameters)
+    if region.any() and solver.parameters.merging > 0:
         merged = period.copy(), start.copy()
         merge_pieces(problem, *merged, region, solver.parameters.merging)
         named["pieces merged"] = merged

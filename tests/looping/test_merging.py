@@ -11,9 +11,11 @@ from scipy import ndimage
 from small_pond import pond, truth
 
 from semcine_nb.looping import LoopParameters, LoopSolver
-from semcine_nb.looping.merging import merge_pieces, pieces, thing
+from semcine_nb.looping.labels import pieces
+from semcine_nb.looping.merging import merge_pieces, object_region
+from semcine_nb.looping.proposals import block_jumps
 from semcine_nb.looping.quality import tearing
-from semcine_nb.semantics import Candidate, select_candidates
+from semcine_nb.semantics import Candidate, SemanticResponse, select_candidates
 
 
 def striped():
@@ -48,32 +50,66 @@ def test_a_piece_outside_the_region_stays():
     assert (period[:, 6:] == 8).all()
 
 
-def test_pixels_that_may_not_change_stay():
+def test_a_piece_with_pixels_that_may_not_change_stays_and_takes_others_in():
     problem, period, start = striped()
     where = np.ones((4, 9), bool)
-    where[2:] = False
+    where[3, 3:6] = False  # of the middle stripe
     merge_pieces(problem, period, start, np.ones((4, 9), bool), 0.01, where)
-    assert len(np.unique(period[:2])) == 1
-    assert period[2].tolist() == [8] * 3 + [12] * 3 + [8] * 3
+    assert (period == 12).all()
+    assert (start == 6).all()
+
+
+def test_labels_in_another_order_of_memory_change_in_place():
+    problem, period, start = striped()
+    columns = np.asfortranarray(period), np.asfortranarray(start)
+    merge_pieces(problem, *columns, np.ones((4, 9), bool), 0.01)
+    assert len(np.unique(columns[0])) == 1
+
+
+def each_for_itself(seed: int):
+    """Labels that cost most where they are merged: each pixel's cheapest loop, while seams cost little."""
+    case = Case(seed, h=6, w=7)
+    case.parameters = LoopParameters(alpha_spatial=1e-3, min_period=4, step=4, short_period=0)
+    problem = problem_of(case)
+    loops = [(p, s) for p in (4, 8) for s in range(4, 29 - p, 4)]
+    periods, starts = np.array(loops, np.int32).T
+    tables = problem.tables
+    best = block_jumps(tables.vectors, tables.scale, tables.temporal_factor, periods, starts, 1).argmin(
+        axis=0
+    )
+    return case, problem, periods[best], starts[best]
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.floats(0.001, 0.5))
 def test_the_energy_rises_as_told_and_within_the_share(seed, share):
-    case = Case(seed, h=6, w=7)
-    problem, (period, start) = problem_of(case), case.labels(periods=(4, 8, 12), step=4)
-    region, where = case.rng.random((2, 6, 7)) < 0.8
+    case, problem, period, start = each_for_itself(seed)
+    still = case.rng.random((6, 7)) < 0.2
+    period[still] = 1
+    region, where = case.rng.random((2, 6, 7)) < 0.9
     before, old = sum(problem.energy(period, start)), (period.copy(), start.copy())
-    count = pieces(period, start, region, where).max(initial=-1)
+    count = pieces(period, start, region, np.ones_like(region)).max(initial=-1)
     rise = merge_pieces(problem, period, start, region, share, where)
     after = sum(problem.energy(period, start))
     assert after - before == pytest.approx(rise, abs=1e-6 * before)
     assert rise <= share * before
-    kept = (old[0] == 1) | ~where
+    kept = still | ~where
     assert (period[kept] == old[0][kept]).all()
     assert (start[kept] == old[1][kept]).all()
-    assert (period[~kept] > 1).all()
-    assert pieces(period, start, region, where).max(initial=-1) <= count
+    assert (period[~still] > 1).all()
+    assert pieces(period, start, region, np.ones_like(region)).max(initial=-1) <= count
+
+
+def test_the_share_is_what_holds_merging_back():
+    for share in (0.01, 0.2, 1e9):
+        rises, before = [], []
+        for seed in range(5):
+            _, problem, period, start = each_for_itself(seed)
+            before.append(sum(problem.energy(period, start)))
+            rises.append(merge_pieces(problem, period, start, np.ones((6, 7), bool), share))
+        assert max(rises) > 0
+        assert (max(np.divide(rises, before)) > 0.2) == (share == 1e9)
+        assert (len(np.unique(period)) == 1) == (share == 1e9)
 
 
 @settings(max_examples=40, deadline=None)
@@ -91,12 +127,20 @@ def test_pieces_are_those_that_labelling_each_loop_by_itself_finds(seed):
     assert (found[(period == 1) | ~where] == -1).all()
 
 
-def test_only_what_is_not_natural_is_a_thing():
-    mask = np.array([[True, True, False]])
-    natural = np.array([[False, True, True]])
-    named = {names: thing(Candidate(names, mask), natural) for names in (("person",), ("person", "water"))}
-    assert named["person",].tolist() == [[True, True, False]]
-    assert named["person", "water"].tolist() == [[True, False, False]]
+def test_a_region_of_few_pieces_is_where_objects_occur_and_what_else_is_not_natural():
+    """A person on the left, water on the right, both in the middle, nobody in the last column."""
+    scores = np.zeros((20, 1, 4, 2), np.float32)
+    scores[:, :, 0] = scores[::2, :, 1] = [0.9, 0.1]
+    scores[1::2, :, 1] = scores[:, :, 2] = [0.1, 0.9]
+    response = SemanticResponse(scores, ("person", "water"))
+    painted = np.ones((1, 4), bool)
+
+    def region(*names: str, mask: np.ndarray = painted) -> list[bool]:
+        return object_region(Candidate(names, mask), response, LoopParameters())[0].tolist()
+
+    assert region("person") == region("person", "water") == [True, True, False, True]
+    assert region("water") == [True, False, False, True]  # as painted by hand
+    assert region("water", mask=np.array([[False, True, True, False]])) == [False] * 4
 
 
 def test_a_bird_comes_in_fewer_pieces_and_water_stays_as_it_was():
