@@ -71,6 +71,12 @@ _OPTIONS = (
     click.option("--seconds", default=5.0, type=_ABOVE_ZERO, help="How much of it to use."),
     click.option("--working-size", "size", default="960x540", type=Size(), help="Largest size to work at."),
     click.option("--stabilize", is_flag=True, help="Hold the background still, for a clip from the hand."),
+    click.option(
+        "--merging",
+        default=0.01,
+        type=click.FloatRange(0, 1),
+        help="Share of the energy that may be spent on objects in fewer pieces; 0: none.",
+    ),
     click.option("--length", type=click.IntRange(2), help="Frames of the loop.  [default: from the periods]"),
     click.option("--still", type=Still(), help="What static parts show: a frame's number, or median."),
     click.option("--crossfade", default=0, type=_COUNT, help="Frames that fade where a loop starts again."),
@@ -101,6 +107,7 @@ def as_arguments(
     stabilize: bool,
     pin: tuple[str, ...],
     drop: tuple[str, ...],
+    merging: float,
     length: int | None,
     still: int | str | None,
     crossfade: int,
@@ -115,6 +122,8 @@ def as_arguments(
     click.UsageError
         For options that do not go together.
     """
+    from .looping.parameters import LoopParameters
+
     if others["user"] and not others["ratings"]:
         raise click.UsageError("--user needs --ratings: a person's taste is learned from ratings.")
     if crossfade and ping_pong:
@@ -123,6 +132,7 @@ def as_arguments(
     return others | {
         "read": {"start": start, "max_seconds": seconds, "max_size": size, "stabilize": stabilize},
         "select": {"pin": pin, "drop": drop},
+        "parameters": LoopParameters(merging=merging),
         # 0 is a frame; None and False are what rendering does anyway
         "render": {
             name: value for name, value in rendering.items() if value or (name == "still" and value == 0)

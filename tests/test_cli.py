@@ -98,7 +98,7 @@ def test_as_a_program_into_a_folder_of_an_earlier_run(
     (tmp_path / "1-mine.mp4").write_text("mine")
     command = [sys.executable, "-m", "semcine_nb", "make", clip[0], "-o", tmp_path, "--segmenter", clip[1]]
     command += ["--drop", "animal", "--format", "webp", "--format", "mp4", "--width", "120", "--repeat", "2"]
-    command += ["--max-mb", "0.1", "--length", "40", "--still", "0"]
+    command += ["--max-mb", "0.1", "--length", "40", "--still", "0", "--merging", "0.02"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'index.html'}\n"), done.stderr
     assert done.stderr == ""  # no bar where nobody watches, and nothing to warn of
@@ -110,6 +110,8 @@ def test_as_a_program_into_a_folder_of_an_earlier_run(
     movie = read_video(tmp_path / "1-water.mp4")
     assert movie.width <= 120
     assert len(movie) == 2 * 40
+    cinema = load_cinemagraph(tmp_path / "1-water-labels.png", read_video(clip[0]))
+    assert cinema.parameters.merging == 0.02
 
 
 def test_ranked_for_a_person(
@@ -128,6 +130,9 @@ def test_ranked_for_a_person(
         "semcine_nb.preference.context_features",
         lambda cinema, rendered: Share(cinema.dynamic.mean()),
         raising=False,
+    )
+    monkeypatch.setattr(
+        "semcine_nb.preference.features.context.default_blocks", lambda: {"share": slice(0, 1)}
     )
     monkeypatch.setattr("semcine_nb.page.make_loop", lambda frames, fps: Loop(b"", b""))
     with RatingStore(tmp_path / "r.db") as store:
@@ -168,6 +173,7 @@ def test_ranked_for_a_person(
         (["CLIP", "--still", "last"], 2, "'last' is neither"),
         (["CLIP", "--still", "999"], 1, "still frame 999 is outside"),
         (["CLIP", "--crossfade", "3", "--ping-pong"], 2, "exclude each other"),
+        (["CLIP", "--merging", "2"], 2, "2.0 is not in the range 0<=x<=1"),
         (["CLIP", "--format", "avi"], 2, "'avi'"),
         (["CLIP", "--start", "99"], 1, "pond.mp4"),
         (["CLIP", "--seconds", "0.5"], 1, "frames"),
