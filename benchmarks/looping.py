@@ -12,9 +12,10 @@ import platform
 import resource
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import click
@@ -25,9 +26,11 @@ from semcine_nb.looping.baselines import liao_2013, plain_expansion
 from semcine_nb.looping.quality import tearing
 from semcine_nb.looping.search import choose_periods, revise_periods, shared_tables
 from semcine_nb.looping.stages import refine_starts
+from semcine_nb.looping.warm import warm
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Candidate, Selection, SemanticResponse, segment, select_candidates
-from semcine_nb.semantics.categories import is_natural
+from semcine_nb.semantics.categories import PAPER_CATEGORIES, is_natural
+from semcine_nb.semantics.storage import FrameScores
 from semcine_nb.video import Video, read_video
 
 Clip = tuple[str, Video, Selection]
@@ -171,21 +174,52 @@ def stages(solver: LoopSolver, candidate: Candidate, sweeps: int) -> list[float]
 
 
 def growth(size: tuple[int, int], seconds: float, only: tuple[str, ...]) -> None:
-    """Seconds of one candidate with pixels, up to 16 times as many, and with frames."""
+    """One candidate with pixels, up to 16 times as many, with frames and with K, each in a fresh process."""
     w, h = size
-    head("size", "frames", "pairs (p, s)", "stage 1, s", "stages 2–3, s", "s a Mpixel and 100 pairs")
-    cases = [((w // 2, h // 2), seconds), (size, seconds), ((2 * w, 2 * h), seconds)]
-    for shape, duration in cases + [(size, longer) for longer in (2.0, 4.0, 5.0, 6.0)]:
-        _, clip, selection = next(clips(shape, duration, only or ("waterfall",)))
-        begin = time.process_time()
-        solver = LoopSolver(clip, selection.response)
-        first = time.process_time() - begin
-        begin = time.process_time()
-        solver.solve(selection.candidates[0])
-        rest = time.process_time() - begin
-        pairs = sum(len(solver.space.starts(p)) for p in solver.space.periods)
-        unit = (first + rest) / (shape[0] * shape[1] / 1e6) / (pairs / 100)
-        row(f"{shape[0]}×{shape[1]}", len(clip.frames), pairs, f"{first:.1f}", f"{rest:.1f}", f"{unit:.1f}")
+    names = ["size", "frames", "K", "pairs (p, s)", "stage 1, s", "stages 2–3, s"]
+    head(*names, "s a Mpixel and 100 pairs", "peak memory, GB")
+    name = only[0] if only else "waterfall"
+    cases = [((w // 2, h // 2), seconds, 4), (size, seconds, 4), ((2 * w, 2 * h), seconds, 4)]
+    cases += [(size, longer, 4) for longer in (2.0, 4.0, 5.0, 6.0)]
+    cases += [(size, seconds, k) for k in (2, 8, 13)]
+    for case in cases:
+        with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
+            row(*fresh.submit(grown, name, *case).result())
+
+
+class KChannels:
+    """Scores with the first k channels, empty ones where there are fewer; made frame by frame."""
+
+    def __init__(self, scores: FrameScores, k: int) -> None:
+        self.scores, self.shape = scores, (*scores.shape[:3], k)
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def __getitem__(self, t: int) -> np.ndarray:
+        frame = np.asarray(self.scores[t])
+        return np.pad(frame, ((0, 0), (0, 0), (0, max(self.shape[3] - frame.shape[2], 0))))[
+            ..., : self.shape[3]
+        ]
+
+
+def grown(name: str, size: tuple[int, int], seconds: float, k: int) -> list[object]:
+    """One row of the table: the first candidate of a clip with k channels, those that it lacks empty."""
+    _, clip, selection = next(clips(size, seconds, (name,)))
+    others = [c for c in PAPER_CATEGORIES if c not in selection.response.categories]
+    scores = KChannels(selection.response.scores, k)
+    response = SemanticResponse(scores, (*selection.response.categories, *others)[:k])
+    warm()
+    begin = time.process_time()
+    solver = LoopSolver(clip, response)
+    first = time.process_time() - begin
+    begin = time.process_time()
+    solver.solve(selection.candidates[0])
+    rest = time.process_time() - begin
+    pairs = sum(len(solver.space.starts(p)) for p in solver.space.periods)
+    unit = (first + rest) / (size[0] * size[1] / 1e6) / (pairs / 100)
+    seconds_each = f"{first:.1f}", f"{rest:.1f}", f"{unit:.1f}"
+    return [f"{size[0]}×{size[1]}", len(clip.frames), k, pairs, *seconds_each, f"{peak():.2f}"]
 
 
 def peak() -> float:
