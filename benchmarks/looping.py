@@ -34,6 +34,7 @@ from semcine_nb.semantics.storage import FrameScores
 from semcine_nb.video import Video, read_video
 
 Clip = tuple[str, Video, Selection]
+SHARES = (0.0, 0.01, 0.03, 0.3)  # of the energy that merging pieces may cost
 
 
 def clips(
@@ -106,7 +107,7 @@ def against_liao(size: tuple[int, int], seconds: float, only: tuple[str, ...]) -
         objects = [c for c in selection.candidates if not any(is_natural(n) for n in c.categories)]
         if not objects:
             continue
-        solvers = [LoopSolver(clip, selection.response, LoopParameters(merging=m)) for m in (0, 0.01, 0.03)]
+        solvers = [LoopSolver(clip, selection.response, LoopParameters(merging=m)) for m in SHARES]
         earlier = liao_2013(clip)
         for candidate in objects:
             ours = [solver.solve(candidate) for solver in solvers]
