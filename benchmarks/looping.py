@@ -198,18 +198,21 @@ class KChannels:
         return len(self.scores)
 
     def __getitem__(self, t: int) -> np.ndarray:
-        frame = np.asarray(self.scores[t])
-        return np.pad(frame, ((0, 0), (0, 0), (0, max(self.shape[3] - frame.shape[2], 0))))[
-            ..., : self.shape[3]
-        ]
+        return channels(self.scores[t], self.shape[3])
+
+
+def channels(values: np.ndarray, k: int) -> np.ndarray:
+    """(H, W, k): the first k of (H, W, K) values, zero where there are fewer."""
+    return np.pad(values, ((0, 0), (0, 0), (0, max(k - values.shape[2], 0))))[..., :k]
 
 
 def grown(name: str, size: tuple[int, int], seconds: float, k: int) -> list[object]:
     """One row of the table: the first candidate of a clip with k channels, those that it lacks empty."""
     _, clip, selection = next(clips(size, seconds, (name,)))
-    others = [c for c in PAPER_CATEGORIES if c not in selection.response.categories]
-    scores = KChannels(selection.response.scores, k)
-    response = SemanticResponse(scores, (*selection.response.categories, *others)[:k])
+    kept = selection.response
+    others = [c for c in PAPER_CATEGORIES if c not in kept.categories]
+    names, counts = (*kept.categories, *others)[:k], channels(kept.occurrences(), k)
+    response = SemanticResponse(KChannels(kept.scores, k), names, counts)
     warm()
     begin = time.process_time()
     solver = LoopSolver(clip, response)

@@ -35,11 +35,7 @@ def object_region(
     """
     from ..semantics.categories import is_natural
 
-    objects = [
-        k
-        for k, name in enumerate(response.categories)
-        if name in candidate.categories and not is_natural(name)
-    ]
+    objects = [name in candidate.categories and not is_natural(name) for name in response.categories]
     threshold = parameters.occurrence_threshold * response.shape[0] - 1e-9
     occurs = (response.occurrences()[..., objects] >= threshold).any(axis=-1)
     return np.asarray(candidate.mask & (occurs | ~natural_map(response, parameters)))
