@@ -3,24 +3,21 @@
 A sweep of α-expansions asks of every pixel how far its label is from each of many others, and beside a border
 how far its neighbour's label is from them. Asked move by move, the frames of all pixels go through the
 processor once a label. Here they go through it once a sweep, and what the labels of a pixel have in common is
-shared: sums of the frames up to each step, of which any loop's sum is the difference of two.
+shared (`distances`).
 """
 
 from __future__ import annotations
-
-import math
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .distances import add_up, distances, no_sums
 from .labels import Labels
 from .moves import Known, fuse
-from .pairs import distance, dot, frames_apart, jump, residue_sums
+from .pairs import distance, jump
 from .problem import LoopProblem
 
-_STEP = 4  # frames, whatever ``LoopParameters.step``: sums serve labels on this grid, ``distance`` others
 OWN = 0  # in place of a period: that of the pixel's current label
 
 
@@ -116,20 +113,6 @@ def _borders(period, start, where, block):
     return border
 
 
-class _Sums(NamedTuple):
-    """What the distances of one pixel's labels share."""
-
-    steps: NDArray[np.int32]  # (steps + 1, 4·C), of the frames below each step by residue mod 4
-    norms: NDArray[np.float64]  # (steps + 1,), of their squared norms
-    own4: NDArray[np.int32]  # (4·C,), of the loop that distances are from, by residue mod 4
-    other4: NDArray[np.int32]  # (4·C,), of the loop that they are to
-    own: NDArray[np.int32]  # (steps + 1, T·C): as own4, by residue mod each number of steps …
-    summed: NDArray[np.bool_]  # (steps + 1,): … where it has been asked for
-    drift: NDArray[np.float64]  # (steps + 1,): distance of frames a period apart, summed up to each step
-    scratch1: NDArray[np.int32]  # (T·C,)
-    scratch2: NDArray[np.int32]
-
-
 @njit(cache=True, nogil=True)
 def _look_ahead(vectors, period, start, periods, starts, where, border, apart, jumps, across):
     """Fill ``apart`` and ``jumps`` (L, H, W) of ``where``: as ``pairs.distance`` and ``pairs.jump``.
@@ -139,12 +122,7 @@ def _look_ahead(vectors, period, start, periods, starts, where, border, apart, j
     h, w, t, c = vectors.shape
     u = vectors.reshape(vectors.size)
     size, count = t * c, periods.size
-    steps = t // _STEP
-    sums = _Sums(
-        np.zeros((steps + 1, _STEP * c), np.int32), np.zeros(steps + 1), np.zeros(_STEP * c, np.int32),
-        np.zeros(_STEP * c, np.int32), np.zeros((steps + 1, size), np.int32), np.zeros(steps + 1, np.bool_),
-        np.zeros(steps + 1), np.zeros(size, np.int32), np.zeros(size, np.int32),
-    )  # fmt: skip
+    sums = no_sums(t, c)
     drifts = count > 0 and periods[0] == OWN
     offered, offered2 = np.zeros((2, count), np.int32), np.zeros((2, count), np.int32)
     kept, kept2, taken = np.zeros(count), np.zeros(count), np.zeros(count)
@@ -155,8 +133,8 @@ def _look_ahead(vectors, period, start, periods, starts, where, border, apart, j
             o = (y * w + x) * size
             p, s = period[y, x], start[y, x]
             _offered(periods, starts, y, x, p, t, offered)
-            _add_up(u, o, c, sums)
-            _distances(u, o, c, sums, p, s, offered, drifts, kept)
+            add_up(u, o, c, sums)
+            distances(u, o, c, sums, p, s, offered, drifts, kept)
             for i in range(count):
                 apart[i, y, x], jumps[i, y, x] = kept[i], -1
                 if offered[0, i] > 1:
@@ -176,8 +154,8 @@ def _look_ahead(vectors, period, start, periods, starts, where, border, apart, j
                 others = kept
                 if not same:
                     others = kept2
-                    _distances(u, o, c, sums, p, s, offered2, False, kept2)
-                _distances(u, o, c, sums, q, r, offered, False, taken)
+                    distances(u, o, c, sums, p, s, offered2, False, kept2)
+                distances(u, o, c, sums, q, r, offered, False, taken)
                 mine, theirs = (0, 1) if first else (1, 0)
                 for i in range(count):
                     across[i, pair, mine] += others[i]
@@ -198,101 +176,3 @@ def _offered(periods, starts, y, x, p, t, offered):
         if q > 1 and (r < 1 or r + q > t - 1):
             q = 0
         offered[0, i], offered[1, i] = q, r
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _add_up(u, o, c, sums):
-    """Fill ``steps`` and ``norms`` of ``sums`` for one pixel."""
-    n = _STEP * c
-    sums.steps[0] = 0
-    sums.norms[0] = 0.0
-    for k in range(sums.norms.size - 1):
-        x = u[o + k * n : o + (k + 1) * n]
-        before, after = sums.steps[k], sums.steps[k + 1]
-        norm = np.int32(0)
-        for i in range(n):
-            value = np.int32(x[i])
-            after[i] = before[i] + value
-            norm += value * value
-        sums.norms[k + 1] = sums.norms[k] + norm
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _between(steps, begin, end, into):
-    """Sums of the frames 4·begin … 4·end − 1 by residue modulo 4."""
-    first, last = steps[begin], steps[end]
-    for i in range(into.size):
-        into[i] = last[i] - first[i]
-
-
-@njit(cache=True, nogil=True)
-def _still_apart(u, o, c, frame, p, norm, sums4):
-    """Mean distance of a still frame to a loop of p frames whose sums and squared norms are known."""
-    cross, shown_norm = 0.0, 0.0
-    for k in range(c):
-        value = np.float64(u[o + frame * c + k])
-        total = 0.0
-        for r in range(_STEP):
-            total += sums4[r * c + k]
-        cross += value * total
-        shown_norm += value * value
-    return max((norm - 2.0 * cross) / p + shown_norm, 0.0)
-
-
-@njit(cache=True, nogil=True)
-def _distances(u, o, c, sums, p, s, offered, drifts, apart):
-    """Distances ``apart`` (L,) of label (p, s) to those ``offered`` (2, L); −1 for what does not fit.
-
-    drifts : whether most of them are of period p, so that what they share is worth adding up.
-    """
-    grid = s % _STEP == 0 and p % _STEP == 0
-    norms, own4, other4, drift = sums.norms, sums.own4, sums.other4, sums.drift
-    norm = 0.0
-    has_drift = False
-    sums.summed[:] = False
-    if grid:
-        _between(sums.steps, s // _STEP, (s + p) // _STEP, own4)
-        norm = norms[(s + p) // _STEP] - norms[s // _STEP]
-    for i in range(apart.size):
-        q, r = offered[0, i], offered[1, i]
-        if q == 0:
-            apart[i] = -1
-            continue
-        if q == p and r == s:
-            apart[i] = 0
-            continue
-        other_grid = r % _STEP == 0 and q % _STEP == 0
-        if p == q:
-            ahead = abs(r - s)
-            if not drifts or p == 1 or ahead >= p or not (grid and other_grid):
-                apart[i] = distance(u, o, c, p, s, q, r, sums.scratch1, sums.scratch2)
-                continue
-            if not has_drift:
-                # as far as frames go: what is offered fits
-                for k in range(drift.size - 1 - p // _STEP):
-                    drift[k + 1] = drift[k] + frames_apart(u, o, c, k * _STEP, k * _STEP + p, _STEP)
-                has_drift = True
-            first, last = min(r, s) // _STEP, max(r, s) // _STEP
-            apart[i] = (drift[last] - drift[first]) / p
-        elif p == 1 and other_grid:
-            _between(sums.steps, r // _STEP, (r + q) // _STEP, other4)
-            apart[i] = _still_apart(u, o, c, s, q, norms[(r + q) // _STEP] - norms[r // _STEP], other4)
-        elif q == 1 and grid:
-            apart[i] = _still_apart(u, o, c, r, p, norm, own4)
-        elif grid and other_grid:
-            g = math.gcd(p, q)
-            if g == _STEP:
-                _between(sums.steps, r // _STEP, (r + q) // _STEP, other4)
-                cross = dot(own4, other4)
-            else:
-                mine, theirs = sums.own[g // _STEP], sums.scratch2
-                if not sums.summed[g // _STEP]:
-                    residue_sums(u, o, c, p, s, g, mine)
-                    sums.summed[g // _STEP] = True
-                residue_sums(u, o, c, q, r, g, theirs)
-                n, shift = g * c, (s - r) % g * c
-                cross = dot(mine[: n - shift], theirs[shift:n]) + dot(mine[n - shift : n], theirs[:shift])
-            other = norms[(r + q) // _STEP] - norms[r // _STEP]
-            apart[i] = max(norm / p + other / q - 2.0 * g * cross / (np.float64(p) * q), 0.0)
-        else:
-            apart[i] = distance(u, o, c, p, s, q, r, sums.scratch1, sums.scratch2)
