@@ -73,9 +73,8 @@ _OPTIONS = (
     click.option("--stabilize", is_flag=True, help="Hold the background still, for a clip from the hand."),
     click.option(
         "--merging",
-        default=0.01,
         type=click.FloatRange(0, 1),
-        help="Share of the energy that may be spent on objects in fewer pieces; 0: none.",
+        help="Share of the energy that may be spent on objects in fewer pieces; 0: none.  [default: 0.01]",
     ),
     click.option("--length", type=click.IntRange(2), help="Frames of the loop.  [default: from the periods]"),
     click.option("--still", type=Still(), help="What static parts show: a frame's number, or median."),
@@ -107,7 +106,7 @@ def as_arguments(
     stabilize: bool,
     pin: tuple[str, ...],
     drop: tuple[str, ...],
-    merging: float,
+    merging: float | None,
     length: int | None,
     still: int | str | None,
     crossfade: int,
@@ -132,7 +131,7 @@ def as_arguments(
     return others | {
         "read": {"start": start, "max_seconds": seconds, "max_size": size, "stabilize": stabilize},
         "select": {"pin": pin, "drop": drop},
-        "parameters": LoopParameters(merging=merging),
+        "parameters": None if merging is None else LoopParameters(merging=merging),
         # 0 is a frame; None and False are what rendering does anyway
         "render": {
             name: value for name, value in rendering.items() if value or (name == "still" and value == 0)

@@ -101,13 +101,18 @@ def shares(scores: NDArray[np.floating]) -> NDArray[Any]:
     return np.where(total > 0, scores / np.where(total > 0, total, 1), even)
 
 
+def candidate_maps(response: SemanticResponse, parameters: LoopParameters) -> NDArray[np.bool_]:
+    """(H, W, K): π of every kept category (Section 3.1), from the occurrence counts h_t."""
+    threshold = parameters.occurrence_threshold * response.shape[0] - 1e-9  # 0.15 · 20 must be 3
+    return np.asarray(response.occurrences() >= threshold)
+
+
 def natural_map(response: SemanticResponse, parameters: LoopParameters) -> NDArray[np.bool_]:
-    """(H, W): where π of any natural kept category is 1, from the occurrence counts h_t."""
+    """(H, W): where π of any natural kept category is 1."""
     from ..semantics.categories import is_natural
 
     natural = [is_natural(name) for name in response.categories]
-    threshold = parameters.occurrence_threshold * response.shape[0] - 1e-9  # 0.15 · 20 must be 3
-    return np.asarray((response.occurrences()[..., natural] >= threshold).any(axis=-1))
+    return np.asarray(candidate_maps(response, parameters)[..., natural].any(axis=-1))
 
 
 def temporal_factor(color: Array, natural: NDArray[np.bool_], parameters: LoopParameters) -> Array:

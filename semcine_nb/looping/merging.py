@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .energy import natural_map
+from .energy import candidate_maps, natural_map
 from .labels import Labels, pieces
 from .pairs import jump
 from .parameters import LoopParameters
@@ -36,8 +36,7 @@ def object_region(
     from ..semantics.categories import is_natural
 
     objects = [name in candidate.categories and not is_natural(name) for name in response.categories]
-    threshold = parameters.occurrence_threshold * response.shape[0] - 1e-9
-    occurs = (response.occurrences()[..., objects] >= threshold).any(axis=-1)
+    occurs = candidate_maps(response, parameters)[..., objects].any(axis=-1)
     return np.asarray(candidate.mask & (occurs | ~natural_map(response, parameters)))
 
 

@@ -13,6 +13,7 @@ from ..cache import ArrayCache
 from ..errors import LoopError
 from ..progress import Progress, silent
 from .cinemagraph import Cinemagraph
+from .energy import candidate_maps
 from .evaluation import evaluate, motion_kept
 from .keeping import kept_starts
 from .labels import Labels, LabelSpace, check_labelling
@@ -134,8 +135,7 @@ class LoopSolver:
         )
 
     def _stage_one(self, threads: int, progress: Progress, cache: ArrayCache | None) -> Labels:
-        threshold = self.parameters.occurrence_threshold * len(self.clip.frames) - 1e-9
-        targets = np.asarray((self.response.occurrences() >= threshold).any(axis=-1))
+        targets = np.asarray(candidate_maps(self.response, self.parameters).any(axis=-1))
         # loops spread beyond a target wherever something moves
         active = grow(targets, _MARGIN) | enlarge(blocks(self.tables.moving, BLOCK), BLOCK, targets.shape)
         h, w = active.shape
