@@ -57,7 +57,7 @@ $(VENV)/.installed: $(VENV)/.torch pyproject.toml
 	@touch $@
 
 # numba keeps what it compiled beside the sources: done here once, so that no first call waits for it.
-$(VENV)/.warm: $(VENV)/.installed $(wildcard semcine_nb/looping/*.py)
+$(VENV)/.warm: $(VENV)/.installed $(wildcard semcine_nb/looping/*.py semcine_nb/rendering/*.py)
 	$(if $(wildcard semcine_nb/looping/warm.py),$(BIN)/python -m semcine_nb.looping.warm)
 	@touch $@
 

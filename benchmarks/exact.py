@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 
 from semcine_nb.looping import LoopSolver
 from semcine_nb.looping.baselines import _stage_one
-from semcine_nb.looping.coarse import one_period
+from semcine_nb.looping.blocks import one_period
+from semcine_nb.looping.borders import enlarge
 from semcine_nb.looping.energy import loop_energy
 from semcine_nb.looping.labels import LabelSpace
 from semcine_nb.looping.moves import fuse
 from semcine_nb.looping.ordered import ordered_optimum
 from semcine_nb.looping.period_tables import PeriodTables
 from semcine_nb.looping.problem import LoopProblem
-from semcine_nb.looping.proposals import enlarge
-from semcine_nb.looping.stages import BLOCK, Schedule, best_starts
+from semcine_nb.looping.starts import BLOCK, Schedule, best_starts
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Candidate, SemanticResponse, select_candidates
 from semcine_nb.video import Video

@@ -23,9 +23,9 @@ import numpy as np
 
 from semcine_nb.looping import Cinemagraph, LoopParameters, LoopSolver
 from semcine_nb.looping.baselines import liao_2013, plain_expansion
+from semcine_nb.looping.periods import choose_periods, revise_periods, shared_tables
 from semcine_nb.looping.quality import tearing
-from semcine_nb.looping.search import choose_periods, revise_periods, shared_tables
-from semcine_nb.looping.stages import refine_starts
+from semcine_nb.looping.starts import refine_starts
 from semcine_nb.looping.warm import warm
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Candidate, Selection, SemanticResponse, segment, select_candidates

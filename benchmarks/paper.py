@@ -12,7 +12,7 @@ import pandas as pd
 
 from benchmarks.preference import table
 from semcine_nb.figures import paper, paper_people
-from semcine_nb.study.lesson import open_ratings
+from semcine_nb.lessons.studies import open_ratings
 
 
 def reproduce(size: tuple[int, int], cinemagraphs: int, folds: int) -> list[paper.Reproduction]:

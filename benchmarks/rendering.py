@@ -21,10 +21,10 @@ import numpy as np
 
 from semcine_nb.looping import Cinemagraph, LoopSolver, load_cinemagraph
 from semcine_nb.looping.artefacts import flash, foreign_colours, seam_jump
-from semcine_nb.looping.blending import BlendParameters
 from semcine_nb.looping.quality import consistency
-from semcine_nb.looping.rendering import render
-from semcine_nb.looping.timelines import make_timeline
+from semcine_nb.rendering.blending import BlendParameters
+from semcine_nb.rendering.render import render
+from semcine_nb.rendering.timelines import make_timeline
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import SemanticResponse, segment, select_candidates
 from semcine_nb.video import Video, read_video

@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from outlines import CATEGORIES, IGNORE, load_outlines, rasterise
 
+from semcine_nb.lessons.flicker import flicker
 from semcine_nb.looping import LoopSolver
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Selection, SemanticResponse, is_static, select_candidates
-from semcine_nb.semantics.flicker import flicker
 from semcine_nb.semantics.response import winners
 from semcine_nb.semantics.segmenters.embedded import EmbeddedSegmenter
 from semcine_nb.semantics.segmenters.motion import measure_motion

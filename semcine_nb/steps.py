@@ -19,12 +19,12 @@ from .looping.cinemagraph import Cinemagraph
 from .looping.evaluation import motion_kept
 from .looping.parameters import LoopParameters
 from .looping.quality import measure
-from .looping.rendering import check_length
-from .looping.rendering import render as render_loop
 from .looping.solver import LoopSolver
 from .ordering import KnownRatings, Place
 from .preference.unrated import unrated_score
 from .progress import Progress, silent
+from .rendering.render import check_length
+from .rendering.render import render as render_loop
 from .semantics import Selection, SemanticResponse, segment, select_candidates
 from .semantics.categories import category, check_choice
 from .semantics.segmenters import resolve_segmenter

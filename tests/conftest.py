@@ -28,6 +28,14 @@ hypothesis.settings.load_profile("house")
 os.environ["SEMCINE_CACHE"] = "off"
 
 
+@pytest.fixture
+def case() -> Any:
+    """One random clip for the tests of loops that need no particular one."""
+    from random_case import Case
+
+    return Case(0)
+
+
 # --- no silent skips -------------------------------------------------------------------------------------
 
 

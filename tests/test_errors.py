@@ -13,7 +13,7 @@ import pytest
 
 import semcine_nb as sc
 from semcine_nb import errors
-from semcine_nb.__main__ import main
+from semcine_nb.cli.main import main
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / errors.PAGE).read_text(encoding="utf-8")

@@ -10,10 +10,10 @@ import pytest
 from small_pond import pond, truth
 
 from semcine_nb.figures import candidates, comparison, editing, loops, moves, responses, stages
+from semcine_nb.lessons.enumeration import thumbnail, try_move
+from semcine_nb.lessons.walkthrough import walk_through
 from semcine_nb.looping import LoopSolver
-from semcine_nb.looping.enumeration import thumbnail, try_move
-from semcine_nb.looping.timing import time_map
-from semcine_nb.looping.walkthrough import walk_through
+from semcine_nb.rendering.timing import time_map
 from semcine_nb.semantics import SemanticResponse, select_candidates
 
 

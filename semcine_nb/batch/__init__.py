@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..counting import counted
 from ..errors import SemcineError, StoreError
-from ..folder import INDEX
 from ..progress import Progress, silent
+from ..results.folder import INDEX
 from .folders import working_folder
 from .jobs import Options, check_options, find_clips, plan
 from .overview import Clip, write_page

@@ -14,8 +14,8 @@ from typing import Any
 from .. import __version__
 from ..cache import content_key
 from ..errors import SemcineError, StoreError, VideoError
-from ..folder import FORMATS, INDEX, SUMMARY
 from ..looping.parameters import LoopParameters
+from ..results.folder import FORMATS, INDEX, SUMMARY
 from ..video import planned_shape
 
 SUFFIXES = {
@@ -173,7 +173,7 @@ def finished(job: Job) -> dict[str, Any] | None:
 
 def check_options(options: Options) -> None:
     """Raise a SemcineError for what would fail with every clip."""
-    from ..folder import check_writing
+    from ..results.folder import check_writing
     from ..steps import check_names, known_ratings
 
     check_writing(options.formats, options.repeat)

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from .. import __version__
 from ..errors import StoreError
 from ..files import whole_file
-from ..folder import INDEX
+from ..results.folder import INDEX
 
 _REFRESH = 5  # seconds after which a page of unfinished work loads itself again
 _PLAYS = (".mp4", ".webm")

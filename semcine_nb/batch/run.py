@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import StoreError
-from ..folder import SUMMARY
 from ..progress import Progress
+from ..results.folder import SUMMARY
 from .jobs import Job, finished
 from .overview import Clip
 from .work import Found, Made, Trouble, finish_clip, make_candidate, prepare_clip

@@ -45,7 +45,7 @@ def show_candidates(cinemagraphs: Sequence[Cinemagraph], width: int = 320, **opt
 
     from IPython.display import HTML
 
-    from ..page import make_loop
+    from ..results.page import make_loop
 
     tiles = []
     for number, cinema in enumerate(cinemagraphs, start=1):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..looping.connectivity_maps import connectivity_maps
 from ..looping.evaluation import evaluate
 from ..looping.quality import alignment, tearing
-from ..looping.timing import time_map
+from ..rendering.timing import time_map
 from .colors import label_map, mask_overlay
 from .panels import grid, label_scale
 

@@ -62,8 +62,8 @@ def show_consistency(store: RatingStore, note: str = "") -> Figure:
 
 def try_agreement(shared: float = 0.2, error: float = 0.6, people: int = 20) -> Figure:
     """Simulated ratings by how much of the liking all share and how sure each is: α, σ and a second look."""
+    from ..lessons.studies import draw_ratings
     from ..study import krippendorff_alpha
-    from ..study.lesson import draw_ratings
     from ..study.simulation import diversity
 
     first, second = draw_ratings(shared, error, people)

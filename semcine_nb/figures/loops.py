@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..lessons.pixel import LabelCosts, case_of, forgiveness, loop_costs, pair_costs
 from ..looping.labels import phi
 from ..looping.parameters import LoopParameters
-from ..looping.pixel import LabelCosts, case_of, forgiveness, loop_costs, pair_costs
 from .panels import grid
 
 if TYPE_CHECKING:

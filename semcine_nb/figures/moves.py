@@ -11,7 +11,7 @@ from .panels import grid
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ..looping.enumeration import Move
+    from ..lessons.enumeration import Move
     from ..video import Video
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..lessons import careful_map
+from ..lessons.clips import careful_map
 from ..looping import LoopSolver
 from ..looping.baselines import liao_2013, tompkin_2011, yeh_2012
 from ..looping.quality import alignment, tearing

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..looping.timing import time_map
+from ..rendering.timing import time_map
 
 if TYPE_CHECKING:
     from ..looping import Cinemagraph

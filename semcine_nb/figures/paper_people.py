@@ -18,8 +18,8 @@ from .ratings import show_groups, show_rating_statistics
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..lessons.studies import StudyData
     from ..looping import Cinemagraph
-    from ..study.lesson import StudyData
 
 SIMULATED = "on simulated ratings"
 NOT_MADE = (

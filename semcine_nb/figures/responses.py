@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..semantics.flicker import Flickering, flicker, pixel_scores
+from ..lessons.flicker import Flickering, flicker, pixel_scores
 from ..semantics.response import THRESHOLD, winners
 from .colors import mask_overlay
 from .panels import grid

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..lessons.walkthrough import first_starts
 from ..looping.solver import LoopSolver
-from ..looping.walkthrough import first_starts
 from .colors import label_map
 from .panels import grid, label_scale
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ..looping.walkthrough import Step
+    from ..lessons.walkthrough import Step
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video
 

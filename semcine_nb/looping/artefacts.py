@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .parts import parts, run_parts
-from .timelines import Timeline
+from ..rendering.timelines import Timeline
+from ..threads import parts, run_parts
 
 _BLOCK = 8  # px
 _CHUNK = 64  # pixels a task

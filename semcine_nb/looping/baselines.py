@@ -17,17 +17,17 @@ from scipy import ndimage
 
 from ..errors import LoopError
 from ..progress import Progress, silent, track
+from .borders import block_jumps
 from .cinemagraph import Cinemagraph
+from .costs import loop_tables
 from .energy import LoopEnergy
 from .evaluation import evaluate
 from .labels import Labels, LabelSpace, check_labelling
 from .moves import fuse
 from .parameters import LoopParameters
+from .periods import choose_periods, shared_tables
 from .problem import LoopProblem
-from .proposals import block_jumps
-from .search import choose_periods, shared_tables
-from .stages import Schedule, all_starts
-from .tables import loop_tables
+from .starts import Schedule, all_starts
 
 if TYPE_CHECKING:
     from ..semantics import Candidate

@@ -22,9 +22,9 @@ from .labels import check_labelling
 from .parameters import LoopParameters
 
 if TYPE_CHECKING:
+    from ..rendering.fullsize import FullSize
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video, Written
-    from .fullsize import FullSize
 
 _MAGIC = "semcine labels 1"
 # what reading a text that somebody else wrote may raise
@@ -79,7 +79,7 @@ class Cinemagraph:
         still : what static pixels show: None, the frame of each one's label; a frame's index; "median"
         size : (width, height) that the source, read again, is fitted into at the clip's frame rate; "source":
             its own size and frame rate; None: the size that the labels were solved at
-        options : of ``semcine_nb.looping.rendering.RenderOptions``, e.g. ``crossfade``, ``ping_pong``
+        options : of ``semcine_nb.rendering.render.RenderOptions``, e.g. ``crossfade``, ``ping_pong``
 
         Raises
         ------
@@ -88,7 +88,7 @@ class Cinemagraph:
         VideoError
             If ``size`` is given and the clip was not read from a file, or the file is gone.
         """
-        from .rendering import render
+        from ..rendering.render import render
 
         options |= {"length": length, "timing": timing, "blend": blend, "still": still}
         if size is None:
@@ -100,7 +100,7 @@ class Cinemagraph:
         return frames
 
     def _at_source(self, size: tuple[int, int] | str, **options: Any) -> FullSize:
-        from .fullsize import render_at_source
+        from ..rendering.fullsize import render_at_source
 
         if isinstance(size, str):
             if size != "source":

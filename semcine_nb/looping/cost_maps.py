@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ..errors import LoopError
 from ..progress import Progress, silent
+from .costs import loop_tables
 from .energy import connectivity
 from .labels import check_labelling
 from .pairs import distance, jump
-from .tables import loop_tables
 
 if TYPE_CHECKING:
     from .cinemagraph import Cinemagraph

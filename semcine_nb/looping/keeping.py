@@ -8,9 +8,9 @@ from dataclasses import asdict, fields
 import numpy as np
 
 from ..cache import ArrayCache, content_key
+from .costs import LoopTables
 from .labels import Labels, LabelSpace
-from .stages import STAGE_ONE, Mask, Schedule
-from .tables import LoopTables
+from .starts import STAGE_ONE, Mask, Schedule
 
 _UNREAD = {"static_penalty"}  # of the tables, what stage 1 does not read: α_sta and λ_sta may change
 

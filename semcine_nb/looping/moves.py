@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .graph import energy_change, graph
+from .binary import energy_change, graph
 from .labels import Labels
 from .maxflow import DOWN, LEFT, RIGHT, UP, minimum_cut
 from .pairs import distance, jump

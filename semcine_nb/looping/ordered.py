@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .coarse import CoarseProblem
+from .blocks import CoarseProblem
 from .maxflow import ABOVE, BELOW, DOWN, LEFT, RIGHT, UP, minimum_cut
 
 _LARGEST = float(2**28)  # of any price

@@ -13,10 +13,10 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from .coarse import CoarseProblem
-from .coarse_tables import label_pairs, period_unaries
+from ..threads import parts, run_parts
+from .block_tables import label_pairs, period_unaries
+from .blocks import CoarseProblem
 from .labels import LabelSpace
-from .parts import parts, run_parts
 from .problem import LoopProblem
 
 _ROWS = 8  # of blocks that one thread fills at a time

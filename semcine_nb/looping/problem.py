@@ -8,9 +8,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .costs import LoopTables
 from .labels import Labels
 from .pairs import distance, jump
-from .tables import LoopTables
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,11 +10,11 @@ from numba import njit
 
 from ..counting import counted
 from ..errors import LoopError
+from ..rendering.blending import shown
+from ..rendering.timelines import Timeline, distinct_labels, make_timeline
+from ..threads import parts, run_parts
 from .artefacts import frame_step, seam_jump
-from .blending import shown
 from .labels import pieces
-from .parts import parts, run_parts
-from .timelines import Timeline, distinct_labels, make_timeline
 
 _CHUNK = 8  # frames a task
 

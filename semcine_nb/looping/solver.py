@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from ..cache import ArrayCache
 from ..errors import LoopError
 from ..progress import Progress, silent
+from .borders import enlarge
 from .cinemagraph import Cinemagraph
+from .costs import loop_tables
 from .energy import candidate_maps
 from .evaluation import evaluate, motion_kept
 from .keeping import kept_starts
 from .labels import Labels, LabelSpace, check_labelling
 from .merging import merge_pieces, object_region
 from .parameters import LoopParameters
+from .periods import choose_periods, revise_periods, shared_tables
 from .problem import LoopProblem
-from .proposals import enlarge
-from .search import choose_periods, revise_periods, shared_tables
-from .stages import BLOCK, Schedule, all_starts, blocks, grow, refine_starts
-from .tables import loop_tables
+from .starts import BLOCK, Schedule, all_starts, blocks, grow, refine_starts
 
 if TYPE_CHECKING:
     from ..semantics import Candidate, SemanticResponse

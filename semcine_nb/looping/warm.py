@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..rendering.upsampling import upsample_labels
 from ..semantics import Candidate, SemanticResponse
 from ..video import Video
 from .cost_maps import cost_maps
@@ -11,7 +12,6 @@ from .evaluation import motion_kept
 from .merging import merge_pieces
 from .quality import measure
 from .solver import LoopSolver
-from .upsampling import upsample_labels
 
 
 def warm() -> None:

@@ -11,8 +11,8 @@ import pytest
 from batch_clips import contents, save_clips
 
 from semcine_nb.batch import make_all
-from semcine_nb.folder import make_folder
 from semcine_nb.progress import Bar
+from semcine_nb.results.folder import make_folder
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 

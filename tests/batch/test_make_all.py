@@ -21,8 +21,8 @@ from semcine_nb.batch import run as run_module
 from semcine_nb.batch.overview import Clip, page
 from semcine_nb.batch.room import Room
 from semcine_nb.errors import SemcineError, StoreError, VideoError
-from semcine_nb.folder import make_folder
 from semcine_nb.looping import load_cinemagraph
+from semcine_nb.results.folder import make_folder
 from semcine_nb.video import read_video
 
 

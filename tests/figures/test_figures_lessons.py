@@ -14,9 +14,9 @@ from semcine_nb.figures.lessons import (
     try_agreement,
     try_basis,
 )
+from semcine_nb.lessons.studies import open_ratings
 from semcine_nb.preference.walk import Walk
 from semcine_nb.study import RatingStore
-from semcine_nb.study.lesson import open_ratings
 
 
 def test_second_looks_are_counted_by_difference(tmp_path):

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from semcine_nb.figures import paper, paper_people
 from semcine_nb.figures.comparison import loop_motion, show_alignment
 from semcine_nb.figures.paper_measures import commonest_label, lasso, out_of_step, outlines, seam_step
+from semcine_nb.lessons.studies import open_ratings
 from semcine_nb.looping.baselines import tompkin_2011
-from semcine_nb.study.lesson import open_ratings
 from semcine_nb.video import Video
 
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semcine_nb.looping.artefacts import flash, foreign_colours, seam_jump
-from semcine_nb.looping.blending import BlendParameters
-from semcine_nb.looping.rendering import render
-from semcine_nb.looping.timelines import make_timeline
+from semcine_nb.rendering.blending import BlendParameters
+from semcine_nb.rendering.render import render
+from semcine_nb.rendering.timelines import make_timeline
 
 
 def test_a_colour_of_a_neighbour_is_at_home():

@@ -11,6 +11,7 @@ import pytest
 from semcine_nb.errors import LoopError
 from semcine_nb.looping import Cinemagraph, loop_energy
 from semcine_nb.looping.cost_maps import cost_maps, cost_maps_of
+from semcine_nb.looping.costs import loop_tables
 from semcine_nb.looping.energy import (
     connectivity,
     label_cost,
@@ -19,7 +20,6 @@ from semcine_nb.looping.energy import (
     static_penalty,
     temporal_cost,
 )
-from semcine_nb.looping.tables import loop_tables
 
 
 def of_case(case: Any, response: Any) -> Cinemagraph:

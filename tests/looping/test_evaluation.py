@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_case import Case, problem_of
 
-from semcine_nb.looping import pixel
+from semcine_nb.lessons.clips import pixel
 from semcine_nb.looping.energy import LoopEnergy, loop_energy
 from semcine_nb.looping.evaluation import _mean_distance, evaluate
 from semcine_nb.semantics import SemanticResponse, StoredScores

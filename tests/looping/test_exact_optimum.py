@@ -9,10 +9,10 @@ import pytest
 from random_case import Case
 
 from benchmarks.exact import optimal_starts
+from semcine_nb.looping.costs import loop_tables
 from semcine_nb.looping.labels import LabelSpace
 from semcine_nb.looping.parameters import LoopParameters
 from semcine_nb.looping.problem import LoopProblem
-from semcine_nb.looping.tables import loop_tables
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -11,9 +11,9 @@ from scipy import ndimage
 from small_pond import pond, truth
 
 from semcine_nb.looping import LoopParameters, LoopSolver
+from semcine_nb.looping.borders import block_jumps
 from semcine_nb.looping.labels import pieces
 from semcine_nb.looping.merging import merge_pieces, object_region
-from semcine_nb.looping.proposals import block_jumps
 from semcine_nb.looping.quality import tearing
 from semcine_nb.semantics import Candidate, SemanticResponse, select_candidates
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semcine_nb.looping.coarse import CoarseProblem
+from semcine_nb.looping.blocks import CoarseProblem
 from semcine_nb.looping.ordered import _hand_on, ordered_optimum
 
 

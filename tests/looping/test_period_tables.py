@@ -7,11 +7,11 @@ import pytest
 from random_case import Case, problem_of
 
 from semcine_nb.looping import period_tables
+from semcine_nb.looping.borders import enlarge
 from semcine_nb.looping.labels import LabelSpace
 from semcine_nb.looping.parameters import LoopParameters
 from semcine_nb.looping.period_tables import PeriodTables
 from semcine_nb.looping.problem import LoopProblem
-from semcine_nb.looping.proposals import enlarge
 
 STILLS = np.array([0, 8], np.int32)
 

@@ -9,8 +9,8 @@ import pytest
 
 from semcine_nb.errors import LoopError
 from semcine_nb.looping.quality import alignment, consistency, dynamism, measure, tearing
-from semcine_nb.looping.rendering import render
-from semcine_nb.looping.timelines import make_timeline
+from semcine_nb.rendering.render import render
+from semcine_nb.rendering.timelines import make_timeline
 
 
 def circle(t: int, h: int, w: int, period: int) -> np.ndarray:

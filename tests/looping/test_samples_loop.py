@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from semcine_nb.looping import LoopSolver
-from semcine_nb.looping.proposals import block_jumps
+from semcine_nb.looping.borders import block_jumps
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Selection, SemanticResponse, select_candidates
 

@@ -14,7 +14,7 @@ from semcine_nb.errors import LoopError
 from semcine_nb.looping import Cinemagraph, LoopParameters, LoopSolver, load_cinemagraph, loop_energy
 from semcine_nb.looping.energy import LoopEnergy
 from semcine_nb.looping.labels import LabelSpace
-from semcine_nb.looping.search import revise_periods
+from semcine_nb.looping.periods import revise_periods
 from semcine_nb.samples import make_sample
 from semcine_nb.semantics import Candidate, SemanticResponse, select_candidates
 from semcine_nb.video import Video

@@ -10,7 +10,7 @@ from odd_clips import encode
 from reliability_table import Case, read_table
 from small_pool import Make, Said, pool, save_mask
 
-from semcine_nb.__main__ import main
+from semcine_nb.cli.main import main
 
 
 @pytest.fixture(scope="session")

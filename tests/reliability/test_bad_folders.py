@@ -25,8 +25,8 @@ from semcine_nb.video import Video
 # root may do everything, so a child gives its rights up; modules are loaded while it may still read them
 CHILD = """
 import json, os, sys
-import semcine_nb.folder
-from semcine_nb.__main__ import main
+import semcine_nb.results.folder
+from semcine_nb.cli.main import main
 from semcine_nb.study import RatingStore
 RatingStore("sqlite://").close()
 folder, *commands = json.loads(sys.argv[1])

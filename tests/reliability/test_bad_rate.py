@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from reliability_table import Case
 
-from semcine_nb.__main__ import main
+from semcine_nb.cli.main import main
 from semcine_nb.study import RatingStore
 from semcine_nb.study.described import ENDING
 

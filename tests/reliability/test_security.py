@@ -15,8 +15,8 @@ import pytest
 from ranked_clips import drifting_clip, ranked_of
 
 from semcine_nb.errors import StoreError
-from semcine_nb.folder import _listed
-from semcine_nb.page import Loop, page
+from semcine_nb.results.folder import _listed
+from semcine_nb.results.page import Loop, page
 from semcine_nb.study import Protocol, RatingStore
 from semcine_nb.study.addresses import label_of, parse_url
 from semcine_nb.study.database import _engine
@@ -124,7 +124,7 @@ def test_a_persons_text_is_only_text_on_the_page() -> None:
 def test_a_persons_text_is_only_text_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     from semcine_nb.figures import cinemagraphs
 
-    monkeypatch.setattr("semcine_nb.page.make_loop", lambda frames, fps: Loop(b"", b""))
+    monkeypatch.setattr("semcine_nb.results.page.make_loop", lambda frames, fps: Loop(b"", b""))
     shown = [getattr(cinemagraphs, name) for name in dir(cinemagraphs) if name.startswith("show")]
     html = shown[0](ranked_of(48, 32, (EVIL,))).data
     assert "<img src=x" not in html

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from small_pond import pond
 
-from semcine_nb.__main__ import main
-from semcine_nb.folder import make_folder
+from semcine_nb.cli.main import main
+from semcine_nb.results.folder import make_folder
 from semcine_nb.semantics import SemanticResponse
 from semcine_nb.study import Protocol, RatingStore, Session
 from semcine_nb.video import Video

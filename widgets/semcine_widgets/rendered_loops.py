@@ -15,7 +15,7 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
-from semcine_nb.looping.rendering import render
+from semcine_nb.rendering.render import render
 from semcine_nb.video import Video
 
 Loop = Callable[[], bytes]

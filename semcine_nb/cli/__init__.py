@@ -1,0 +1,1 @@
+"""The command line: ``semcine make``, ``semcine batch`` and ``semcine rate``."""

@@ -1,0 +1,1 @@
+"""The folder that ``semcine make`` writes, and its page."""
