@@ -1,4 +1,4 @@
-"""The label space (p, s): which loops a clip of T frames allows, and the time that each label shows."""
+"""The label space (p, s): which loops a clip of T frames allows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from ..counting import counted
 from ..errors import LoopError
+from ..rendering.labelling import at_borders, check_labelling, phi
 from .parameters import LoopParameters
+
+__all__ = ["LabelSpace", "Labels", "at_borders", "check_labelling", "phi", "pieces"]
 
 Labels = NDArray[np.int32]  # (H, W): the period or the start of every pixel, frames
 
@@ -52,33 +55,6 @@ class LabelSpace:
         return np.arange(self.step, self.frames - period, self.step, dtype=np.int32)
 
 
-def check_labelling(period: NDArray[np.integer], start: NDArray[np.integer], frames: int) -> None:
-    """Raise LoopError unless every (p, s) is a loop or a still frame of a clip of ``frames`` frames."""
-    static = period == 1
-    if np.any(period < 1):
-        raise LoopError(f"A period is {int(period.min())}; periods are at least 1 (static).")
-    bad = np.where(static, (start < 0) | (start > frames - 1), (start < 1) | (start + period > frames - 1))
-    if bad.any():
-        y, x = np.argwhere(bad)[0]
-        raise LoopError(
-            f"Label (p={int(period[y, x])}, s={int(start[y, x])}) at row {y}, column {x} does not fit into "
-            f"{counted(frames, 'frame')}: a loop needs 1 <= s and s + p <= T - 1, "
-            "a static pixel 0 <= s <= T - 1."
-        )
-
-
-def at_borders(period: NDArray[np.integer], start: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """(H, W): the pixels with a neighbour, right, left, above or below, of another label."""
-    beside = np.zeros(period.shape, np.bool_)
-    across = (period[:, 1:] != period[:, :-1]) | (start[:, 1:] != start[:, :-1])
-    down = (period[1:] != period[:-1]) | (start[1:] != start[:-1])
-    beside[:, 1:] |= across
-    beside[:, :-1] |= across
-    beside[1:] |= down
-    beside[:-1] |= down
-    return beside
-
-
 @njit(cache=True, nogil=True)
 def pieces(period, start, region, where):
     """(H, W) int32: numbers of the 4-connected pieces of one loop (p, s) that reach into a region, else −1.
@@ -108,10 +84,3 @@ def pieces(period, start, region, where):
                         n += 1
             count += 1
     return piece
-
-
-def phi(
-    period: NDArray[np.integer] | int, start: NDArray[np.integer] | int, t: NDArray[np.integer] | int
-) -> NDArray:
-    """Time map φ(x, t) = s + (t − s) mod p of Section 3.2: the frame that a label shows at time t."""
-    return start + np.mod(np.subtract(t, start), period)
