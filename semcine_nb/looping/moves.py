@@ -9,7 +9,7 @@ then minimises an upper bound of the energy that is exact at the current labelli
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import numpy as np
 from numba import njit
@@ -22,28 +22,6 @@ from .pairs import distance, jump
 from .problem import LoopProblem, pair_cost
 
 
-class Known(NamedTuple):
-    """What a move would compute and may read instead; −1 where unknown. It fills in what it had to compute.
-
-    Integer distances as float32: below 2²⁴ they are exact, means over loops are rounded, so that a move may
-    raise the energy by that rounding, about 1e-7 of it.
-    """
-
-    apart: NDArray[np.float32]  # (H, W), between a pixel's current and its proposed label
-    jump: NDArray[np.float32]  # (H, W), Φ of eq. (2) of the current label
-    new_jump: NDArray[np.float32]  # (H, W), of the proposed one
-    seam: NDArray[np.float32]  # (2, H, W), of the current labels to the right and below, both pixels' halves
-    border: NDArray[np.int32]  # (2, H, W), rows of ``across`` of the pairs to the right and below, or −1
-    across: NDArray[np.float32]  # (pairs, 3): the second pixel takes its proposed label, the first, both
-
-    @classmethod
-    def nothing(cls, shape: tuple[int, ...]) -> Known:
-        """Nothing is known of an (H, W) picture."""
-        apart, own, new = np.full((3, *shape), -1, np.float32)
-        seam, border = np.full((2, *shape), -1, np.float32), np.full((2, *shape), -1, np.int32)
-        return cls(apart, own, new, seam, border, np.zeros((0, 3), np.float32))
-
-
 def fuse(
     problem: LoopProblem,
     period: Labels,
@@ -53,7 +31,6 @@ def fuse(
     block: int = 1,
     ordered: bool = False,
     backend: str = "grid",
-    known: Known | None = None,
 ) -> float:
     """Let every block of pixels keep its labels or take the proposed ones, in place.
 
@@ -64,7 +41,6 @@ def fuse(
     block : side in pixels of the blocks that switch as one
     ordered : state 0 of every block is its smaller label instead of its current one; where two regions offer
         each other their labels this keeps the terms across their border submodular
-    known : costs of these labels that were computed before; the move fills in what it has to compute
 
     Returns
     -------
@@ -91,7 +67,6 @@ def fuse(
         node,
         count,
         block,
-        known or Known.nothing(period.shape),
     )
     terminal, capacity = graph(unary, pair, neighbors, flipped)
     upper, _ = minimum_cut(terminal, neighbors, capacity, backend)
@@ -102,6 +77,29 @@ def fuse(
         return 0.0
     _apply(period, start, new_period, new_start, node, switch, block)
     return before - after
+
+
+def expand(
+    problem: LoopProblem,
+    labels: tuple[Labels, Labels],
+    offered: Iterable[tuple[Labels | int, Labels | int]],
+    where: NDArray[np.bool_],
+    block: int = 1,
+    backend: str = "grid",
+) -> None:
+    """One sweep of α-expansions, in place: blocks of pixels take each label or not, by one cut a label.
+
+    Parameters
+    ----------
+    labels : period and start, (H, W) int32
+    offered : periods and starts, a number or an (H, W) map each; a loop is offered where it fits
+    where : (H, W) bool, pixels that are offered anything
+    """
+    last = problem.tables.frames - 1
+    for period, start in offered:
+        fits = where & ((period == 1) | ((start >= 1) & (start + period <= last)))
+        proposal = np.where(fits, period, 0).astype(np.int32), np.where(fits, start, 0).astype(np.int32)
+        fuse(problem, *labels, *proposal, block, backend=backend)
 
 
 @njit(cache=True, nogil=True)
@@ -155,32 +153,20 @@ def _neighbors(node, count):
 
 
 @njit(cache=True, nogil=True)
-def _unary(u, o, c, weight, static_cost, short_cost, short_range, p, s, known, y, x):
+def _own_cost(u, o, c, weight, static_cost, short_cost, short_range, p, s):
     """E_temp + α₁·E_label of a label (p, s) at a pixel."""
     if p == 1:
         return np.float64(static_cost)
-    if known[y, x] < 0:
-        known[y, x] = jump(u, o, c, p, s)
-    cost = weight * known[y, x]
+    cost = weight * jump(u, o, c, p, s)
     if p <= short_range:
         cost += short_cost
     return cost
 
 
 @njit(cache=True, nogil=True)
-def _apart(u, o, c, p, s, q, r, sums1, sums2, known, y, x):
-    """Distance of the current label (p, s) to the proposed one (q, r) at a pixel."""
-    if p == q and s == r:
-        return 0.0
-    if known[y, x] < 0:
-        known[y, x] = distance(u, o, c, p, s, q, r, sums1, sums2)
-    return np.float64(known[y, x])
-
-
-@njit(cache=True, nogil=True)
 def _assemble(
     vectors, scale, gamma, right, down, static_cost, short_cost, short_range,
-    period, start, new_period, new_start, node, count, block, known,
+    period, start, new_period, new_start, node, count, block,
 ):  # fmt: skip
     """Costs of the binary problem: unary (n, 2), pair (n, 2, 4) as E₀₀, E₀₁, E₁₀, E₁₁ right and down."""
     h, w, t, c = vectors.shape
@@ -189,7 +175,7 @@ def _assemble(
     unary = np.zeros((count, 2))
     pair = np.zeros((count, 2, 4))
     sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    unknown = np.empty(3, np.float32)
+    apart = np.full((h, w), -1.0)  # of each pixel's current label from its proposed one, where asked for
     at = np.arange(max(h, w)) // block
     for y in range(h):
         for x in range(w):
@@ -206,10 +192,8 @@ def _assemble(
             same_x = p0 == p1 and s0 == s1
             if not same_x and (p0 > 1 or p1 > 1):  # one still frame costs what another does
                 factor, still, short = scale * gamma[y, x], static_cost[y, x], short_cost[y, x]
-                unary[a, 0] += _unary(u, o1, c, factor, still, short, short_range, p0, s0, known.jump, y, x)
-                unary[a, 1] += _unary(
-                    u, o1, c, factor, still, short, short_range, p1, s1, known.new_jump, y, x
-                )
+                unary[a, 0] += _own_cost(u, o1, c, factor, still, short, short_range, p0, s0)
+                unary[a, 1] += _own_cost(u, o1, c, factor, still, short, short_range, p1, s1)
             for d in range(2):
                 y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
                 if y2 >= h or x2 >= w:
@@ -228,54 +212,41 @@ def _assemble(
                 joined = p1 == q1 and s1 == r1  # and afterwards
                 if kept and joined and a == b:
                     continue
-                weight = scale * (right[y, x] if d == 0 else down[y, x])
-                if kept and joined and known.apart[y, x] >= 0 and known.apart[y2, x2] >= 0:
-                    # nine of ten pairs: a way of their own halves the time
-                    cost = weight * (np.float64(known.apart[y, x]) + np.float64(known.apart[y2, x2]))
-                    pair[a, d, 1] += cost
-                    pair[a, d, 2] += cost
-                    continue
                 o2 = (y2 * w + x2) * size
-                e00 = 0.0
-                if not kept:
-                    if known.seam[d, y, x] < 0:
-                        first = distance(u, o1, c, p0, s0, q0, r0, sums1, sums2)
-                        known.seam[d, y, x] = first + distance(u, o2, c, p0, s0, q0, r0, sums1, sums2)
-                    e00 = weight * known.seam[d, y, x]
-                if a == b:
-                    unary[a, 0] += e00
-                    unary[a, 1] += pair_cost(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
-                    continue
+                weight = scale * (right[y, x] if d == 0 else down[y, x])
                 # inside regions each pixel's own distance serves all of its pairs
                 own1 = own2 = 0.0
                 if kept or joined:
-                    own1 = _apart(u, o1, c, p0, s0, p1, s1, sums1, sums2, known.apart, y, x)
-                    own2 = _apart(u, o2, c, q0, r0, q1, r1, sums1, sums2, known.apart, y2, x2)
-                row = known.border[d, y, x]
-                across = known.across[row] if row >= 0 else unknown
-                if row < 0:
-                    unknown[:] = -1
-                e01 = e10 = e00
-                if not same_z:
-                    if across[0] < 0:
-                        first = own1 if joined else distance(u, o1, c, p0, s0, q1, r1, sums1, sums2)
-                        second = own2 if kept else distance(u, o2, c, p0, s0, q1, r1, sums1, sums2)
-                        across[0] = first + second
-                    e01 = weight * across[0]
-                if not same_x:
-                    if across[1] < 0:
-                        first = own1 if kept else distance(u, o1, c, p1, s1, q0, r0, sums1, sums2)
-                        second = own2 if joined else distance(u, o2, c, p1, s1, q0, r0, sums1, sums2)
-                        across[1] = first + second
-                    e10 = weight * across[1]
-                if same_x:
-                    e11 = e01
-                elif same_z:
-                    e11 = e10
+                    if not same_x:
+                        if apart[y, x] < 0:
+                            apart[y, x] = distance(u, o1, c, p0, s0, p1, s1, sums1, sums2)
+                        own1 = apart[y, x]
+                    if not same_z:
+                        if apart[y2, x2] < 0:
+                            apart[y2, x2] = distance(u, o2, c, q0, r0, q1, r1, sums1, sums2)
+                        own2 = apart[y2, x2]
+                if kept and joined:  # nine of ten pairs
+                    pair[a, d, 1] += weight * (own1 + own2)
+                    pair[a, d, 2] += weight * (own1 + own2)
+                    continue
+                e00 = pair_cost(u, o1, o2, c, weight, p0, s0, q0, r0, sums1, sums2)
+                e11 = pair_cost(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
+                if a == b:
+                    unary[a, 0] += e00
+                    unary[a, 1] += e11
+                    continue
+                e01, e10 = e11, e11  # where one of the two stays as it is
+                if not same_x and not same_z:
+                    first = own1 if joined else distance(u, o1, c, p0, s0, q1, r1, sums1, sums2)
+                    second = own2 if kept else distance(u, o2, c, p0, s0, q1, r1, sums1, sums2)
+                    e01 = weight * (first + second)
+                    first = own1 if kept else distance(u, o1, c, p1, s1, q0, r0, sums1, sums2)
+                    second = own2 if joined else distance(u, o2, c, p1, s1, q0, r0, sums1, sums2)
+                    e10 = weight * (first + second)
+                elif same_x:
+                    e10 = e00
                 else:
-                    if across[2] < 0:
-                        across[2] = pair_cost(u, o1, o2, c, 1.0, p1, s1, q1, r1, sums1, sums2)
-                    e11 = weight * across[2]
+                    e01 = e00
                 if b < 0:
                     unary[a, 0] += e00
                     unary[a, 1] += e10

@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from .blocks import CoarseProblem
 from .borders import block_jumps, enlarge, still_costs
 from .labels import Labels, LabelSpace, at_borders
-from .moves import fuse
+from .moves import expand, fuse
 from .period_tables import PeriodTables
 from .problem import LoopProblem
 from .starts import BAND, BLOCK, Labelling, Mask, Schedule, blocks, grow, shift_borders
-from .sweeps import Offers
 
 SMALL_TARGET = 10_000  # pixels up to which a target's own outline is worth a sweep over all labels
 REACH = 8  # pixels around what loops, should or may; twice as many around a small target
@@ -212,9 +211,8 @@ class _Search:
 
     def offer_stills(self, labels: Labelling, where: Mask, block: int) -> None:
         """α-expansion of every still frame of the grid."""
-        still = self.space.starts(1)
-        offers = Offers(self.problem, labels, np.ones_like(still), still[:, None, None], where, block)
-        offers.expand_all(block, self.schedule.backend)
+        stills = [(1, frame) for frame in self.space.starts(1)]
+        expand(self.problem, labels, stills, where, block, self.schedule.backend)
 
     def change_still(self, labels: Labelling) -> None:
         """Offer the few frames that suit the loops' borders best to all that stands still, the loops adapted.
@@ -238,9 +236,8 @@ class _Search:
         self, labels: Labelling, which: NDArray[np.intp], starts: Labels, where: Mask, block: int
     ) -> None:
         """α-expansion of the loops of some periods."""
-        periods = np.array(self.space.periods)[which]
-        offers = Offers(self.problem, labels, periods, starts[which], where, block)
-        offers.expand_all(block, self.schedule.backend)
+        loops = [(self.space.periods[i], starts[i]) for i in which]
+        expand(self.problem, labels, loops, where, block, self.schedule.backend)
 
     def _pixels(self, index: Labels) -> Labelling:
         """(p, s) of labels that are indices into periods, then stills."""

@@ -20,10 +20,9 @@ from ..progress import Progress, silent
 from .blocks import one_period
 from .borders import enlarge, neighbor_labels
 from .labels import Labels, LabelSpace
-from .moves import fuse
+from .moves import expand, fuse
 from .ordered import ordered_optimum
 from .problem import LoopProblem
-from .sweeps import OWN, Offers
 
 Mask = NDArray[np.bool_]
 Labelling = tuple[Labels, Labels]  # period and start, (H, W) int32 each
@@ -106,11 +105,10 @@ def refine_starts(
     active = period > 1
     if where is not None:
         active &= where
-    starts = space.starts(1)
-    offers = Offers(problem, (period, start), np.full_like(starts, OWN), starts[:, None, None], active)
+    kept = [(period, frame) for frame in space.starts(1)]
     # blocks first: once single pixels have changed, whole regions no longer move as one
     for block in (BLOCK, 1):
-        offers.expand_all(block, schedule.backend)
+        expand(problem, (period, start), kept, active, block, schedule.backend)
     shift_borders(problem, period, start, schedule, active, same_period=True)
 
 

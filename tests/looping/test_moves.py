@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from random_case import Case, problem_of
 
 from semcine_nb.looping.energy import loop_energy
-from semcine_nb.looping.moves import fuse
+from semcine_nb.looping.moves import expand, fuse
 from semcine_nb.looping.pairs import distance, jump
 from semcine_nb.looping.parameters import LoopParameters
 
@@ -115,3 +115,16 @@ def test_backends_agree():
         gain = fuse(problem, period, start, np.full_like(period, 8), np.full_like(start, 4), backend=backend)
         results.append((gain, period.tolist()))
     assert results[0] == results[1]
+
+
+def test_a_sweep_offers_each_label_where_it_fits():
+    case = Case(6, h=6, w=7)  # 30 frames
+    problem = problem_of(case)
+    labels = case.labels()
+    one_by_one = labels[0].copy(), labels[1].copy()
+    where = case.rng.random(labels[0].shape) < 0.8
+    offered = [(8, 5), (1, 12), (8, 24)]  # the last one ends beyond the clip
+    expand(problem, labels, offered, where)
+    for p, s in offered[:2]:
+        fuse(problem, *one_by_one, np.where(where, p, 0).astype(np.int32), np.full_like(one_by_one[1], s))
+    np.testing.assert_array_equal(labels, one_by_one)
