@@ -1,6 +1,6 @@
 """What the engine is measured against: plain α-expansion, and three earlier methods (Section 5).
 
-The earlier methods know colours only. Their energies are in the terms of Liao et al.; ``loop_energy`` gives
+The earlier methods know colors only. Their energies are in the terms of Liao et al.; ``loop_energy`` gives
 eq. (1) of their labels.
 """
 
@@ -17,27 +17,26 @@ from scipy import ndimage
 
 from ..errors import LoopError
 from ..progress import Progress, silent, track
-from .borders import block_jumps
+from ..rendering.labelling import Labelling
+from ..semantics import Candidate, SemanticResponse
 from .cinemagraph import Cinemagraph
-from .costs import loop_tables
+from .costs import ClipCosts, Costs, clip_costs, label_map, temporal_costs
 from .energy import LoopEnergy
 from .evaluation import evaluate
-from .labels import Labels, LabelSpace, check_labelling
-from .moves import fuse
+from .labels import Labels, LabelSpace
+from .moves import expand
 from .parameters import LoopParameters
-from .periods import choose_periods, shared_tables
-from .problem import LoopProblem
-from .starts import Schedule, all_starts
+from .periods import PeriodSearch
+from .starts import all_starts
 
 if TYPE_CHECKING:
-    from ..semantics import Candidate
     from ..video import Video
     from .solver import LoopSolver
 
 LIAO_2013 = LoopParameters(
     w=0.0,
     lambda_temporal=400.0,
-    lambda_spatial=100.0,  # of a deviation of colours, not of occurrences
+    lambda_spatial=100.0,  # of a deviation of colors, not of occurrences
     alpha_spatial=10.0,
     alpha_static=0.03,
     lambda_static=100.0,
@@ -57,49 +56,39 @@ def plain_expansion(solver: LoopSolver, candidate: Candidate) -> Cinemagraph:
     solver : for the clip's tables; its stage 1 is not used
     candidate : what is to move
     """
-    problem, space = solver.problem(candidate), solver.space
-    tables = problem.tables
-    shape = tables.natural.shape
-    nothing = np.zeros(shape, np.float32)
-    free = LoopProblem(tables, nothing, nothing, 0)
-    starts = np.stack([_stage_one(free, space.starts(p), p) for p in space.periods])
+    costs, space = solver.costs(candidate), solver.space
+    shape = candidate.mask.shape
+    starts = np.stack([stage_one(solver.clip_costs.unlabeled, space, p) for p in space.periods])
 
-    period, start = np.ones(shape, np.int32), np.zeros(shape, np.int32)
-    least = problem.static_cost.astype(np.float64)
+    labels = Labelling(np.ones(shape, np.int32), np.zeros(shape, np.int32))
+    least = label_map(costs, labels).astype(np.float64)
     for p, own in zip(space.periods, starts, strict=True):
-        cost = np.empty(shape)
+        loops = Labelling(np.full(shape, p, np.int32), own)
+        cost = label_map(costs, loops).astype(np.float64)
         for s in space.starts(p):
             here = own == s
-            weight = np.where(here, tables.temporal_factor, np.float32(0))
-            label = np.array([p], np.int32), np.array([s], np.int32)
-            cost[here] = block_jumps(tables.vectors, tables.scale, weight, *label, 1)[0][here]
-        if p <= problem.short_range:
-            cost += problem.short_cost
+            factor = np.where(here, costs.temporal_factor, np.float32(0))
+            loop = np.array([p], np.int32), np.array([s], np.int32)
+            cost[here] += temporal_costs(costs._replace(temporal_factor=factor), *loop, 1)[0][here]
         better = cost < least
-        least[better], period[better], start[better] = cost[better], p, own[better]
+        least[better], labels.period[better], labels.start[better] = cost[better], p, own[better]
+    everywhere = np.ones(shape, np.bool_)
+    stills = [(1, s) for s in space.starts(1)]
     for _ in range(2):
-        for p, own in zip(space.periods, starts, strict=True):
-            fuse(problem, period, start, np.full(shape, p, np.int32), own)
-        for s in space.starts(1):
-            fuse(problem, period, start, np.ones(shape, np.int32), np.full(shape, s, np.int32))
-    for s in space.starts(1):
-        fits = (period > 1) & (s >= 1) & (s + period <= space.frames - 1)
-        fuse(problem, period, start, np.where(fits, period, 0).astype(np.int32), np.full(shape, s, np.int32))
-    energy = evaluate(problem, solver.clip.frames, solver.response.scores, period, start, solver.parameters)
-    return Cinemagraph(solver.clip, candidate, period, start, energy, solver.parameters, solver.response)
+        expand(costs, labels, [*zip(space.periods, starts, strict=True), *stills], everywhere)
+    expand(costs, labels, [(labels.period, s) for s in space.starts(1)], labels.dynamic)
+    energy = evaluate(costs, solver.clip, solver.response, labels, solver.parameters)
+    return Cinemagraph(solver.clip, candidate, *labels, energy, solver.parameters, solver.response)
 
 
-def _stage_one(problem: LoopProblem, starts: Labels, period: int) -> Labels:
-    """s*(x|p) by α-expansion on pixels."""
-    tables = problem.tables
-    periods = np.full(tables.natural.shape, period, np.int32)
-    jumps = block_jumps(
-        tables.vectors, tables.scale, tables.temporal_factor, np.full_like(starts, period), starts, 1
-    )
-    start = starts[jumps.argmin(axis=0)].astype(np.int32)
-    for s in starts:
-        fuse(problem, periods, start, periods, np.full_like(start, s))
-    return start
+def stage_one(costs: Costs, space: LabelSpace, period: int) -> Labels:
+    """s*(x|p) by α-expansion on pixels, (H, W)."""
+    starts = space.starts(period)
+    least = temporal_costs(costs, np.full_like(starts, period), starts, 1).argmin(axis=0)
+    start = starts[least].astype(np.int32)
+    labels = Labelling(np.full_like(start, period), start)
+    expand(costs, labels, [(period, s) for s in starts], np.ones(start.shape, np.bool_))
+    return labels.start
 
 
 def liao_2013(
@@ -110,7 +99,7 @@ def liao_2013(
 ) -> Cinemagraph:
     """Liao, Joshi and Hoppe 2013 (ACM TOG 32(4):77) with this project's engine.
 
-    No semantics: w = 0, one λ_t, no short-period price, every static pixel pays E_static, squared colour
+    No semantics: w = 0, one λ_t, no short-period price, every static pixel pays E_static, squared color
     differences are summed over the channels, γ_s = 1 / (1 + λ_s·MAD_t ‖V(x, t) − V(z, t)‖), and only stages 1
     and 2. ``parameters.lambda_spatial`` is λ_s and ``parameters.alpha_spatial`` is β.
 
@@ -124,13 +113,12 @@ def liao_2013(
         If the clip is too short for a loop.
     """
     space = LabelSpace.of_clip(len(clip.frames), clip.fps, parameters)
-    problem = _colour_problem(clip, parameters, threads, progress)
+    shared = _color_costs(clip, parameters, threads, progress)
     everywhere = np.ones(clip.frames.shape[1:3], np.bool_)
-    schedule = Schedule()
-    starts = all_starts(problem, space, everywhere, schedule, threads, progress)
-    shared = shared_tables(problem, space, starts[0], schedule, threads)
-    period, start = choose_periods(problem, space, starts, shared, everywhere, schedule)
-    return _colour_cinemagraph(clip, problem, everywhere, period, start, parameters, "Liao et al. 2013")
+    starts = all_starts(shared.unlabeled, space, everywhere, threads, progress)
+    costs = shared.of(everywhere, parameters)
+    labels = PeriodSearch(shared, space, starts, threads).choose(costs, everywhere)
+    return _color_cinemagraph(clip, costs, everywhere, labels, parameters, "Liao et al. 2013")
 
 
 def tompkin_2011(
@@ -153,13 +141,13 @@ def tompkin_2011(
         raise LoopError(
             f"The region has shape {region.shape}; the clip's frames are {clip.frames.shape[1:3]}."
         )
-    problem = _colour_problem(clip, LIAO_2013)
+    shared = _color_costs(clip, LIAO_2013)
     space = LabelSpace.of_clip(len(clip.frames), clip.fps, LIAO_2013)
-    p, s = _best_loop(problem, space, region, period, start)
-    periods = np.where(region, p, 1).astype(np.int32)
-    starts = np.full(region.shape, s, np.int32)
-    check_labelling(periods, starts, len(clip.frames))
-    return _colour_cinemagraph(clip, problem, region, periods, starts, LIAO_2013, "Tompkin et al. 2011")
+    p, s = _best_loop(shared.unlabeled, space, region, period, start)
+    labels = Labelling(np.where(region, p, 1).astype(np.int32), np.full(region.shape, s, np.int32))
+    labels.check(len(clip.frames))
+    costs = shared.of(np.ones_like(region), LIAO_2013)
+    return _color_cinemagraph(clip, costs, region, labels, LIAO_2013, "Tompkin et al. 2011")
 
 
 def yeh_2012(clip: Video, progress: Progress = silent) -> Cinemagraph:
@@ -200,7 +188,7 @@ def cumulative_motion(clip: Video, progress: Progress = silent) -> NDArray[np.fl
 
 
 def _best_loop(
-    problem: LoopProblem, space: LabelSpace, region: NDArray[np.bool_], period: int | None, start: int | None
+    costs: Costs, space: LabelSpace, region: NDArray[np.bool_], period: int | None, start: int | None
 ) -> tuple[int, int]:
     """The loop (p, s) of smallest total jump over a region, among those that agree with what is given."""
     if period is not None and start is not None:
@@ -213,41 +201,42 @@ def _best_loop(
     ]
     if not pairs:
         raise LoopError(f"No loop with period {period} and start {start} fits into {space.frames} frames.")
-    tables = problem.tables
-    periods, starts = np.array(pairs, np.int32).T
-    weight = region.astype(np.float32)
-    cost = block_jumps(tables.vectors, tables.scale, weight, periods, starts, max(region.shape))[:, 0, 0]
-    return pairs[int(cost.argmin())]
+    periods, starts = np.array(pairs, np.int32).T.copy()
+    alike = costs._replace(temporal_factor=region.astype(np.float32))
+    return pairs[int(temporal_costs(alike, periods, starts, max(region.shape))[:, 0, 0].argmin())]
 
 
-def _colour_problem(
+def _color_costs(
     clip: Video, parameters: LoopParameters, threads: int = 2, progress: Progress = silent
-) -> LoopProblem:
-    """Liao's costs as a problem for this engine."""
-    from ..semantics import SemanticResponse
-
+) -> ClipCosts:
+    """Costs of Liao et al. for this engine."""
     frames, h, w = clip.frames.shape[:3]
     # one natural category everywhere: one λ_t, and nothing else depends on it
     alike = SemanticResponse(
         np.broadcast_to(np.float32(1), (frames, h, w, 1)), ("water",), np.full((h, w, 1), frames, np.int32)
     )
-    tables = loop_tables(clip, alike, parameters, threads, progress)
-    right, down = np.zeros((h, w), np.float32), np.zeros((h, w), np.float32)
-    _colour_connectivity(clip.frames, np.float32(parameters.lambda_spatial / 255), right, down)
-    beta = np.float32(parameters.alpha_spatial)
-    tables = replace(tables, scale=3 * tables.scale, right=beta * right, down=beta * down)
-    return LoopProblem(tables, tables.static_penalty, np.zeros((h, w), np.float32), 0)
+    shared = clip_costs(clip, alike, parameters, threads, progress)
+    gamma = np.float32(parameters.alpha_spatial) * color_connectivity(clip, parameters)
+    unlabeled = shared.unlabeled._replace(scale=3 * shared.unlabeled.scale, spatial_factor=gamma)
+    return replace(shared, unlabeled=unlabeled, natural=np.zeros_like(shared.natural))
+
+
+def color_connectivity(clip: Video, parameters: LoopParameters = LIAO_2013) -> NDArray[np.float32]:
+    """γ_s of Liao et al. of the pairs to the right [0] and below [1], (2, H, W); 0 without a neighbor."""
+    found = np.zeros((2, *clip.frames.shape[1:3]), np.float32)
+    _connect(clip.frames, np.float32(parameters.lambda_spatial / 255), found)
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _colour_connectivity(frames, factor, right, down):
-    """γ_s of Liao et al. to the right and below: the median absolute deviation of ‖V(x) − V(z)‖ over time."""
+def _connect(frames: NDArray[np.uint8], factor: float, gamma: NDArray[np.float32]) -> None:
+    """Fill in 1 / (1 + λ_s · the median absolute deviation of ‖V(x) − V(z)‖ over time)."""
     t, h, w = frames.shape[:3]
     apart = np.empty(t, np.float32)
     for y in range(h):
         for x in range(w):
             for d in range(2):
-                y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
+                y2, x2 = y + d, x + 1 - d
                 if y2 >= h or x2 >= w:
                     continue
                 for f in range(t):
@@ -259,23 +248,16 @@ def _colour_connectivity(frames, factor, right, down):
                 middle = np.median(apart)
                 for f in range(t):
                     apart[f] = abs(apart[f] - middle)
-                gamma = 1 / (1 + factor * np.median(apart))
-                if d == 0:
-                    right[y, x] = gamma
-                else:
-                    down[y, x] = gamma
+                gamma[d, y, x] = 1 / (1 + factor * np.median(apart))
 
 
-def _colour_cinemagraph(
+def _color_cinemagraph(
     clip: Video,
-    problem: LoopProblem,
+    costs: Costs,
     region: NDArray[np.bool_],
-    period: Labels,
-    start: Labels,
+    labels: Labelling,
     parameters: LoopParameters,
     name: str,
 ) -> Cinemagraph:
-    from ..semantics import Candidate
-
-    energy = LoopEnergy(*problem.energy(period, start))
-    return Cinemagraph(clip, Candidate(("background",), region, name), period, start, energy, parameters)
+    energy = LoopEnergy(*costs.energy(labels))
+    return Cinemagraph(clip, Candidate(("background",), region, name), *labels, energy, parameters)

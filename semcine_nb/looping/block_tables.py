@@ -1,22 +1,54 @@
-"""Numba cores of ``coarse`` and ``period_tables``: costs of blocks, summed over their pixels and pairs."""
+"""Costs of blocks, summed over their pixels and pairs: of all starts of one period, and of all periods.
+
+`start_problem` is stage 1's problem, exact. `PeriodTables` are stage 2's: labels are (p, s*(x|p)) for every
+period, then still frames. They are filled where they are first asked for, and a clip's candidates share them.
+All is exact there too, to single precision, but for the cross term of two different periods, which sums whole
+steps of frames (residues modulo g in steps of ``step``): it starts stage 2 well, and every later move works
+on the exact energy.
+"""
 
 from __future__ import annotations
 
 import math
+import threading
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from .pairs import distance, frames_apart, jump
-from .problem import pair_cost
+from ..threads import parts, run_parts
+from .blocks import BlockProblem, Blocks
+from .costs import Costs, label_cost, pair_cost, pixel_of, scratch_of, temporal_cost
+from .distances import Label, Pixel, distance, frames_apart, loop_sums, rotated_dot, step_sums
+from .labels import LabelSpace
+
+_ROWS = 8  # of blocks that one thread fills at a time
+
+
+# --- stage 1: the starts of one period ---------------------------------------------------------------------
+
+
+def start_problem(
+    costs: Costs, space: LabelSpace, period: int, block: int, wanted: Blocks
+) -> BlockProblem:
+    """Stage 1, exact: label i is the start ``space.starts(period)[i]`` of one period.
+
+    ``wanted`` (R, C) says which blocks need pair costs; the others' are zero.
+    """
+    starts = space.starts(period)
+    return BlockProblem(
+        start_jumps(costs, period, starts, block), start_pairs(costs, period, starts, space.step, block, wanted)
+    )
 
 
 @njit(cache=True, nogil=True, fastmath=True, inline="always")
-def _add_drift(u, o, c, first, lag, weight, into):
+def _add_drift(pixel: Pixel, first: int, lag: int, weight: float, into: NDArray[np.float32]) -> None:
     """Add to each channel of each frame f ≥ first its weighted squared difference from frame f + lag.
 
     Sums of channels wait until all pixels are added: this way the compiler adds eight channels at once.
     """
+    u, o, c = pixel.vectors, pixel.offset, pixel.channels
     x = u[o + first * c : o + first * c + into.size]
     y = u[o + (first + lag) * c : o + (first + lag) * c + into.size]
     for i in range(into.size):
@@ -25,10 +57,10 @@ def _add_drift(u, o, c, first, lag, weight, into):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def start_jumps(vectors, scale, gamma, p, starts, block):
-    """E_temp of every start, ascending, of one period, summed over blocks: (starts, R, C) float64."""
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
+def start_jumps(costs: Costs, p: int, starts: NDArray[np.int32], block: int) -> NDArray[np.float64]:
+    """E_temp of every start, ascending, of one period, summed over blocks: (starts, R, C)."""
+    h, w = costs.temporal_factor.shape
+    c = costs.channels
     total = np.zeros((starts.size, -(-h // block), -(-w // block)))
     first = starts[0] - 1  # a jump is read from this frame on
     drift = np.empty((starts[-1] - first + 1) * c, np.float32)
@@ -37,22 +69,24 @@ def start_jumps(vectors, scale, gamma, p, starts, block):
             drift[:] = 0
             for y in range(i * block, min((i + 1) * block, h)):
                 for x in range(j * block, min((j + 1) * block, w)):
-                    if gamma[y, x] != 0:
-                        _add_drift(u, (y * w + x) * t * c, c, first, p, np.float32(gamma[y, x]), drift)
+                    gamma = np.float32(costs.temporal_factor[y, x])
+                    if gamma != 0:
+                        _add_drift(pixel_of(costs, y, x), first, p, gamma, drift)
             for k in range(starts.size):
                 begin = (starts[k] - 1 - first) * c
-                total[k, i, j] = scale * drift[begin : begin + 2 * c].sum()
+                total[k, i, j] = costs.scale * drift[begin : begin + 2 * c].sum()
     return total
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def start_pairs(vectors, scale, right, down, p, starts, step, block, wanted):
+def start_pairs(
+    costs: Costs, p: int, starts: NDArray[np.int32], step: int, block: int, wanted: Blocks
+) -> NDArray[np.float32]:
     """Exact costs between blocks for every two starts of one period, from prefix sums of frame distances."""
     rows, columns = wanted.shape
-    t, c = vectors.shape[2:]
+    t, c = costs.frames, costs.channels
     n, multiples = starts.size, (t - 1) // p
-    table_right = np.zeros((rows, columns, n, n), np.float32)
-    table_down = np.zeros((rows, columns, n, n), np.float32)
+    tables = np.zeros((2, rows, columns, n, n), np.float32)
     drift = np.empty((t - step) * c, np.float32)
     # prefix[m, k]: distance of frames m·p apart from the first start up to frame k·step
     prefix = np.zeros((multiples + 2, t // step + 2))
@@ -67,220 +101,295 @@ def start_pairs(vectors, scale, right, down, p, starts, step, block, wanted):
     for i in range(rows):
         for j in range(columns):
             for d in range(2):
-                i2, j2 = (i, j + 1) if d == 0 else (i + 1, j)
+                i2, j2 = i + d, j + 1 - d
                 if i2 >= rows or j2 >= columns or not (wanted[i, j] and wanted[i2, j2]):
                     continue
                 for m in range(1, multiples + 1):
                     across = drift[: max(t - m * p - step, 0) * c]
                     across[:] = 0
-                    _add_border(vectors, down if d else right, block, i, j, d, step, m * p, across)
+                    _add_border(costs, (d, i, j), block, step, m * p, across)
                     for k in range(1, (t - m * p - 1) // step + 1):
                         part = across[(k - 1) * step * c : k * step * c]
                         prefix[m, k + 1] = prefix[m, k] + part.sum()
-                table = table_down[i, j] if d else table_right[i, j]
+                table = tables[d, i, j]
                 for a in range(n):
                     for b in range(a + 1, n):
                         q, end = whole[a, b], rest_end[a, b]
                         cost = prefix[q + 1, end] - prefix[q + 1, at[a]]
                         if q:
                             cost += prefix[q, period_later[a]] - prefix[q, end]
-                        table[a, b] = table[b, a] = scale * cost / p
-    return table_right, table_down
+                        table[a, b] = table[b, a] = costs.scale * cost / p
+    return tables
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _add_border(vectors, weights, block, i, j, d, first, lag, into):
-    """Add the drift of both pixels of every pair between block (i, j) and the one right of it or below."""
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
+def _add_border(
+    costs: Costs, border: tuple[int, int, int], block: int, first: int, lag: int, into: NDArray[np.float32]
+) -> None:
+    """Add the drift of both pixels of every pair across a border: of block (i, j) to the right or down."""
+    d, i, j = border
+    h, w = costs.temporal_factor.shape
     top, left = i * block, j * block
     for k in range(min(block, w - left if d else h - top)):
         y, x = (top + block - 1, left + k) if d else (top + k, left + block - 1)
-        o = (y * w + x) * t * c
-        _add_drift(u, o, c, first, lag, np.float32(weights[y, x]), into)
-        _add_drift(u, o + (w if d else 1) * t * c, c, first, lag, np.float32(weights[y, x]), into)
+        weight = np.float32(costs.spatial_factor[d, y, x])
+        _add_drift(pixel_of(costs, y, x), first, lag, weight, into)
+        _add_drift(pixel_of(costs, y + d, x + 1 - d), first, lag, weight, into)
+
+
+# --- stage 2: the best start of every period, and still frames ---------------------------------------------
+
+
+class BlockLabels(NamedTuple):
+    """The labels of `PeriodTables`, for its kernels."""
+
+    periods: NDArray[np.int32]  # (P,) frames
+    starts: NDArray[np.int32]  # (P, H, W), s*(x|p)
+    stills: NDArray[np.int32]  # (S,) frames
+    divisors: NDArray[np.int32]  # (P, P + 1) of periods, in steps, that residue sums are wanted for; then 0
+    step: int  # of periods and starts, frames
+    block: int  # side in pixels
+
+
+class PeriodTables:
+    """Costs of blocks for every period and some still frames.
+
+    Parameters
+    ----------
+    costs : without a label term, which `for_candidate` adds
+    starts : (periods, H, W) int32, s*(x|p) of stage 1
+    stills : (S,) int32, frames
+    block : side in pixels
+    threads : how many fill the tables; what they hold does not depend on it
+    """
+
+    def __init__(
+        self,
+        costs: Costs,
+        space: LabelSpace,
+        starts: NDArray[np.int32],
+        stills: NDArray[np.int32],
+        block: int,
+        threads: int = 1,
+    ) -> None:
+        periods = np.array(space.periods, np.int32)
+        divisors, steps = np.zeros((len(periods), len(periods) + 1), np.int32), periods // space.step
+        for i, p in enumerate(steps):
+            common = sorted({1, *(math.gcd(p, q) for q in np.delete(steps, i))})
+            divisors[i, : len(common)] = common
+        self.costs, self.threads = costs, threads
+        self.labels = BlockLabels(periods, starts, stills, divisors, space.step, block)
+        h, w = starts.shape[1:]
+        shape, count = (2, -(-h // block), -(-w // block)), len(periods) + len(stills)
+        self._pairs = np.zeros((*shape, count, count), np.float32)  # pages come when filled
+        self._filled = np.zeros(shape, np.bool_)
+        self._unary: NDArray[np.float64] | None = None
+        self._lock = threading.Lock()
+
+    def for_candidate(self, costs: Costs, wanted: Blocks) -> BlockProblem:
+        """The problem of a candidate; pair costs but those between ``wanted`` (R, C) blocks may be zero."""
+        todo = np.zeros_like(self._filled)
+        todo[0, :, :-1] = wanted[:, :-1] & wanted[:, 1:]
+        todo[1, :-1] = wanted[:-1] & wanted[1:]
+        with self._lock:
+            if self._unary is None:
+                self._unary = _unlabeled(self.costs, self.labels)
+            todo &= ~self._filled
+            if todo.any():
+                self._fill(todo)
+                self._filled |= todo
+        return BlockProblem(self._unary + _label_costs(costs, self.labels), self._pairs)
+
+    def _fill(self, todo: NDArray[np.bool_]) -> None:
+        self._pairs[todo] = 0  # what an interrupted call left there must not be added to
+
+        def fill(rows: slice) -> None:
+            _label_pairs(self.costs, self.labels, (rows.start, rows.stop), todo, self._pairs)
+
+        run_parts(fill, parts(todo.shape[1], _ROWS), self.threads)
 
 
 @njit(cache=True, nogil=True)
-def period_unaries(vectors, scale, gamma, right, down, short_cost, short_range, periods, starts, block):
-    """Σ over each block of E_temp, E_label and the inner pairs for the labels (p, s*(x|p))."""
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
-    size = t * c
-    total = np.zeros((periods.size, -(-h // block), -(-w // block)))
-    scratch = np.zeros(size, np.int32)
+def _unlabeled(costs: Costs, labels: BlockLabels) -> NDArray[np.float64]:
+    """Σ over each block of E_temp and the inner pairs, (L, R, C); nothing for stills."""
+    h, w = costs.temporal_factor.shape
+    block, n = labels.block, labels.periods.size
+    total = np.zeros((n + labels.stills.size, -(-h // block), -(-w // block)))
+    scratch = scratch_of(costs)
     for y in range(h):
         for x in range(w):
-            o = (y * w + x) * size
-            for i in range(periods.size):
-                p, s = periods[i], starts[i, y, x]
-                cost = scale * gamma[y, x] * jump(u, o, c, p, s)
-                if p <= short_range:
-                    cost += short_cost[y, x]
+            for i in range(n):
+                label = (labels.periods[i], labels.starts[i, y, x])
+                cost = temporal_cost(costs, y, x, label)
                 for d in range(2):
-                    y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
-                    if y2 >= h or x2 >= w or y2 // block != y // block or x2 // block != x // block:
-                        continue
-                    r = starts[i, y2, x2]
-                    if r != s:
-                        o2 = (y2 * w + x2) * size
-                        weight = scale * (right[y, x] if d == 0 else down[y, x])
-                        cost += pair_cost(u, o, o2, c, weight, p, s, p, r, scratch, scratch)
+                    y2, x2 = y + d, x + 1 - d
+                    if y2 < h and x2 < w and y2 // block == y // block and x2 // block == x // block:
+                        beside = (labels.periods[i], labels.starts[i, y2, x2])
+                        cost += pair_cost(costs, (d, y, x), label, beside, scratch)
                 total[i, y // block, x // block] += cost
     return total
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _step_sums(u, o, c, step, steps, square):
-    """Sums of every ``step`` frames of a pixel, and of their squared norms."""
-    for f in range(square.size):
-        x = u[o + f * step * c : o + (f + 1) * step * c]
-        into = steps[f * c : (f + 1) * c]
-        norm = np.int32(0)
-        for k in range(x.size):
-            value = np.int32(x[k])
-            norm += value * value
-        square[f] = norm
-        for k in range(c):
-            into[k] = x[k]
-        for begin in range(c, x.size, c):
-            part = x[begin : begin + c]
-            for k in range(c):
-                into[k] += np.float32(part[k])
+@njit(cache=True, nogil=True)
+def _label_costs(costs: Costs, labels: BlockLabels) -> NDArray[np.float64]:
+    """Σ over each block of α₁·E_label, (L, R, C)."""
+    h, w = costs.temporal_factor.shape
+    block, n = labels.block, labels.periods.size
+    total = np.zeros((n + labels.stills.size, -(-h // block), -(-w // block)))
+    for y in range(h):
+        for x in range(w):
+            for i in range(len(total)):
+                if i < n:
+                    label = (labels.periods[i], labels.starts[i, y, x])
+                else:
+                    label = (np.int32(1), labels.stills[i - n])
+                total[i, y // block, x // block] += label_cost(costs, y, x, label)
+    return total
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _dot(x, y):
-    """Inner product of float32, in float32."""
-    total = np.float32(0)
-    for i in range(x.size):
-        total += x[i] * y[i]
-    return np.float64(total)
+def _label_pairs(
+    costs: Costs,
+    labels: BlockLabels,
+    rows: tuple[int, int],
+    todo: NDArray[np.bool_],
+    tables: NDArray[np.float32],
+) -> None:
+    """Add up the costs between the blocks of some rows and those right of and below them.
 
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _loop_sums(steps, square, s, q, c, divisors, sums):
-    """Residue sums of one loop for each divisor of its length q in steps, one after the other; its norm."""
-    norm = 0.0
-    for f in range(s, s + q):
-        norm += square[f]
-    loop = steps[s * c : (s + q) * c]
-    at = 0
-    for g in divisors:
-        if g == 0:
-            break
-        n = g * c
-        into = sums[at : at + n]
-        for i in range(n):
-            into[i] = loop[i]
-        for begin in range(n, q * c, n):
-            part = loop[begin : begin + n]
-            for i in range(n):
-                into[i] += part[i]
-        at += n
-    return norm
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def label_pairs(
-    vectors, scale, right, down, periods, starts, stills, divisors, step, block, block_rows, todo,
-    table_right, table_down,
-):  # fmt: skip
-    """Costs of (p, s*(x|p)) and stills between the blocks of some rows and those right of and below them.
-
-    Fills the tables (R, C, L, L) where ``todo`` (2, R, C) says so, right and down.
+    Fills the tables (2, R, C, L, L) where ``todo`` (2, R, C) says so.
     """
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
-    n, m = periods.size, stills.size
-    # where the sums of divisor g begin in a loop's list
-    offset = np.full((n, t // step + 2), -1, np.int32)
-    longest = 0
-    for i in range(n):
-        at = 0
-        for k in range(divisors.shape[1]):
-            if divisors[i, k] == 0:
-                break
-            offset[i, divisors[i, k]] = at
-            at += divisors[i, k]
-        longest = max(longest, at)
-    common = np.empty((n, n), np.int32)
-    for i in range(n):
-        for j in range(n):
-            common[i, j] = math.gcd(periods[i] // step, periods[j] // step)
-    count = t // step
-    steps, square = np.zeros(count * c, np.float32), np.zeros(count)
-    sums1, sums2 = np.zeros((n, longest * c), np.float32), np.zeros((n, longest * c), np.float32)
-    norms1, norms2 = np.zeros(n), np.zeros(n)
-    scratch = np.zeros(t * c, np.int32)
-    cost, mirrored = np.zeros((n + m, n + m)), np.zeros((n, n))
-    for i in range(block_rows[0], block_rows[1]):
-        for j in range(todo.shape[2]):  # what an interrupted call left there must not be added to
-            if todo[0, i, j]:
-                table_right[i, j] = 0
-            if todo[1, i, j]:
-                table_down[i, j] = 0
-    for y in range(block_rows[0] * block, min(block_rows[1] * block, h)):
+    h, w = costs.temporal_factor.shape
+    block, count = labels.block, labels.periods.size + labels.stills.size
+    sums = _loop_tables(costs, labels)
+    apart = np.zeros((count, count))
+    for y in range(rows[0] * block, min(rows[1] * block, h)):
         for x in range(w):
             for d in range(2):
-                y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
+                y2, x2 = y + d, x + 1 - d
                 if y2 >= h or x2 >= w or (y2 // block == y // block and x2 // block == x // block):
                     continue
                 if not todo[d, y // block, x // block]:
                     continue
-                weight = scale * (right[y, x] if d == 0 else down[y, x])
-                cost[:] = 0
-                for end in range(2):
-                    o = ((y * w + x) if end == 0 else (y2 * w + x2)) * t * c
-                    _step_sums(u, o, c, step, steps, square)
-                    same = True
-                    for i in range(n):
-                        begin, length = starts[i, y, x] // step, periods[i] // step
-                        norms1[i] = _loop_sums(steps, square, begin, length, c, divisors[i], sums1[i])
-                        same = same and starts[i, y, x] == starts[i, y2, x2]
-                    if not same:
-                        for i in range(n):
-                            begin, length = starts[i, y2, x2] // step, periods[i] // step
-                            norms2[i] = _loop_sums(steps, square, begin, length, c, divisors[i], sums2[i])
-                    other, norms = (sums1, norms1) if same else (sums2, norms2)
-                    for i in range(n):
-                        p, s = periods[i], starts[i, y, x]
-                        for j in range(n):
-                            q, r = periods[j], starts[j, y2, x2]
-                            if i == j:
-                                if s != r:
-                                    cost[i, i] += distance(u, o, c, p, s, p, r, scratch, scratch)
-                                continue
-                            if same and j < i:
-                                cost[i, j] += mirrored[i, j]
-                                continue
-                            g = common[i, j]
-                            size, shift = g * c, (s - r) // step % g * c
-                            first = sums1[i, offset[i, g] * c : offset[i, g] * c + size]
-                            second = other[j, offset[j, g] * c : offset[j, g] * c + size]
-                            cross = _dot(first[: size - shift], second[shift:])
-                            cross += _dot(first[size - shift :], second[:shift])
-                            # the same residue mod g·step meets once in step frames of the other loop
-                            apart = norms1[i] / p + norms[j] / q - 2.0 * g * cross / (np.float64(p) * q)
-                            cost[i, j] += apart
-                            mirrored[j, i] = apart
-                        for j in range(m):
-                            shown = u[o + stills[j] * c : o + (stills[j] + 1) * c]
-                            cross = np.float32(0)
-                            cross2 = np.float32(0)
-                            norm = np.float32(0)
-                            for k in range(c):
-                                value = np.float32(shown[k])
-                                norm += value * value
-                                cross += sums1[i, k] * value
-                                cross2 += other[i, k] * value
-                            cost[i, n + j] += norms1[i] / p + norm - 2.0 * cross / p
-                            cost[n + j, i] += norms[i] / p + norm - 2.0 * cross2 / p
-                    for i in range(m):
-                        for j in range(m):
-                            if i != j:
-                                cost[n + i, n + j] += frames_apart(u, o, c, stills[i], stills[j], 1)
-                table = table_right[y // block, x // block] if d == 0 else table_down[y // block, x // block]
-                for i in range(n + m):
-                    for j in range(n + m):
-                        table[i, j] += np.float32(weight * max(cost[i, j], 0.0))
+                apart[:] = 0
+                _add_distances(pixel_of(costs, y, x), labels, (y, x), (y2, x2), sums, apart)
+                _add_distances(pixel_of(costs, y2, x2), labels, (y, x), (y2, x2), sums, apart)
+                weight = costs.scale * costs.spatial_factor[d, y, x]
+                table = tables[d, y // block, x // block]
+                for i in range(count):
+                    for j in range(count):
+                        table[i, j] += np.float32(weight * max(apart[i, j], 0.0))
+
+
+class LoopTables(NamedTuple):
+    """Room for the sums of all loops of one pixel, with the starts of either end of a pair."""
+
+    offset: NDArray[np.int32]  # (P, steps + 2): where the sums of a divisor begin in a loop's list
+    common: NDArray[np.int32]  # (P, P): greatest common divisors of periods, in steps
+    steps: NDArray[np.float32]  # (steps·C,), as of `step_sums` …
+    step_norms: NDArray[np.float64]  # (steps,)
+    sums: NDArray[np.float32]  # (2, P, …·C), as of `loop_sums`, of either end …
+    norms: NDArray[np.float64]  # (2, P)
+    mirrored: NDArray[np.float64]  # (P, P): distances that serve both ways
+    scratch: NDArray[np.int32]  # as of `distance`
+
+
+@njit(cache=True, nogil=True)
+def _loop_tables(costs: Costs, labels: BlockLabels) -> LoopTables:
+    n, count, c = labels.periods.size, costs.frames // labels.step, costs.channels
+    offset = np.full((n, count + 2), -1, np.int32)
+    longest = 0
+    for i in range(n):
+        at = 0
+        for g in labels.divisors[i]:
+            if g == 0:
+                break
+            offset[i, g] = at
+            at += g
+        longest = max(longest, at)
+    common = np.empty((n, n), np.int32)
+    for i in range(n):
+        for j in range(n):
+            common[i, j] = math.gcd(labels.periods[i] // labels.step, labels.periods[j] // labels.step)
+    return LoopTables(
+        offset,
+        common,
+        np.zeros(count * c, np.float32),
+        np.zeros(count),
+        np.zeros((2, n, longest * c), np.float32),
+        np.zeros((2, n)),
+        np.zeros((n, n)),
+        scratch_of(costs),
+    )
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _add_distances(
+    pixel: Pixel,
+    labels: BlockLabels,
+    here: tuple[int, int],
+    beside: tuple[int, int],
+    tables: LoopTables,
+    apart: NDArray[np.float64],
+) -> None:
+    """Add to (L, L) the distances at one pixel of all labels of the pixel ``here`` to all of one ``beside``."""
+    (y, x), (y2, x2) = here, beside
+    periods, starts, stills, step, c = labels.periods, labels.starts, labels.stills, labels.step, pixel.channels
+    n, m = periods.size, stills.size
+    step_sums(pixel, step, tables.steps, tables.step_norms)
+    same = True
+    for i in range(n):
+        label = (periods[i] // step, starts[i, y, x] // step)
+        tables.norms[0, i] = loop_sums(
+            tables.steps, tables.step_norms, label, labels.divisors[i], tables.sums[0, i]
+        )
+        same = same and starts[i, y, x] == starts[i, y2, x2]
+    if not same:
+        for i in range(n):
+            label = (periods[i] // step, starts[i, y2, x2] // step)
+            tables.norms[1, i] = loop_sums(
+                tables.steps, tables.step_norms, label, labels.divisors[i], tables.sums[1, i]
+            )
+    mine, norms = tables.sums[0], tables.norms[0]
+    theirs, their_norms = (mine, norms) if same else (tables.sums[1], tables.norms[1])
+    for i in range(n):
+        p, s = periods[i], starts[i, y, x]
+        for j in range(n):
+            q, r = periods[j], starts[j, y2, x2]
+            if i == j:
+                if s != r:
+                    apart[i, i] += distance(pixel, (p, s), (p, r), tables.scratch)
+                continue
+            if same and j < i:
+                apart[i, j] += tables.mirrored[i, j]
+                continue
+            g = tables.common[i, j]
+            begin, begin2 = tables.offset[i, g] * c, tables.offset[j, g] * c
+            first, second = mine[i, begin : begin + g * c], theirs[j, begin2 : begin2 + g * c]
+            # the same residue mod g·step meets once in step frames of the other loop
+            cross = rotated_dot(first, second, (s - r) // step % g * c)
+            value = norms[i] / p + their_norms[j] / q - 2.0 * g * cross / (np.float64(p) * q)
+            apart[i, j] += value
+            tables.mirrored[j, i] = value
+        for j in range(m):
+            _add_still(pixel, stills[j], (i, n + j), (p, norms[i], their_norms[i]), (mine[i], theirs[i]), apart)
+    for i in range(m):
+        for j in range(m):
+            if i != j:
+                apart[n + i, n + j] += frames_apart(pixel, stills[i], stills[j], 1)
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _add_still(pixel, still, at, loop, sums, apart):  # type: ignore[no-untyped-def]
+    """Add the distances of one period's loops, at either end, to one still frame."""
+    (i, j), (p, norm, their_norm), (mine, theirs) = at, loop, sums
+    c = pixel.channels
+    shown = pixel.vectors[pixel.offset + still * c : pixel.offset + (still + 1) * c]
+    cross, cross2, square = np.float32(0), np.float32(0), np.float32(0)
+    for k in range(c):
+        value = np.float32(shown[k])
+        square += value * value
+        cross += mine[k] * value
+        cross2 += theirs[k] * value
+    apart[i, j] += norm / p + square - 2.0 * cross / p
+    apart[j, i] += their_norm / p + square - 2.0 * cross2 / p

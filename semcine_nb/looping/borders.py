@@ -1,34 +1,61 @@
-"""What moves propose: the label of the region next door, the cheapest of a block, another still frame."""
+"""Borders between regions of labels, which one move lets shift by a few pixels."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .pairs import distance, jump
+from ..rendering.labelling import Labelling
+from .costs import Costs
+from .moves import fuse
+
+REACH = 4  # pixels that a border between labels may move in one step
+Mask = NDArray[np.bool_]
+
+
+def shift_borders(
+    costs: Costs,
+    labels: Labelling,
+    active: Mask | None = None,
+    same_period: bool = False,
+    free: Mask | None = None,
+) -> None:
+    """Let the borders between labels move by up to ``REACH`` pixels, in place.
+
+    Parameters
+    ----------
+    active : (H, W), pixels that may change; None: all
+    same_period : keep every period
+    free : (H, W), pixels that loops may come to; None: all
+    """
+    if active is None:
+        active = np.ones(labels.period.shape, np.bool_)
+    proposal = neighbor_labels(labels, active, REACH, same_period)
+    if free is not None:
+        np.copyto(proposal.period, 0, where=(proposal.period > 1) & ~free)
+    fuse(costs, labels, proposal, ordered=True)
 
 
 @njit(cache=True, nogil=True)
-def neighbor_labels(period, start, allowed, radius, same_period):
+def neighbor_labels(labels: Labelling, allowed: Mask, radius: int, same_period: bool) -> Labelling:
     """For each pixel the label of the nearest region with another one, at most ``radius`` steps away.
 
     Parameters
     ----------
-    period, start : (H, W) int32
-    allowed : (H, W) bool, pixels that may get a proposal
-    radius : steps to 4-neighbours
+    labels : (H, W)
+    allowed : (H, W), pixels that may get a proposal
+    radius : steps to 4-neighbors
     same_period : only offer labels of the pixel's own period
 
     Returns
     -------
-    new_period, new_start : (H, W) int32, period 0 where there is no proposal
+    (H, W) labels, period 0 where there is no proposal
     """
+    period, start = labels
     h, w = period.shape
     new_period, new_start = np.zeros((h, w), np.int32), np.zeros((h, w), np.int32)
-    # the pixels reached in the last step; the next step looks at their neighbours only
+    # the pixels reached in the last step; the next step looks at their neighbors only
     front = np.empty((h * w, 2), np.int32)
     following = np.empty((h * w, 2), np.int32)
     reached = np.zeros((h, w), np.bool_)
@@ -70,51 +97,4 @@ def neighbor_labels(period, start, allowed, radius, same_period):
                 m += 1
         front, following = following, front
         n = m
-    return new_period, new_start
-
-
-@njit(cache=True, nogil=True)
-def block_jumps(vectors, scale, gamma, periods, starts, block):
-    """E_temp of the labels (periods[i], starts[i]), summed over blocks: (labels, rows, columns) float64.
-
-    Pixels with ``gamma`` 0 are left out.
-    """
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
-    total = np.zeros((periods.size, -(-h // block), -(-w // block)))
-    for y in range(h):
-        for x in range(w):
-            o = (y * w + x) * t * c
-            weight = scale * gamma[y, x]
-            if weight == 0:
-                continue
-            for i in range(periods.size):
-                total[i, y // block, x // block] += weight * jump(u, o, c, periods[i], starts[i])
-    return total
-
-
-@njit(cache=True, nogil=True)
-def still_costs(vectors, scale, right, down, period, start, static, frames):
-    """α₂·E_spa of ``static`` pixels (H, W) beside others if all of them show one of ``frames``: (frames,)."""
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
-    size = t * c
-    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    total = np.zeros(frames.size)
-    for y in range(h):
-        for x in range(w):
-            for d in range(2):
-                y2, x2 = y + d, x + 1 - d
-                if y2 >= h or x2 >= w or static[y, x] == static[y2, x2]:
-                    continue
-                weight = scale * (down[y, x] if d else right[y, x])
-                p, s = (period[y2, x2], start[y2, x2]) if static[y, x] else (period[y, x], start[y, x])
-                for k in (y * w + x, y2 * w + x2):
-                    for i in range(frames.size):
-                        total[i] += weight * distance(u, k * size, c, p, s, 1, frames[i], sums1, sums2)
-    return total
-
-
-def enlarge(blocks: NDArray[Any], block: int, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Repeat each entry over its block of pixels and crop to ``shape``."""
-    return np.ascontiguousarray(blocks.repeat(block, axis=0).repeat(block, axis=1)[: shape[0], : shape[1]])
+    return Labelling(new_period, new_start)

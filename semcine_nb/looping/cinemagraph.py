@@ -1,35 +1,25 @@
-"""A solved candidate: which loop every pixel plays; rendered, saved and loaded again."""
+"""A solved candidate: which loop every pixel plays; rendered and saved."""
 
 from __future__ import annotations
 
-import json
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, PngImagePlugin
 
-from ..counting import counted
-from ..errors import LoopError, SemcineError, StoreError
-from ..files import whole_file
-from ..limits import PICTURE_FAULTS, current_limits, open_picture
+from ..errors import LoopError
 from ..progress import Progress, silent
+from ..rendering.labelling import Labelling
 from .energy import LoopEnergy
-from .labels import check_labelling
 from .parameters import LoopParameters
 
 if TYPE_CHECKING:
     from ..rendering.fullsize import FullSize
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video, Written
-
-_MAGIC = "semcine labels 1"
-# what reading a text that somebody else wrote may raise
-_STRANGE = (SemcineError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
-
 
 @dataclass(frozen=True, eq=False)
 class Cinemagraph:
@@ -54,6 +44,11 @@ class Cinemagraph:
     parameters: LoopParameters
     response: SemanticResponse | None = None
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def labels(self) -> Labelling:
+        """Period and start, as looping and rendering take them."""
+        return Labelling(*(np.ascontiguousarray(part, np.int32) for part in (self.period, self.start)))
 
     @property
     def dynamic(self) -> NDArray[np.bool_]:
@@ -137,10 +132,7 @@ class Cinemagraph:
             return Video(mapped, full.fps).save(path, repeat=repeat, max_mb=max_mb)
 
     def save_labels(self, path: str | Path) -> None:
-        """Write p, s and the mask as one lossless PNG that ``load_cinemagraph`` reads.
-
-        Red and green hold the low bytes of p and s, blue the high bits of p (0–2) and s (3–6) and π_ID (7);
-        the text chunk holds everything else. The file appears whole or not at all.
+        """Write p, s and the mask as one lossless PNG that `load_cinemagraph` reads: whole or not at all.
 
         Raises
         ------
@@ -149,87 +141,6 @@ class Cinemagraph:
         StoreError
             If the file cannot be written.
         """
-        path = Path(path)
-        if path.suffix.lower() != ".png":
-            raise LoopError(f"Labels are saved as .png, not as {path.name!r}.")
-        if self.period.max() >= 2**11 or self.start.max() >= 2**12:
-            raise LoopError("Labels beyond 2048 frames of period or 4096 of start do not fit into the file.")
-        high = (self.period >> 8) | ((self.start >> 8) << 3) | (self.candidate.mask.astype(np.int32) << 7)
-        pixels = np.stack([self.period & 255, self.start & 255, high], axis=-1).astype(np.uint8)
-        text = PngImagePlugin.PngInfo()
-        text.add_text(
-            "semcine",
-            json.dumps(
-                {
-                    "format": _MAGIC,
-                    "categories": self.candidate.categories,
-                    "name": self.candidate.name,
-                    "note": self.candidate.note,
-                    "guesses": self.candidate.guesses,
-                    "energy": asdict(self.energy),
-                    "parameters": asdict(self.parameters),
-                    "notes": self.notes,
-                    "frames": len(self.video.frames),
-                    "fps": self.video.fps,
-                    "clip": self.video.digest,
-                }
-            ),
-        )
-        try:
-            with whole_file(path) as part:
-                Image.fromarray(pixels).save(part, format="PNG", pnginfo=text)
-        except OSError as error:
-            raise StoreError(f"Cannot write {path}: {error.strerror or error}.") from error
+        from .label_files import save_labels
 
-
-def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
-    """Read what ``Cinemagraph.save_labels`` wrote, for the same clip.
-
-    Raises
-    ------
-    LoopError
-        If the file is not one of ours, or belongs to another clip.
-    """
-    from ..semantics import Candidate
-
-    path = Path(path)
-    try:
-        with open_picture(path, LoopError, current_limits()) as image:
-            image.load()
-            text = getattr(image, "text", {}).get("semcine")
-            pixels = np.asarray(image)
-    except FileNotFoundError:
-        raise LoopError(f"There is no file {path}.") from None
-    except LoopError:
-        raise
-    except PICTURE_FAULTS as error:
-        raise LoopError(f"{path} cannot be read as a PNG of labels: {error}.") from error
-    try:
-        facts = json.loads(text or "")
-        if facts["format"] != _MAGIC or pixels.ndim != 3 or pixels.shape[-1] != 3:
-            raise ValueError("unknown format")
-        red, green, blue = (pixels[..., i].astype(np.int32) for i in range(3))
-        period, start = red | ((blue & 7) << 8), green | (((blue >> 3) & 15) << 8)
-        candidate = Candidate(
-            tuple(facts["categories"]),
-            blue >= 128,
-            facts["name"],
-            facts["note"],
-            tuple(facts.get("guesses", ())),
-        )
-        energy, parameters = LoopEnergy(**facts["energy"]), LoopParameters(**facts["parameters"])
-        notes, frames, digest = tuple(facts["notes"]), int(facts["frames"]), facts["clip"]
-    except _STRANGE as error:
-        raise LoopError(
-            f"{path} is a PNG, but not one that save_labels wrote ({error}): choose the file that it saved."
-        ) from error
-    if digest != clip.digest:
-        raise LoopError(
-            f"{path} belongs to another clip: it was made for {counted(frames, 'frame')} of "
-            f"{period.shape[1]}×{period.shape[0]} px, this one has {len(clip.frames)} of "
-            f"{clip.frames.shape[2]}×{clip.frames.shape[1]} px or other pictures. "
-            "Read the clip with the same arguments as then.",
-            topic="another-clip",
-        )
-    check_labelling(period, start, len(clip.frames))
-    return Cinemagraph(clip, candidate, period, start, energy, parameters, notes=notes)
+        save_labels(self, path)

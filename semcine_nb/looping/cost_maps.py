@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
@@ -12,17 +12,12 @@ from numpy.typing import NDArray
 
 from ..errors import LoopError
 from ..progress import Progress, silent
-from .costs import loop_tables
+from ..rendering.labelling import Labelling
+from .costs import Costs, clip_costs, label_map, pair_cost, scratch_of, temporal_cost
 from .energy import connectivity
-from .labels import check_labelling
-from .pairs import distance, jump
 
 if TYPE_CHECKING:
     from .cinemagraph import Cinemagraph
-
-
-# what the tables need not know: it only scales the label term
-_LABEL_TERM: dict[str, Any] = {"alpha_label": 1.0, "alpha_static": 1.0, "alpha_infinity": 1.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +26,7 @@ class CostMaps:
 
     Attributes
     ----------
-    temporal, label, spatial : (H, W) float32, weighted; of each pair of neighbours either bears half
+    temporal, label, spatial : (H, W) float32, weighted; of each pair of neighbors either bears half
     connectivity : (H, W) float32, mean γ_s (eq. 5) of a pixel's pairs: 1 inside, small between categories
     """
 
@@ -42,7 +37,7 @@ class CostMaps:
 
 
 def cost_maps(cinemagraph: Cinemagraph, progress: Progress = silent) -> CostMaps:
-    """Costs of every pixel's label, as the solver counts them (colour exact, semantics to half a grey level).
+    """Costs of every pixel's label, as the solver counts them (color exact, semantics to half a gray level).
 
     Takes two to five processor seconds and T·H·W·8 bytes at 960×540×90.
 
@@ -55,9 +50,9 @@ def cost_maps(cinemagraph: Cinemagraph, progress: Progress = silent) -> CostMaps
 
 
 def cost_maps_of(cinemagraphs: Sequence[Cinemagraph], progress: Progress = silent) -> tuple[CostMaps, ...]:
-    """Cost maps of each. Labellings of one clip and response, as before and after an edit, share the tables.
+    """Cost maps of each. Labellings of one clip and response, as before and after an edit, share the costs of the clip.
 
-    The tables take most of the time; of different ones only one is held at a time.
+    These take most of the time; of different ones only one is held at a time.
 
     Raises
     ------
@@ -75,31 +70,24 @@ def cost_maps_of(cinemagraphs: Sequence[Cinemagraph], progress: Progress = silen
 
 
 def _shared(cinema: Cinemagraph) -> tuple[object, ...]:
-    """What the tables depend on: of the parameters all but those of the label term."""
-    return id(cinema.video), id(cinema.response), replace(cinema.parameters, **_LABEL_TERM)
+    """What the costs of a clip depend on; an edit changes α_sta alone, which they do not."""
+    return id(cinema.video), id(cinema.response), replace(cinema.parameters, alpha_static=0.0)
 
 
 def _costs_of(cinemas: Sequence[Cinemagraph], progress: Progress) -> list[CostMaps]:
-    """Costs of labellings that share their tables."""
-    video, response = cinemas[0].video, cinemas[0].response
+    """Costs of labellings that share the costs of their clip."""
+    video, response, parameters = cinemas[0].video, cinemas[0].response, cinemas[0].parameters
     if response is None:
         raise LoopError("This cinemagraph was loaded without its semantic response: its costs are not known.")
-    shared = replace(cinemas[0].parameters, **_LABEL_TERM)
-    tables = loop_tables(video, response, shared, progress=progress)
-    connected = _mean_of_pairs(*connectivity(response, shared))
+    shared = clip_costs(video, response, parameters, progress=progress)
+    connected = _mean_of_pairs(*connectivity(response, parameters))
     found = []
     for cinema in cinemas:
-        parameters, period = cinema.parameters, cinema.period
-        check_labelling(period, cinema.start, len(video))
-        temporal, spatial = _costs(
-            tables.vectors, tables.scale, tables.temporal_factor, tables.right, tables.down,
-            np.ascontiguousarray(period, np.int32), np.ascontiguousarray(cinema.start, np.int32),
-        )  # fmt: skip
-        static = period == 1
-        short = ~static & (period <= parameters.short_range(video.fps)) & tables.natural
-        label = parameters.alpha_static * tables.static_penalty * (static & cinema.candidate.mask)
-        label = parameters.alpha_label * (label + parameters.alpha_infinity * short)
-        found.append(CostMaps(temporal, label.astype(np.float32), spatial, connected))
+        labels = cinema.labels
+        labels.check(len(video))
+        costs = shared.of(cinema.candidate.mask, cinema.parameters)
+        temporal, spatial = _spread(costs, labels)
+        found.append(CostMaps(temporal, label_map(costs, labels), spatial, connected))
     return found
 
 
@@ -118,29 +106,20 @@ def _mean_of_pairs(right: NDArray, down: NDArray) -> NDArray[np.float32]:
 
 
 @njit(cache=True, nogil=True)
-def _costs(vectors, scale, gamma, right, down, period, start):
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
-    size = t * c
-    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
+def _spread(costs: Costs, labels: Labelling) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """E_temp and α₂·E_spa of every pixel, (H, W) each; either of a pair bears half."""
+    h, w = labels.period.shape
+    scratch = scratch_of(costs)
     temporal, spatial = np.zeros((h, w), np.float32), np.zeros((h, w), np.float32)
     for y in range(h):
         for x in range(w):
-            o = (y * w + x) * size
-            p, s = period[y, x], start[y, x]
-            if p > 1:
-                temporal[y, x] = scale * gamma[y, x] * jump(u, o, c, p, s)
+            here = (labels.period[y, x], labels.start[y, x])
+            temporal[y, x] = temporal_cost(costs, y, x, here)
             for d in range(2):
-                y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
-                if y2 >= h or x2 >= w:
-                    continue
-                q, r = period[y2, x2], start[y2, x2]
-                if p == q and s == r:
-                    continue
-                o2 = (y2 * w + x2) * size
-                apart = distance(u, o, c, p, s, q, r, sums1, sums2)
-                apart += distance(u, o2, c, p, s, q, r, sums1, sums2)
-                half = 0.5 * scale * (right[y, x] if d == 0 else down[y, x]) * apart
-                spatial[y, x] += half
-                spatial[y2, x2] += half
+                y2, x2 = y + d, x + 1 - d
+                if y2 < h and x2 < w:
+                    beside = (labels.period[y2, x2], labels.start[y2, x2])
+                    half = 0.5 * pair_cost(costs, (d, y, x), here, beside, scratch)
+                    spatial[y, x] += half
+                    spatial[y2, x2] += half
     return temporal, spatial

@@ -1,7 +1,7 @@
 """The definition: eq. (1)–(7) of the paper in NumPy and float64, as plain as they are written.
 
 Whatever is fast elsewhere in this package is tested against these lines. Conventions where the paper is
-silent (units, neighbour pairs, occurrence): colours V and responses F lie in [0, 1], each unordered
+silent (units, neighbour pairs, occurrence): colors V and responses F lie in [0, 1], each unordered
 4-neighbour pair counts once, a static pixel has E_temp = 0, and equal labels have E_spa = 0.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from ..errors import LoopError
-from .labels import check_labelling, phi
+from ..rendering.labelling import Labelling, phi
 from .parameters import LoopParameters
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ def loop_energy(
             raise LoopError(f"{name} has shape {array.shape}; the clip's frames are {(h, w)}.")
     if response.shape[:3] != (frames, h, w):
         raise LoopError(f"The response covers {response.shape[:3]} (T, H, W); the clip is {(frames, h, w)}.")
-    check_labelling(period, start, frames)
+    Labelling(period, start).check(frames)
 
     color = clip.frames / 255.0
-    semantic = normalized_scores(response)
-    natural = natural_map(response, parameters)
+    semantic = np.stack([response.shares(t, dtype=np.float64) for t in range(frames)])
+    natural = response.natural_map(parameters.occurrence_threshold)
     temporal = temporal_cost(color, semantic, period, start, natural, parameters)
     label = label_cost(color, period, np.asarray(candidate.mask, bool), natural, clip.fps, parameters)
     right, down = connectivity(response, parameters)
@@ -87,32 +87,6 @@ def loop_energy(
         label=float(parameters.alpha_label * label.sum()),
         spatial=float(parameters.alpha_spatial * spatial),
     )
-
-
-def normalized_scores(response: SemanticResponse) -> Array:
-    """F (T, H, W, K), renormalised over the kept channels; a pixel without any score gets 1/K each."""
-    return shares(np.stack([np.asarray(response.scores[t], np.float64) for t in range(response.shape[0])]))
-
-
-def shares(scores: NDArray[np.floating]) -> NDArray[Any]:
-    """Scores (…, K) divided by their sum, in their own precision; 1/K each where it is zero."""
-    total = scores.sum(axis=-1, keepdims=True)
-    even = scores.dtype.type(1 / scores.shape[-1])
-    return np.where(total > 0, scores / np.where(total > 0, total, 1), even)
-
-
-def candidate_maps(response: SemanticResponse, parameters: LoopParameters) -> NDArray[np.bool_]:
-    """(H, W, K): π of every kept category (Section 3.1), from the occurrence counts h_t."""
-    threshold = parameters.occurrence_threshold * response.shape[0] - 1e-9  # 0.15 · 20 must be 3
-    return np.asarray(response.occurrences() >= threshold)
-
-
-def natural_map(response: SemanticResponse, parameters: LoopParameters) -> NDArray[np.bool_]:
-    """(H, W): where π of any natural kept category is 1."""
-    from ..semantics.categories import is_natural
-
-    natural = [is_natural(name) for name in response.categories]
-    return np.asarray(candidate_maps(response, parameters)[..., natural].any(axis=-1))
 
 
 def temporal_factor(color: Array, natural: NDArray[np.bool_], parameters: LoopParameters) -> Array:
@@ -134,7 +108,7 @@ def temporal_cost(
     natural: NDArray[np.bool_],
     parameters: LoopParameters,
 ) -> Array:
-    """E_temp (H, W), eq. (2): the jump from the loop's end to its start, in colour and in semantics."""
+    """E_temp (H, W), eq. (2): the jump from the loop's end to its start, in color and in semantics."""
     rows, columns = np.indices(period.shape)
     loops = period > 1
     # where the pixel is static any frame will do: the result is discarded below
@@ -174,9 +148,7 @@ def label_cost(
 
 def connectivity(response: SemanticResponse, parameters: LoopParameters) -> tuple[Array, Array]:
     """γ_s of eq. (5) for the pairs to the right (H, W − 1) and below (H − 1, W)."""
-    count = response.occurrences().astype(np.float64)
-    total = count.sum(axis=-1, keepdims=True)
-    share = count / np.where(total > 0, total, 1)
+    share = response.occurrence_distribution()
     factor = parameters.lambda_spatial / math.sqrt(share.shape[-1])
     return (
         1 / (1 + factor * np.linalg.norm(np.diff(share, axis=1), axis=-1)),

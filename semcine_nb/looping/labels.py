@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+from skimage.measure import label
 
 from ..counting import counted
 from ..errors import LoopError
-from ..rendering.labelling import at_borders, check_labelling, phi
+from ..rendering.labelling import Labelling
 from .parameters import LoopParameters
-
-__all__ = ["LabelSpace", "Labels", "at_borders", "check_labelling", "phi", "pieces"]
 
 Labels = NDArray[np.int32]  # (H, W): the period or the start of every pixel, frames
 
@@ -55,32 +53,14 @@ class LabelSpace:
         return np.arange(self.step, self.frames - period, self.step, dtype=np.int32)
 
 
-@njit(cache=True, nogil=True)
-def pieces(period, start, region, where):
-    """(H, W) int32: numbers of the 4-connected pieces of one loop (p, s) that reach into a region, else −1.
+def pieces(labels: Labelling, region: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Numbers of the 4-connected pieces of one loop (p, s) that reach into a region: (H, W), else −1.
 
-    Only pixels ``where`` (H, W) count.
+    They are numbered in the order in which the rows of the region meet them.
     """
-    h, w = period.shape
-    piece = np.full((h, w), -1, np.int32)
-    stack = np.empty(h * w, np.int64)
-    count = 0
-    for y0 in range(h):
-        for x0 in range(w):
-            if piece[y0, x0] >= 0 or period[y0, x0] == 1 or not (region[y0, x0] and where[y0, x0]):
-                continue
-            piece[y0, x0] = count
-            stack[0], n = y0 * w + x0, 1
-            while n:
-                n -= 1
-                y, x = divmod(stack[n], w)
-                for d in range(4):
-                    y2, x2 = y + (d == 0) - (d == 1), x + (d == 2) - (d == 3)
-                    if y2 < 0 or x2 < 0 or y2 >= h or x2 >= w or piece[y2, x2] >= 0 or not where[y2, x2]:
-                        continue
-                    if period[y2, x2] == period[y, x] and start[y2, x2] == start[y, x]:
-                        piece[y2, x2] = count
-                        stack[n] = y2 * w + x2
-                        n += 1
-            count += 1
-    return piece
+    loops = np.where(labels.dynamic, labels.distinct()[0] + 1, 0)
+    piece = label(loops, background=0, connectivity=1)
+    met, first = np.unique(piece[region & labels.dynamic], return_index=True)
+    number = np.full(piece.max() + 1, -1, np.int32)
+    number[met[np.argsort(first)]] = np.arange(len(met))
+    return number[piece]

@@ -1,32 +1,60 @@
-"""Minimum cuts on graphs whose nodes have four or six neighbours: numba, and PyMaxflow as reference.
+"""Minimum cuts on graphs whose nodes have four or six neighbors: numba, and PyMaxflow as reference.
+
+One setting chooses for the whole program: the environment variable ``SEMCINE_MAXFLOW``, "grid" (numba, the
+default) or "pymaxflow" (which holds the GIL), or `max_flow_method` for some lines.
 
 The numba solver is the augmenting-path method of Boykov and Kolmogorov (IEEE TPAMI 26(9):1124–1137, 2004,
 doi:10.1109/TPAMI.2004.60): two search trees grow from the terminals, meet, are cut by the augmentation and
-adopt their orphans again. It works on a table of neighbours instead of arc lists and releases the GIL, so
+adopt their orphans again. It works on a table of neighbors instead of arc lists and releases the GIL, so
 that independent cuts run on several threads. Before, two passes over the nodes let each that lacks flow ask
-its neighbours for it: most is near by, and cuts on pixels take less than a third of the time.
+its neighbors for it: most is near by, and cuts on pixels take less than a third of the time.
 """
 
 from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-# slot d of a node and slot d ^ 1 of its neighbour are one edge
+VARIABLE = "SEMCINE_MAXFLOW"
+"""Environment variable that names the method."""
+
+# slot d of a node and slot d ^ 1 of its neighbor are one edge
 RIGHT, LEFT, DOWN, UP = 0, 1, 2, 3
-ABOVE, BELOW = 4, 5  # between the layers of a graph of six neighbours
+ABOVE, BELOW = 4, 5  # between the layers of a graph of six neighbors
 _TERMINAL, _ORPHAN, _NONE = 6, 7, 8
 _FREE, _SOURCE, _SINK = 0, 1, 2
 # what a walk to the root reads of a node lies side by side: the ordered cut takes a tenth less time
 _UP, _PARENT, _STAMP, _DEPTH = 0, 1, 2, 3
 
 
+_method = os.environ.get(VARIABLE, "grid")
+
+
+@contextmanager
+def max_flow_method(name: str) -> Iterator[None]:
+    """Solve all cuts in this block, of every thread, by ``name``: "grid" or "pymaxflow".
+
+    Raises
+    ------
+    ValueError
+        For another name.
+    """
+    global _method
+    _solver(name)
+    before, _method = _method, name
+    try:
+        yield
+    finally:
+        _method = before
+
+
 def minimum_cut(
-    terminal: NDArray[np.int32],
-    neighbors: NDArray[np.int32],
-    capacity: NDArray[np.int32],
-    backend: str = "grid",
+    terminal: NDArray[np.int32], neighbors: NDArray[np.int32], capacity: NDArray[np.int32]
 ) -> tuple[NDArray[np.bool_], int]:
     """Solve min Σ terminal⁺[i]·x_i + Σ terminal⁻[i]·(1 − x_i) + Σ capacity[i, d]·(1 − x_i)·x_j.
 
@@ -36,22 +64,30 @@ def minimum_cut(
     neighbors : (n, 4) int32, the node in slot RIGHT, LEFT, DOWN, UP, or (n, 6) with ABOVE and BELOW; −1 where
         there is none
     capacity : as neighbors, int32 ≥ 0, price of x_i = 0 beside x_j = 1 for j = neighbors[i, d]
-    backend : "grid" (numba) or "pymaxflow" (reference; it holds the GIL)
 
     Returns
     -------
-    x : (n,) bool, a minimiser; where several are minimal a node that needs not be 1 is 0
+    x : (n,) bool, a minimizer; where several are minimal a node that needs not be 1 is 0
     flow : int, the value of the minimum
     """
-    if backend == "grid":
-        excess, residual = terminal.astype(np.int64), capacity.copy()  # what is passed on adds up
-        _pass_on(excess, neighbors, residual)
-        met = (np.abs(terminal.astype(np.int64)).sum() - np.abs(excess).sum()) // 2
-        tree, flow = _boykov_kolmogorov(excess, neighbors, residual)
-        return tree == _SINK, int(met + flow)
-    if backend == "pymaxflow":
-        return _pymaxflow(terminal, neighbors, capacity)
-    raise ValueError(f"Unknown max-flow backend {backend!r}; there are 'grid' and 'pymaxflow'.")
+    return _solver(_method)(terminal, neighbors, capacity)
+
+
+def _solver(name: str) -> Callable[..., tuple[NDArray[np.bool_], int]]:
+    solvers = {"grid": _grid, "pymaxflow": _pymaxflow}
+    if name not in solvers:
+        raise ValueError(f"Unknown max-flow method {name!r}; there are 'grid' and 'pymaxflow'.")
+    return solvers[name]
+
+
+def _grid(
+    terminal: NDArray[np.int32], neighbors: NDArray[np.int32], capacity: NDArray[np.int32]
+) -> tuple[NDArray[np.bool_], int]:
+    excess, residual = terminal.astype(np.int64), capacity.copy()  # what is passed on adds up
+    _pass_on(excess, neighbors, residual)
+    met = (np.abs(terminal.astype(np.int64)).sum() - np.abs(excess).sum()) // 2
+    tree, flow = _boykov_kolmogorov(excess, neighbors, residual)
+    return tree == _SINK, int(met + flow)
 
 
 def _pymaxflow(
@@ -73,8 +109,8 @@ def _pymaxflow(
 
 
 @njit(cache=True, nogil=True)
-def _pass_on(excess, neighbors, residual):
-    """Nodes that lack flow ask the neighbours after them for it, in order; then, backwards, those before."""
+def _pass_on(excess: NDArray[np.int64], neighbors: NDArray[np.int32], residual: NDArray[np.int32]) -> None:
+    """Nodes that lack flow ask the neighbors after them for it, in order; then, backwards, those before."""
     n, slots = neighbors.shape
     for back in range(2):
         for k in range(n):
@@ -91,7 +127,9 @@ def _pass_on(excess, neighbors, residual):
 
 
 @njit(cache=True, nogil=True)
-def _boykov_kolmogorov(excess, neighbors, residual):
+def _boykov_kolmogorov(
+    excess: NDArray[np.int64], neighbors: NDArray[np.int32], residual: NDArray[np.int32]
+) -> tuple[NDArray[np.uint8], int]:
     n, slots = neighbors.shape
     tree = np.zeros(n, np.uint8)
     walk = np.zeros((n, 4), np.int32)
@@ -273,7 +311,7 @@ def _boykov_kolmogorov(excess, neighbors, residual):
                 walk[k, _STAMP] = clock
                 walk[k, _DEPTH] = best_depth + 1
                 continue
-            # nobody adopts it: it becomes free, its neighbours active, its children orphans
+            # nobody adopts it: it becomes free, its neighbors active, its children orphans
             for d in range(slots):
                 j = neighbors[k, d]
                 if j < 0 or tree[j] != side_k:

@@ -1,8 +1,8 @@
 """After stage 3: pieces of one thing that loop as one, where that costs next to nothing.
 
 Eq. (1) prices a seam by what it shows, so scraps of another start stay wherever a seam is nearly free, and a
-thing comes apart into pieces that nobody asked for. The paper wants labels synchronised on what is not
-natural (Section 3.2). Here its pieces of equal (p, s) are merged into neighbours, the cheapest first (region
+thing comes apart into pieces that nobody asked for. The paper wants labels synchronized on what is not
+natural (Section 3.2). Here its pieces of equal (p, s) are merged into neighbors, the cheapest first (region
 merging; Koepfler, Lopez & Morel 1994, doi:10.1137/0731015), until a small share of the energy is spent.
 """
 
@@ -15,11 +15,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .energy import candidate_maps, natural_map
-from .labels import Labels, pieces
-from .pairs import jump
+from ..rendering.labelling import Labelling
+from ..semantics.categories import is_natural
+from .costs import Costs, own_cost, pair_cost, scratch_of
+from .labels import pieces
 from .parameters import LoopParameters
-from .problem import LoopProblem, pair_cost
 
 if TYPE_CHECKING:
     from ..semantics import Candidate, SemanticResponse
@@ -33,17 +33,15 @@ def object_region(
     It is where a category of the target that is not natural occurs (π of Section 3.1), and what else of the
     target, painted by hand, is no natural category's.
     """
-    from ..semantics.categories import is_natural
-
     objects = [name in candidate.categories and not is_natural(name) for name in response.categories]
-    occurs = candidate_maps(response, parameters)[..., objects].any(axis=-1)
-    return np.asarray(candidate.mask & (occurs | ~natural_map(response, parameters)))
+    threshold = parameters.occurrence_threshold
+    occurs = response.candidate_maps(threshold)[..., objects].any(axis=-1)
+    return np.asarray(candidate.mask & (occurs | ~response.natural_map(threshold)))
 
 
 def merge_pieces(
-    problem: LoopProblem,
-    period: Labels,
-    start: Labels,
+    costs: Costs,
+    labels: Labelling,
     region: NDArray[np.bool_],
     share: float,
     where: NDArray[np.bool_] | None = None,
@@ -55,20 +53,19 @@ def merge_pieces(
 
     Parameters
     ----------
-    period, start : (H, W) int32
     region : (H, W) bool, see `object_region`
     share : of the energy of eq. (1), by which merging may raise it altogether
     where : (H, W) bool, pixels that may change: pieces with others keep their label; None: all
 
     Returns
     -------
-    float, by how much the energy rose: at most ``share`` of it (of the tables' energy, see ``tables``), and
+    float, by how much the energy rose: at most ``share`` of it (of the solver's energy, see `costs`), and
     negative where merging was a gain
     """
     if not share > 0 or not region.any():
         return 0.0
-    merging = _Merging(problem, period, start, region, where)
-    most, spent = share * sum(problem.energy(period, start)), 0.0
+    merging = _Merging(costs, labels, region, where)
+    most, spent = share * costs.total(labels), 0.0
     while (cheapest := merging.cheapest()) is not None and spent + cheapest[0] <= most:
         spent += cheapest[0]
         merging.merge(*cheapest[1:])
@@ -76,18 +73,17 @@ def merge_pieces(
 
 
 class _Merging:
-    """Pieces, their pixels, and for each the cheapest label of a neighbour."""
+    """Pieces, their pixels, and for each the cheapest label of a neighbor."""
 
     def __init__(
         self,
-        problem: LoopProblem,
-        period: Labels,
-        start: Labels,
+        costs: Costs,
+        labels: Labelling,
         region: NDArray[np.bool_],
         where: NDArray[np.bool_] | None,
     ) -> None:
-        piece = pieces(period, start, region, np.ones_like(region))
-        self.problem, self.labels, self.piece = problem, (period, start), piece
+        piece = pieces(labels, region)
+        self.costs, self.labels, self.piece = costs, labels, piece
         self.fixed = set() if where is None else set(np.unique(piece[~where]).tolist())
         order = np.argsort(piece.ravel(), kind="stable")
         ends = np.cumsum(np.bincount(piece.ravel() + 1))
@@ -129,15 +125,10 @@ class _Merging:
         around = _ring(self.piece, number, self.pixels[number])
         offered = np.unique(np.stack([period.ravel()[around], start.ravel()[around]]), axis=1)
         if offered.size:
-            tables, problem = self.problem.tables, self.problem
-            costs = _costs(
-                tables.vectors, tables.scale, tables.temporal_factor, tables.right, tables.down,
-                problem.short_cost, problem.short_range, period, start, self.piece, number,
-                self.pixels[number], offered,
-            )  # fmt: skip
-            best = int(costs.argmin())
+            rises = _rises(self.costs, self.labels, self.piece, self.pixels[number], offered)
+            best = int(rises.argmin())
             p, s = (int(v) for v in offered[:, best])
-            heapq.heappush(self.queue, (float(costs[best]), self.age[number], number, p, s))
+            heapq.heappush(self.queue, (float(rises[best]), self.age[number], number, p, s))
 
     def _beside(self, number: int) -> list[int]:
         found = self.piece.ravel()[_ring(self.piece, number, self.pixels[number])]
@@ -145,11 +136,13 @@ class _Merging:
 
     def _label(self, number: int) -> tuple[int, int]:
         first = self.pixels[number][0]
-        return int(self.labels[0].flat[first]), int(self.labels[1].flat[first])
+        return int(self.labels.period.flat[first]), int(self.labels.start.flat[first])
 
 
 @njit(cache=True, nogil=True)
-def _ring(piece, number, pixels):
+def _ring(
+    piece: NDArray[np.int32], number: int, pixels: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """The pixels of other pieces beside a piece, counted along the rows; some more than once."""
     h, w = piece.shape
     found = np.empty(4 * pixels.size, np.int64)
@@ -165,36 +158,31 @@ def _ring(piece, number, pixels):
 
 
 @njit(cache=True, nogil=True)
-def _costs(
-    vectors, scale, gamma, right, down, short_cost, short_range,
-    period, start, piece, number, pixels, offered,
-):  # fmt: skip
-    """By how much eq. (1) rises if a piece takes each of the loops ``offered`` (2, L): (L,) float64."""
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
-    size = t * c
-    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
+def _rises(
+    costs: Costs,
+    labels: Labelling,
+    piece: NDArray[np.int32],
+    pixels: NDArray[np.int64],
+    offered: NDArray[np.int32],
+) -> NDArray[np.float64]:
+    """By how much eq. (1) rises if a piece takes each of the loops ``offered`` (2, L): (L,)."""
+    period, start = labels
+    h, w = period.shape
+    scratch = scratch_of(costs)
     rise = np.zeros(offered.shape[1])
     for i in pixels:
         y, x = divmod(i, w)
-        p0, s0 = period[y, x], start[y, x]
-        weight = scale * gamma[y, x]
-        before = weight * jump(u, i * size, c, p0, s0)
-        if p0 <= short_range:
-            before += short_cost[y, x]
+        now = (period[y, x], start[y, x])
+        before = own_cost(costs, y, x, now)
         for k in range(rise.size):
-            p, s = offered[0, k], offered[1, k]
-            rise[k] += weight * jump(u, i * size, c, p, s) - before
-            if p <= short_range:
-                rise[k] += short_cost[y, x]
+            rise[k] += own_cost(costs, y, x, (offered[0, k], offered[1, k])) - before
         for d in range(4):
             y2, x2 = y + (d == 0) - (d == 1), x + (d == 2) - (d == 3)
-            if y2 < 0 or x2 < 0 or y2 >= h or x2 >= w or piece[y2, x2] == number:
+            if y2 < 0 or x2 < 0 or y2 >= h or x2 >= w or piece[y2, x2] == piece[y, x]:
                 continue
-            weight2 = scale * (down[min(y, y2), x] if d < 2 else right[y, min(x, x2)])
-            j, q, r = y2 * w + x2, period[y2, x2], start[y2, x2]
-            before2 = pair_cost(u, i * size, j * size, c, weight2, p0, s0, q, r, sums1, sums2)
+            pair = (1, min(y, y2), x) if d < 2 else (0, y, min(x, x2))
+            beside = (period[y2, x2], start[y2, x2])
+            before2 = pair_cost(costs, pair, now, beside, scratch)
             for k in range(rise.size):
-                p, s = offered[0, k], offered[1, k]
-                rise[k] += pair_cost(u, i * size, j * size, c, weight2, p, s, q, r, sums1, sums2) - before2
+                rise[k] += pair_cost(costs, pair, (offered[0, k], offered[1, k]), beside, scratch) - before2
     return rise

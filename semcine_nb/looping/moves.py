@@ -1,10 +1,7 @@
 """One move: fuse the current labelling with a proposal by one minimum cut, which never raises the energy.
 
 Every step of the solver on pixels is such a fusion, whatever its size: an α-expansion proposes one label
-everywhere, a border move the neighbour region's label, a coarse move lets blocks of pixels switch as one.
-Squared differences are no metric, so some pair terms are not submodular (E₀₁ + E₁₀ < E₀₀ + E₁₁). There the
-price of E₀₁ or E₁₀, of the one that is not the present state, is raised until the term is submodular: the cut
-then minimises an upper bound of the energy that is exact at the current labelling.
+everywhere, a border move the label of the region next door, a coarse move lets blocks of pixels switch as one.
 """
 
 from __future__ import annotations
@@ -15,29 +12,21 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .binary import energy_change, graph
-from .labels import Labels
-from .maxflow import DOWN, LEFT, RIGHT, UP, minimum_cut
-from .pairs import distance, jump
-from .problem import LoopProblem, pair_cost
+from ..rendering.labelling import Labelling
+from .binary import BinaryProblem, best_states
+from .costs import Costs, own_cost, pair_cost, pixel_of, scratch_of
+from .distances import distance
 
 
 def fuse(
-    problem: LoopProblem,
-    period: Labels,
-    start: Labels,
-    new_period: Labels,
-    new_start: Labels,
-    block: int = 1,
-    ordered: bool = False,
-    backend: str = "grid",
+    costs: Costs, labels: Labelling, proposal: Labelling, block: int = 1, ordered: bool = False
 ) -> float:
     """Let every block of pixels keep its labels or take the proposed ones, in place.
 
     Parameters
     ----------
-    period, start : (H, W) int32, the current labelling
-    new_period, new_start : (H, W) int32, the proposal; ``new_period`` 0 means "stay"
+    labels : the current labelling, (H, W)
+    proposal : (H, W) labels; period 0 means "stay"
     block : side in pixels of the blocks that switch as one
     ordered : state 0 of every block is its smaller label instead of its current one; where two regions offer
         each other their labels this keeps the terms across their border submodular
@@ -46,74 +35,52 @@ def fuse(
     -------
     float ≥ 0, by how much the energy of eq. (1) fell
     """
-    tables = problem.tables
-    node, flipped = _nodes(period, start, new_period, new_start, block, ordered)
-    count = flipped.size
-    if count == 0:
+    node, flipped = _nodes(labels, proposal, block, ordered)
+    if not len(flipped):
         return 0.0
-    unary, pair, neighbors = _assemble(
-        tables.vectors,
-        tables.scale,
-        tables.temporal_factor,
-        tables.right,
-        tables.down,
-        problem.static_cost,
-        problem.short_cost,
-        problem.short_range,
-        period,
-        start,
-        new_period,
-        new_start,
-        node,
-        count,
-        block,
-    )
-    terminal, capacity = graph(unary, pair, neighbors, flipped)
-    upper, _ = minimum_cut(terminal, neighbors, capacity, backend)
-    switch = upper != flipped
-    before, after = energy_change(unary, pair, neighbors, switch)
-    # rounding the costs to integers could turn a tie into a tiny loss
-    if after >= before:
-        return 0.0
-    _apply(period, start, new_period, new_start, node, switch, block)
-    return before - after
+    problem = BinaryProblem.of_nodes(node)
+    _assemble(costs, labels, proposal, node, block, problem)
+    switch, gain = best_states(problem, flipped)
+    if gain:
+        _apply(labels, proposal, node, switch, block)
+    return gain
 
 
 def expand(
-    problem: LoopProblem,
-    labels: tuple[Labels, Labels],
-    offered: Iterable[tuple[Labels | int, Labels | int]],
+    costs: Costs,
+    labels: Labelling,
+    offered: Iterable[tuple[NDArray[np.int32] | int, NDArray[np.int32] | int]],
     where: NDArray[np.bool_],
     block: int = 1,
-    backend: str = "grid",
 ) -> None:
     """One sweep of α-expansions, in place: blocks of pixels take each label or not, by one cut a label.
 
     Parameters
     ----------
-    labels : period and start, (H, W) int32
     offered : periods and starts, a number or an (H, W) map each; a loop is offered where it fits
     where : (H, W) bool, pixels that are offered anything
     """
-    last = problem.tables.frames - 1
+    last = costs.frames - 1
     for period, start in offered:
         fits = where & ((period == 1) | ((start >= 1) & (start + period <= last)))
-        proposal = np.where(fits, period, 0).astype(np.int32), np.where(fits, start, 0).astype(np.int32)
-        fuse(problem, *labels, *proposal, block, backend=backend)
+        proposal = (np.where(fits, part, 0).astype(np.int32) for part in (period, start))
+        fuse(costs, labels, Labelling(*proposal), block)
 
 
 @njit(cache=True, nogil=True)
-def _nodes(period, start, new_period, new_start, block, ordered):
+def _nodes(
+    labels: Labelling, proposal: Labelling, block: int, ordered: bool
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """Number the blocks in which something would change (−1 elsewhere); which of them are in state 1 now."""
-    h, w = period.shape
+    h, w = labels.period.shape
     rows, columns = -(-h // block), -(-w // block)
     node = np.full((rows, columns), -1, np.int32)
     flip = np.zeros((rows, columns), np.bool_)
     at = np.arange(max(h, w)) // block  # divided once: a division for each pixel took a third of the move
     for y in range(h):
         for x in range(w):
-            p, q = period[y, x], new_period[y, x]
-            s, r = start[y, x], new_start[y, x]
+            p, q = labels.period[y, x], proposal.period[y, x]
+            s, r = labels.start[y, x], proposal.start[y, x]
             if q > 0 and (p != q or s != r):
                 i, j = at[y], at[x]
                 if node[i, j] < 0:
@@ -134,119 +101,72 @@ def _nodes(period, start, new_period, new_start, block, ordered):
 
 
 @njit(cache=True, nogil=True)
-def _neighbors(node, count):
-    """(n, 4), the nodes beside each node; −1 where there is none."""
-    rows, columns = node.shape
-    neighbors = np.full((count, 4), -1, np.int32)
-    for i in range(rows):
-        for j in range(columns):
-            a = node[i, j]
-            if a < 0:
-                continue
-            if j + 1 < columns and node[i, j + 1] >= 0:
-                neighbors[a, RIGHT] = node[i, j + 1]
-                neighbors[node[i, j + 1], LEFT] = a
-            if i + 1 < rows and node[i + 1, j] >= 0:
-                neighbors[a, DOWN] = node[i + 1, j]
-                neighbors[node[i + 1, j], UP] = a
-    return neighbors
-
-
-@njit(cache=True, nogil=True)
-def _own_cost(u, o, c, weight, static_cost, short_cost, short_range, p, s):
-    """E_temp + α₁·E_label of a label (p, s) at a pixel."""
-    if p == 1:
-        return np.float64(static_cost)
-    cost = weight * jump(u, o, c, p, s)
-    if p <= short_range:
-        cost += short_cost
-    return cost
-
-
-@njit(cache=True, nogil=True)
 def _assemble(
-    vectors, scale, gamma, right, down, static_cost, short_cost, short_range,
-    period, start, new_period, new_start, node, count, block,
-):  # fmt: skip
-    """Costs of the binary problem: unary (n, 2), pair (n, 2, 4) as E₀₀, E₀₁, E₁₀, E₁₁ right and down."""
-    h, w, t, c = vectors.shape
-    u = vectors.reshape(vectors.size)
-    size = t * c  # bytes of one pixel
-    unary = np.zeros((count, 2))
-    pair = np.zeros((count, 2, 4))
-    sums1, sums2 = np.zeros(size, np.int32), np.zeros(size, np.int32)
+    costs: Costs,
+    labels: Labelling,
+    proposal: Labelling,
+    node: NDArray[np.int32],
+    block: int,
+    problem: BinaryProblem,
+) -> None:
+    """Add up the costs of every node and of every two nodes side by side."""
+    h, w = labels.period.shape
+    unary, pair = problem.unary, problem.pair
+    scratch = scratch_of(costs)
     apart = np.full((h, w), -1.0)  # of each pixel's current label from its proposed one, where asked for
     at = np.arange(max(h, w)) // block
     for y in range(h):
         for x in range(w):
             a = node[at[y], at[x]]
-            right_node = node[at[y], at[x + 1]] if x + 1 < w else -1
-            down_node = node[at[y + 1], at[x]] if y + 1 < h else -1
-            if a < 0 and right_node < 0 and down_node < 0:
+            right = node[at[y], at[x + 1]] if x + 1 < w else np.int32(-1)
+            down = node[at[y + 1], at[x]] if y + 1 < h else np.int32(-1)
+            if a < 0 and right < 0 and down < 0:
                 continue
-            o1 = (y * w + x) * size
-            p0, s0 = period[y, x], start[y, x]
-            p1, s1 = new_period[y, x], new_start[y, x]
-            if p1 == 0 or a < 0:
-                p1, s1 = p0, s0
-            same_x = p0 == p1 and s0 == s1
-            if not same_x and (p0 > 1 or p1 > 1):  # one still frame costs what another does
-                factor, still, short = scale * gamma[y, x], static_cost[y, x], short_cost[y, x]
-                unary[a, 0] += _own_cost(u, o1, c, factor, still, short, short_range, p0, s0)
-                unary[a, 1] += _own_cost(u, o1, c, factor, still, short, short_range, p1, s1)
+            now, new = _labels_at(labels, proposal, a, y, x)
+            stays = _equal(now, new)
+            if not stays and (now[0] > 1 or new[0] > 1):  # one still frame costs what another does
+                unary[a, 0] += own_cost(costs, y, x, now)
+                unary[a, 1] += own_cost(costs, y, x, new)
             for d in range(2):
-                y2, x2 = (y, x + 1) if d == 0 else (y + 1, x)
-                if y2 >= h or x2 >= w:
+                y2, x2 = y + d, x + 1 - d
+                b = down if d else right
+                if y2 >= h or x2 >= w or (a < 0 and b < 0):
                     continue
-                b = right_node if d == 0 else down_node
-                if a < 0 and b < 0:
+                now2, new2 = _labels_at(labels, proposal, b, y2, x2)
+                stays2 = _equal(now2, new2)
+                if stays and stays2:
                     continue
-                q0, r0 = period[y2, x2], start[y2, x2]
-                q1, r1 = new_period[y2, x2], new_start[y2, x2]
-                if q1 == 0 or b < 0:
-                    q1, r1 = q0, r0
-                same_z = q0 == q1 and r0 == r1
-                if same_x and same_z:
-                    continue
-                kept = p0 == q0 and s0 == r0  # one label on both sides now
-                joined = p1 == q1 and s1 == r1  # and afterwards
+                kept, joined = _equal(now, now2), _equal(new, new2)  # one label on both sides, now and then
                 if kept and joined and a == b:
                     continue
-                o2 = (y2 * w + x2) * size
-                weight = scale * (right[y, x] if d == 0 else down[y, x])
                 # inside regions each pixel's own distance serves all of its pairs
-                own1 = own2 = 0.0
+                own = own2 = 0.0
                 if kept or joined:
-                    if not same_x:
-                        if apart[y, x] < 0:
-                            apart[y, x] = distance(u, o1, c, p0, s0, p1, s1, sums1, sums2)
-                        own1 = apart[y, x]
-                    if not same_z:
-                        if apart[y2, x2] < 0:
-                            apart[y2, x2] = distance(u, o2, c, q0, r0, q1, r1, sums1, sums2)
-                        own2 = apart[y2, x2]
+                    if not stays:
+                        own = _own_distance(costs, y, x, now, new, apart, scratch)
+                    if not stays2:
+                        own2 = _own_distance(costs, y2, x2, now2, new2, apart, scratch)
+                weight = costs.scale * costs.spatial_factor[d, y, x]
                 if kept and joined:  # nine of ten pairs
-                    pair[a, d, 1] += weight * (own1 + own2)
-                    pair[a, d, 2] += weight * (own1 + own2)
+                    pair[a, d, 1] += weight * (own + own2)
+                    pair[a, d, 2] += weight * (own + own2)
                     continue
-                e00 = pair_cost(u, o1, o2, c, weight, p0, s0, q0, r0, sums1, sums2)
-                e11 = pair_cost(u, o1, o2, c, weight, p1, s1, q1, r1, sums1, sums2)
+                e00 = pair_cost(costs, (d, y, x), now, now2, scratch)
+                e11 = pair_cost(costs, (d, y, x), new, new2, scratch)
                 if a == b:
                     unary[a, 0] += e00
                     unary[a, 1] += e11
                     continue
-                e01, e10 = e11, e11  # where one of the two stays as it is
-                if not same_x and not same_z:
-                    first = own1 if joined else distance(u, o1, c, p0, s0, q1, r1, sums1, sums2)
-                    second = own2 if kept else distance(u, o2, c, p0, s0, q1, r1, sums1, sums2)
+                e01 = e00 if stays2 else e11
+                e10 = e00 if stays else e11
+                if not stays and not stays2:
+                    here, beside = pixel_of(costs, y, x), pixel_of(costs, y2, x2)
+                    first = own if joined else distance(here, now, new2, scratch)
+                    second = own2 if kept else distance(beside, now, new2, scratch)
                     e01 = weight * (first + second)
-                    first = own1 if kept else distance(u, o1, c, p1, s1, q0, r0, sums1, sums2)
-                    second = own2 if joined else distance(u, o2, c, p1, s1, q0, r0, sums1, sums2)
+                    first = own if kept else distance(here, new, now2, scratch)
+                    second = own2 if joined else distance(beside, new, now2, scratch)
                     e10 = weight * (first + second)
-                elif same_x:
-                    e10 = e00
-                else:
-                    e01 = e00
                 if b < 0:
                     unary[a, 0] += e00
                     unary[a, 1] += e10
@@ -258,16 +178,43 @@ def _assemble(
                     pair[a, d, 1] += e01
                     pair[a, d, 2] += e10
                     pair[a, d, 3] += e11
-    return unary, pair, _neighbors(node, count)
 
 
 @njit(cache=True, nogil=True)
-def _apply(period, start, new_period, new_start, node, switch, block):
-    h, w = period.shape
+def _labels_at(labels, proposal, node, y, x):  # type: ignore[no-untyped-def]
+    """The current label of a pixel and the one that it would take."""
+    now = (labels.period[y, x], labels.start[y, x])
+    if node < 0 or proposal.period[y, x] == 0:
+        return now, now
+    return now, (proposal.period[y, x], proposal.start[y, x])
+
+
+@njit(cache=True, nogil=True)
+def _equal(first, second):  # type: ignore[no-untyped-def]
+    return first[0] == second[0] and first[1] == second[1]
+
+
+@njit(cache=True, nogil=True)
+def _own_distance(costs, y, x, now, new, apart, scratch):  # type: ignore[no-untyped-def]
+    """Distance of a pixel's two labels, worked out once."""
+    if apart[y, x] < 0:
+        apart[y, x] = distance(pixel_of(costs, y, x), now, new, scratch)
+    return apart[y, x]
+
+
+@njit(cache=True, nogil=True)
+def _apply(
+    labels: Labelling,
+    proposal: Labelling,
+    node: NDArray[np.int32],
+    switch: NDArray[np.bool_],
+    block: int,
+) -> None:
+    h, w = labels.period.shape
     at = np.arange(max(h, w)) // block
     for y in range(h):
         for x in range(w):
             a = node[at[y], at[x]]
-            if a >= 0 and switch[a] and new_period[y, x] > 0:
-                period[y, x] = new_period[y, x]
-                start[y, x] = new_start[y, x]
+            if a >= 0 and switch[a] and proposal.period[y, x] > 0:
+                labels.period[y, x] = proposal.period[y, x]
+                labels.start[y, x] = proposal.start[y, x]

@@ -14,16 +14,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .blocks import CoarseProblem
-from .maxflow import ABOVE, BELOW, DOWN, LEFT, RIGHT, UP, minimum_cut
+from .blocks import BlockProblem
+from .maxflow import ABOVE, BELOW, DOWN, RIGHT, minimum_cut
 
 _LARGEST = float(2**28)  # of any price
 _FORBIDDEN = 2**30  # what flows back over such an arc still fits into int32
 
 
-def ordered_optimum(
-    problem: CoarseProblem, wanted: NDArray[np.bool_], backend: str = "grid"
-) -> NDArray[np.int32]:
+def ordered_optimum(problem: BlockProblem, wanted: NDArray[np.bool_]) -> NDArray[np.int32]:
     """The labels of least energy, if pair costs add up: V(i, k) = V(i, j) + V(j, k) for i < j < k.
 
     Only the pair costs of labels next to each other are read; where the others are smaller than their sums,
@@ -42,19 +40,21 @@ def ordered_optimum(
     layers = len(problem.unary) - 1
     if layers == 0 or not wanted.any():
         return labels
-    unary, flow = _hand_on(problem.unary, problem.right, problem.down, wanted)
-    terminal, neighbors, capacity = _layered(unary, flow, problem.right, problem.down, wanted)
+    unary, flow = _hand_on(problem.unary, problem.pairs, wanted)
+    terminal, neighbors, capacity = _layered(unary, flow, problem.pairs, wanted)
     forbidden = np.isinf(capacity)
     capacity[forbidden] = 0
     scale = min(_LARGEST / max(np.abs(terminal).max(), capacity.max(), 1e-12), 2.0**40)
     prices = np.where(forbidden, _FORBIDDEN, np.rint(capacity * scale)).astype(np.int32)
-    above, _ = minimum_cut(np.rint(terminal * scale).astype(np.int32), neighbors, prices, backend)
+    above, _ = minimum_cut(np.rint(terminal * scale).astype(np.int32), neighbors, prices)
     labels[wanted] = above.reshape(-1, layers).sum(axis=1)
     return labels
 
 
 @njit(cache=True, nogil=True)
-def _hand_on(unary, right, down, wanted):
+def _hand_on(
+    unary: NDArray[np.float64], pairs: NDArray[np.float32], wanted: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The same energy with label costs moved to the right and down as far as pair costs allow.
 
     Returns (R, C, L) what each block is left with, and (2, R, C, L − 1) by how much what it gave to the right
@@ -69,10 +69,10 @@ def _hand_on(unary, right, down, wanted):
     for i in range(rows):
         for j in range(columns):
             for d in range(2):
-                i2, j2 = (i, j + 1) if d == 0 else (i + 1, j)
+                i2, j2 = i + d, j + 1 - d
                 if i2 >= rows or j2 >= columns or not (wanted[i, j] and wanted[i2, j2]):
                     continue
-                steps = right[i, j] if d == 0 else down[i, j]
+                steps = pairs[d, i, j]
                 given[:] = left[i, j]
                 for k in range(1, labels):
                     given[k] = min(given[k], given[k - 1] + steps[k - 1, k])
@@ -87,7 +87,12 @@ def _hand_on(unary, right, down, wanted):
 
 
 @njit(cache=True, nogil=True)
-def _layered(unary, flow, right, down, wanted):
+def _layered(
+    unary: NDArray[np.float64],
+    flow: NDArray[np.float64],
+    pairs: NDArray[np.float32],
+    wanted: NDArray[np.bool_],
+) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.float64]]:
     """Node (block, k) asks "is the label above k?"; infinite capacity forbids a yes above a no."""
     rows, columns, labels = unary.shape
     layers = labels - 1
@@ -115,14 +120,12 @@ def _layered(unary, flow, right, down, wanted):
                     neighbors[node, ABOVE], neighbors[node + 1, BELOW] = node + 1, node
                     capacity[node, ABOVE] = np.inf
                     capacity[node + 1, BELOW] = unary[i, j, k + 1] - cheapest
-                if j + 1 < columns and block[i, j + 1] >= 0:
-                    other = block[i, j + 1] * layers + k
-                    neighbors[node, RIGHT], neighbors[other, LEFT] = other, node
-                    capacity[node, RIGHT] = max(right[i, j, k, k + 1] - flow[0, i, j, k], 0)
-                    capacity[other, LEFT] = max(right[i, j, k, k + 1] + flow[0, i, j, k], 0)
-                if i + 1 < rows and block[i + 1, j] >= 0:
-                    other = block[i + 1, j] * layers + k
-                    neighbors[node, DOWN], neighbors[other, UP] = other, node
-                    capacity[node, DOWN] = max(down[i, j, k, k + 1] - flow[1, i, j, k], 0)
-                    capacity[other, UP] = max(down[i, j, k, k + 1] + flow[1, i, j, k], 0)
+                for d in range(2):
+                    i2, j2 = i + d, j + 1 - d
+                    if i2 >= rows or j2 >= columns or block[i2, j2] < 0:
+                        continue
+                    slot, other = DOWN if d else RIGHT, block[i2, j2] * layers + k
+                    neighbors[node, slot], neighbors[other, slot ^ 1] = other, node
+                    capacity[node, slot] = max(pairs[d, i, j, k, k + 1] - flow[d, i, j, k], 0)
+                    capacity[other, slot ^ 1] = max(pairs[d, i, j, k, k + 1] + flow[d, i, j, k], 0)
     return terminal, neighbors, capacity

@@ -1,6 +1,6 @@
 """Stage 2 of Algorithm 1: for one candidate the best of the loops (p, s*(x|p)) and the still frames.
 
-Two searches start from opposite ends, from blocks of the whole picture and from the target's own outline; one
+Two searches start from opposite ends, from blocks of the whole picture and from the target's own outline. One
 fusion takes the better of both pixel by pixel, and all that stands still may change its frame at once.
 α-expansions finish it: of all periods on blocks of four pixels, then on single ones of the periods in use,
 and of still frames near borders.
@@ -12,16 +12,22 @@ from functools import partial
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from .blocks import CoarseProblem
-from .borders import block_jumps, enlarge, still_costs
-from .labels import Labels, LabelSpace, at_borders
+from ..rendering.labelling import Labelling
+from .block_tables import PeriodTables
+from .blocks import BlockProblem, any_in_blocks, enlarge
+from .borders import shift_borders
+from .costs import ClipCosts, Costs, Window, pair_cost, scratch_of, temporal_costs
+from .distances import Label
+from .labels import Labels, LabelSpace
 from .moves import expand, fuse
-from .period_tables import PeriodTables
-from .problem import LoopProblem
-from .starts import BAND, BLOCK, Labelling, Mask, Schedule, blocks, grow, shift_borders
+from .starts import BLOCK, Mask
 
+SWEEPS = 2  # over all labels on blocks; all others take one
+STILL_STRIDE = 4  # the tables on blocks hold every fourth still frame of the grid
+BAND = 4  # pixels around borders in which stills and the second solution are tried on single pixels
 SMALL_TARGET = 10_000  # pixels up to which a target's own outline is worth a sweep over all labels
 REACH = 8  # pixels around what loops, should or may; twice as many around a small target
 SMALL_REGION = 64  # pixels below which a region of a target is not tried on its own
@@ -29,122 +35,95 @@ SINGLES = 6  # labels that are tried on a whole region of the target
 FRAMES = 2  # that everything static is tried with at once
 
 
-def shared_tables(
-    problem: LoopProblem, space: LabelSpace, starts: Labels, schedule: Schedule, threads: int = 1
-) -> PeriodTables:
-    """The tables of stage 2 on blocks; all candidates of a clip share them."""
-    return PeriodTables(problem, space, starts, _stills(space, schedule), BLOCK, threads)
-
-
-def choose_periods(
-    problem: LoopProblem,
-    space: LabelSpace,
-    starts: Labels,
-    shared: PeriodTables,
-    mask: Mask,
-    schedule: Schedule,
-) -> tuple[Labels, Labels]:
-    """Stage 2: the best of (p, s*(x|p)) and the still frames for the candidate of ``problem``.
+class PeriodSearch:
+    """Stage 2 for the candidates of a clip, which share its tables on blocks.
 
     Parameters
     ----------
+    clip : the costs that all candidates share
     starts : (2, periods, H, W) int32, from stage 1: s*(x|p), and the second solution
-    shared : ``shared_tables`` of the clip
-    mask : (H, W) bool, π_ID
-
-    Returns
-    -------
-    period, start : (H, W) int32
+    threads : how many fill the tables
     """
-    search = _Search(problem, space, starts, mask, schedule)
-    outside_in = search.from_blocks(shared)
-    inside_out = search.from_target(outside_in)
-    best, other = sorted((outside_in, inside_out), key=search.energy)
-    fuse(problem, *best, *other, backend=schedule.backend)
-    search.shift_borders(best)
-    search.change_still(best)
-    search.expand_around(best)
-    search.shift_borders(best)
-    return best
+
+    def __init__(self, clip: ClipCosts, space: LabelSpace, starts: Labels, threads: int = 1) -> None:
+        self.space, self.moving = space, clip.moving
+        self.starts, self.second = starts
+        self.frames = space.starts(1)[::STILL_STRIDE]
+        self.tables = PeriodTables(clip.unlabeled, space, self.starts, self.frames, BLOCK, threads)
+
+    def choose(self, costs: Costs, mask: Mask, sweeps: int = SWEEPS) -> Labelling:
+        """The best of (p, s*(x|p)) and the still frames for a candidate.
+
+        Parameters
+        ----------
+        costs : of the candidate
+        mask : (H, W) bool, π_ID
+        sweeps : over all labels on blocks
+        """
+        target = _Target(self, costs, mask)
+        outside_in = target.from_blocks(sweeps)
+        inside_out = target.from_outline(outside_in)
+        best, other = sorted((outside_in, inside_out), key=costs.total)
+        fuse(costs, best, other)
+        target.shift_borders(best)
+        target.change_still(best)
+        target.expand_around(best)
+        target.shift_borders(best)
+        return best
+
+    def revise(self, costs: Costs, mask: Mask, labels: Labelling, where: Mask) -> Labelling:
+        """The same again after an edit, from a solution on: only pixels ``where`` (H, W) may change."""
+        target = _Target(self, costs, mask, where)
+        revised = labels.copy()
+        target.loop_regions(revised, mask & where)
+        target.offer_stills(revised, where, BLOCK)  # whole regions may have to stand still now
+        target.shift_borders(revised)
+        target.expand_around(revised)
+        target.shift_borders(revised)
+        # regions were made to loop whether it pays or not: where it did not, the labels stay as they were
+        fuse(costs, revised, labels)
+        return revised
 
 
-def revise_periods(
-    problem: LoopProblem,
-    space: LabelSpace,
-    starts: Labels,
-    mask: Mask,
-    schedule: Schedule,
-    labels: Labelling,
-    where: Mask,
-) -> tuple[Labels, Labels]:
-    """Stage 2 again after an edit, from a solution on: only pixels ``where`` (H, W) may change.
-
-    The other parameters and the result are those of ``choose_periods``.
-    """
-    search = _Search(problem, space, starts, mask, schedule, where)
-    revised = labels[0].copy(), labels[1].copy()
-    search.loop_regions(revised, mask & where)
-    search.offer_stills(revised, where, BLOCK)  # whole regions may have to stand still now
-    search.shift_borders(revised)
-    search.expand_around(revised)
-    search.shift_borders(revised)
-    # regions were made to loop whether it pays or not: where it did not, the labels stay as they were
-    fuse(problem, *revised, *labels, backend=schedule.backend)
-    return revised
-
-
-class _Search:
+class _Target:
     """Stage 2 of one candidate: what its steps share."""
 
-    def __init__(
-        self,
-        problem: LoopProblem,
-        space: LabelSpace,
-        starts: Labels,
-        mask: Mask,
-        schedule: Schedule,
-        where: Mask | None = None,
-    ) -> None:
-        self.problem, self.space, self.mask, self.schedule = problem, space, mask, schedule
+    def __init__(self, search: PeriodSearch, costs: Costs, mask: Mask, where: Mask | None = None) -> None:
+        self.search, self.costs, self.mask = search, costs, mask
+        self.space, self.starts, self.second = search.space, search.starts, search.second
         self.where = np.ones_like(mask) if where is None else where
-        self.starts, self.second = starts
-        self.every, self.frames = np.arange(len(space.periods)), _stills(space, schedule)
         # farther from the target and from what moves, standing still is certain; right beside it not, since
         # where nothing moves a border between labels costs least
-        self.free = enlarge(blocks(grow(mask | problem.tables.moving, BLOCK), BLOCK), BLOCK, mask.shape)
+        self.free = enlarge(any_in_blocks(grow(mask | search.moving, BLOCK), BLOCK), BLOCK, mask.shape)
 
-    def energy(self, labels: Labelling, window: tuple[slice, slice] | None = None) -> float:
-        period, start = labels
-        return sum(self.problem.energy(period, start, window))
-
-    def from_blocks(self, shared: PeriodTables) -> Labelling:
+    def from_blocks(self, sweeps: int) -> Labelling:
         """α-expansion of all labels on blocks, wherever something moves, then of the borders on pixels."""
-        near = blocks(grow(self.free, REACH), BLOCK)
-        tables = shared.filled(near).for_candidate(self.problem, len(self.frames), BLOCK)
-        guesses = _first_guesses(tables, len(self.frames), blocks(self.mask, BLOCK))
-        allowed = [blocks(self.free, BLOCK)] * len(self.space.periods) + [near] * len(self.frames)
+        near = any_in_blocks(grow(self.free, REACH), BLOCK)
+        frames, periods = len(self.search.frames), len(self.space.periods)
+        blocks = self.search.tables.for_candidate(self.costs, near)
+        guesses = _first_guesses(blocks, frames, any_in_blocks(self.mask, BLOCK))
+        allowed = [any_in_blocks(self.free, BLOCK)] * periods + [near] * frames
         for labels in guesses:
-            tables.expand(labels, self.schedule.sweeps, allowed, self.schedule.backend, near)
-        best = min(guesses, key=partial(tables.energy, near=near))
+            blocks.expand(labels, sweeps, allowed, near)
+        best = min(guesses, key=partial(blocks.energy, near=near))
         found = self._pixels(enlarge(best, BLOCK, self.mask.shape))
         # a border that crept out of the target keeps looping although standing still is free there: offer it
-        loops = (found[0] > 1).astype(np.int32)
-        fuse(self.problem, *found, loops, _main_still(found), block=2, backend=self.schedule.backend)
+        fuse(self.costs, found, Labelling(found.dynamic.astype(np.int32), _main_still(found)), block=2)
         self.shift_borders(found)
         return found
 
-    def from_target(self, reference: Labelling) -> Labelling:
+    def from_outline(self, reference: Labelling) -> Labelling:
         """Every region of the target loops by its cheapest label, nothing else moves; then borders shift.
 
         Objects of a few blocks need this: blocks cannot follow their outline. Up to ``SMALL_TARGET`` pixels
         all labels are offered around it too, on blocks of two.
         """
-        labels = np.ones(self.mask.shape, np.int32), _main_still(reference)
+        labels = Labelling(np.ones(self.mask.shape, np.int32), _main_still(reference))
         self.loop_regions(labels, self.mask)
         self.shift_borders(labels)
         if self.mask.sum() < SMALL_TARGET:
             near = grow(self.mask, 2 * REACH)
-            self._offer(labels, self.every, self.starts, near & self.free, 2)
+            self._offer(labels, self.space.periods, self.starts, near & self.free, 2)
             self.offer_stills(labels, near, 2)
             self.shift_borders(labels)
         return labels
@@ -164,7 +143,7 @@ class _Search:
             )
             self._loop_region(labels, region[window] == k, window)
 
-    def _loop_region(self, labels: Labelling, here: Mask, window: tuple[slice, slice]) -> None:
+    def _loop_region(self, labels: Labelling, here: Mask, window: Window) -> None:
         """Let one region loop, whose pixels in the window are ``here``."""
 
         def let_loop(loop: tuple[int, Labels | int]) -> None:
@@ -173,19 +152,19 @@ class _Search:
 
         def cost(loop: tuple[int, Labels | int]) -> float:
             let_loop(loop)
-            return self.energy(labels, window)
+            return self.costs.total(labels, window)
 
         trials = zip(self.space.periods, self.starts[:, *window], strict=True)
         let_loop(min((*trials, *self._single_labels(here, window)), key=cost))
 
-    def _single_labels(self, here: Mask, window: tuple[slice, slice]) -> list[tuple[int, int]]:
+    def _single_labels(self, here: Mask, window: Window) -> list[Label]:
         """The few labels (p, s) of smallest E_temp over a region: a thing that loops as one has no seams."""
-        tables = self.problem.tables
         pairs = [(p, int(s)) for p in self.space.periods for s in self.space.starts(p)]
-        periods, starts = np.array(pairs, np.int32).T
-        weight = np.zeros_like(tables.temporal_factor)
-        weight[window] = here * tables.temporal_factor[window]
-        cost = block_jumps(tables.vectors, tables.scale, weight, periods, starts, max(weight.shape))[:, 0, 0]
+        periods, starts = np.array(pairs, np.int32).T.copy()
+        factor = np.zeros_like(self.costs.temporal_factor)
+        factor[window] = here * self.costs.temporal_factor[window]
+        region = self.costs._replace(temporal_factor=factor)
+        cost = temporal_costs(region, periods, starts, max(factor.shape))[:, 0, 0]
         return [pairs[i] for i in np.argsort(cost, kind="stable")[:SINGLES]]
 
     def expand_around(self, labels: Labelling) -> None:
@@ -195,24 +174,23 @@ class _Search:
         candidates). Single pixels may take s*(x|p) anywhere (near borders alone the energy ends up to 20 %
         higher), the stills and the second solution near borders.
         """
-        around = grow(self.mask | (labels[0] > 1), REACH) & self.where
+        around = grow(self.mask | labels.dynamic, REACH) & self.where
         for starts in (self.starts, self.second):
-            self._offer(labels, self.every, starts, around & self.free, BLOCK)
-        used = np.flatnonzero(np.isin(self.space.periods, labels[0]))
+            self._offer(labels, self.space.periods, starts, around & self.free, BLOCK)
+        used = [p for p in self.space.periods if (labels.period == p).any()]
         self._offer(labels, used, self.starts, around & self.free, 1)
-        near = grow(at_borders(*labels), BAND)
+        near = grow(labels.borders(), BAND)
         self.offer_stills(labels, around & near, 1)
-        near = grow(at_borders(*labels), BAND)
+        near = grow(labels.borders(), BAND)
         self._offer(labels, used, self.second, around & self.free & near, 1)
 
     def shift_borders(self, labels: Labelling) -> None:
         """Let the borders between labels move."""
-        shift_borders(self.problem, *labels, self.schedule, self.where, free=self.free)
+        shift_borders(self.costs, labels, self.where, free=self.free)
 
     def offer_stills(self, labels: Labelling, where: Mask, block: int) -> None:
         """α-expansion of every still frame of the grid."""
-        stills = [(1, frame) for frame in self.space.starts(1)]
-        expand(self.problem, labels, stills, where, block, self.schedule.backend)
+        expand(self.costs, labels, [(1, frame) for frame in self.space.starts(1)], where, block)
 
     def change_still(self, labels: Labelling) -> None:
         """Offer the few frames that suit the loops' borders best to all that stands still, the loops adapted.
@@ -220,34 +198,37 @@ class _Search:
         A frame that is cheaper once the borders have moved is found only like this (6 % of the energy of a
         bird on a pond, 3 % of moving trees).
         """
-        tables, frames = self.problem.tables, self.space.starts(1)
-        around = tables.vectors, tables.scale, tables.right, tables.down
-        if not at_borders(*labels).any():
+        if not labels.borders().any():
             return
-        cost = still_costs(*around, *labels, labels[0] == 1, frames)
+        frames = self.space.starts(1)
+        cost = still_costs(self.costs, labels, frames)
         now = _main_still(labels)[0, 0]
         others = [frame for frame in frames[np.argsort(cost, kind="stable")] if frame != now]
         for frame in others[:FRAMES]:
-            trial = labels[0].copy(), np.where(labels[0] == 1, frame, labels[1])
+            trial = Labelling(labels.period.copy(), np.where(labels.dynamic, labels.start, frame))
             self.shift_borders(trial)
-            fuse(self.problem, *labels, *trial, backend=self.schedule.backend)
+            fuse(self.costs, labels, trial)
 
     def _offer(
-        self, labels: Labelling, which: NDArray[np.intp], starts: Labels, where: Mask, block: int
+        self, labels: Labelling, periods: tuple[int, ...] | list[int], starts: Labels, where: Mask, block: int
     ) -> None:
         """α-expansion of the loops of some periods."""
-        loops = [(self.space.periods[i], starts[i]) for i in which]
-        expand(self.problem, labels, loops, where, block, self.schedule.backend)
+        loops = [(p, starts[self.space.periods.index(p)]) for p in periods]
+        expand(self.costs, labels, loops, where, block)
 
     def _pixels(self, index: Labels) -> Labelling:
         """(p, s) of labels that are indices into periods, then stills."""
-        periods = len(self.space.periods)
-        period = np.concatenate(
-            [np.array(self.space.periods, np.int32), np.ones(len(self.frames), np.int32)]
-        )[index]
-        start = np.take_along_axis(self.starts, np.minimum(index, periods - 1)[None], axis=0)[0]
-        start = np.where(period > 1, start, self.frames[np.maximum(index - periods, 0)])
-        return period, start.astype(np.int32)
+        periods, frames = np.array(self.space.periods, np.int32), self.search.frames
+        period = np.concatenate([periods, np.ones(len(frames), np.int32)])[index]
+        start = np.take_along_axis(self.starts, np.minimum(index, len(periods) - 1)[None], axis=0)[0]
+        start = np.where(period > 1, start, frames[np.maximum(index - len(periods), 0)])
+        return Labelling(period, start.astype(np.int32))
+
+
+def grow(mask: Mask, pixels: int) -> Mask:
+    """The mask grown by a square of ``pixels`` on each side."""
+    side = 2 * pixels + 1
+    return cv2.dilate(mask.astype(np.uint8), np.ones((side, side), np.uint8)).astype(bool)
 
 
 def _main_still(labels: Labelling) -> Labels:
@@ -256,17 +237,33 @@ def _main_still(labels: Labelling) -> Labels:
     return np.full_like(start, np.bincount(start[period == 1], minlength=1).argmax())
 
 
-def _first_guesses(coarse: CoarseProblem, frames: int, target: Mask) -> list[Labels]:
-    """Where stage 2 starts from: nothing moves; the target loops by its cheapest labels; by one label."""
-    periods = len(coarse.unary) - frames
+def _first_guesses(blocks: BlockProblem, frames: int, target: Mask) -> list[Labels]:
+    """Labels on blocks to start from: nothing moves; the target loops by its cheapest labels; by one label."""
+    periods = len(blocks.unary) - frames
     still = np.full(target.shape, periods + frames // 2, np.int32)
     if not target.any():
         return [still]
-    each = np.where(target, coarse.unary[:periods].argmin(axis=0), still).astype(np.int32)
+    each = np.where(target, blocks.unary[:periods].argmin(axis=0), still).astype(np.int32)
     trials = [np.where(target, i, still).astype(np.int32) for i in range(periods)]
-    return [still, each, min(trials, key=coarse.energy)]
+    return [still, each, min(trials, key=blocks.energy)]
 
 
-def _stills(space: LabelSpace, schedule: Schedule) -> NDArray[np.int32]:
-    """The still frames that stage 2 chooses from on blocks."""
-    return space.starts(1)[:: schedule.still_stride]
+@njit(cache=True, nogil=True)
+def still_costs(costs: Costs, labels: Labelling, frames: NDArray[np.int32]) -> NDArray[np.float64]:
+    """α₂·E_spa of what stands still beside what loops, if all of it shows one of ``frames``: (frames,)."""
+    h, w = labels.period.shape
+    scratch = scratch_of(costs)
+    total = np.zeros(frames.size)
+    for y in range(h):
+        for x in range(w):
+            for d in range(2):
+                y2, x2 = y + d, x + 1 - d
+                if y2 >= h or x2 >= w or (labels.period[y, x] == 1) == (labels.period[y2, x2] == 1):
+                    continue
+                if labels.period[y, x] == 1:
+                    loop = (labels.period[y2, x2], labels.start[y2, x2])
+                else:
+                    loop = (labels.period[y, x], labels.start[y, x])
+                for i in range(frames.size):
+                    total[i] += pair_cost(costs, (d, y, x), loop, (np.int32(1), frames[i]), scratch)
+    return total

@@ -12,18 +12,16 @@ from numpy.typing import NDArray
 from ..cache import ArrayCache
 from ..errors import LoopError
 from ..progress import Progress, silent
-from .borders import enlarge
+from ..rendering.labelling import Labelling
+from .blocks import any_in_blocks, enlarge
 from .cinemagraph import Cinemagraph
-from .costs import loop_tables
-from .energy import candidate_maps
+from .costs import Costs, clip_costs
 from .evaluation import evaluate, motion_kept
-from .keeping import kept_starts
-from .labels import Labels, LabelSpace, check_labelling
+from .labels import Labels, LabelSpace
 from .merging import merge_pieces, object_region
 from .parameters import LoopParameters
-from .periods import choose_periods, revise_periods, shared_tables
-from .problem import LoopProblem
-from .starts import BLOCK, Schedule, all_starts, blocks, grow, refine_starts
+from .periods import PeriodSearch, grow
+from .starts import BLOCK, all_starts, kept_starts, refine_starts
 
 if TYPE_CHECKING:
     from ..semantics import Candidate, SemanticResponse
@@ -43,13 +41,13 @@ class LoopSolver:
     response : SemanticResponse of the K kept categories (``Selection.response``)
     parameters : the constants; the paper's by default
     threads : how many work at once; the result does not depend on it
-    backend : "grid" or "pymaxflow" (reference)
     cache : where stage 1 is kept by the content it was made from, None: nowhere
 
     Attributes
     ----------
-    starts : (periods, H, W) int32, s*(x|p) of stage 1
-    both_starts : (2, periods, H, W) int32, the same and stage 1's second solution, which stage 2 offers too
+    clip_costs : what the costs of all candidates share
+    both_starts : (2, periods, H, W) int32, s*(x|p) of stage 1 and its second solution, which stage 2 offers too
+    search : stage 2, with the tables that candidates share
     notes : what a person should know, one sentence each
 
     Raises
@@ -65,21 +63,22 @@ class LoopSolver:
         parameters: LoopParameters | None = None,
         threads: int = 2,
         progress: Progress = silent,
-        backend: str = "grid",
         cache: ArrayCache | None = None,
     ):
         self.clip, self.response = clip, response
         self.parameters = parameters or LoopParameters()
-        self.schedule = Schedule(backend=backend)
         self.space = LabelSpace.of_clip(len(clip.frames), clip.fps, self.parameters)
         self.notes = _rate_notes(clip.fps, self.space, self.parameters)
         for note in self.notes:
             _LOG.info(note)
-        self.tables = loop_tables(clip, response, self.parameters, threads, progress)
+        self.clip_costs = clip_costs(clip, response, self.parameters, threads, progress)
         self.both_starts = self._stage_one(threads, progress, cache)
-        self.starts = self.both_starts[0]
-        anyone = self._problem(np.zeros_like(self.tables.static_penalty), self.parameters)
-        self._shared = shared_tables(anyone, self.space, self.starts, self.schedule, threads)
+        self.search = PeriodSearch(self.clip_costs, self.space, self.both_starts, threads)
+
+    @property
+    def starts(self) -> Labels:
+        """s*(x|p) of stage 1, (periods, H, W) int32."""
+        return self.both_starts[0]
 
     def solve(self, candidate: Candidate, progress: Progress = silent) -> Cinemagraph:
         """Stages 2 and 3 for one candidate; then pieces of what is not natural are merged.
@@ -104,7 +103,7 @@ class LoopSolver:
         LoopError
             If the mask or the cinemagraph is not of this clip's size, or a label does not fit into it.
         """
-        check_labelling(cinemagraph.period, cinemagraph.start, len(self.clip))
+        cinemagraph.labels.check(len(self.clip))
         candidate = replace(cinemagraph.candidate, mask=np.asarray(mask))
         stronger = replace(self.parameters, alpha_static=2 * self.parameters.alpha_static)
         if cinemagraph.period.shape != self.clip.frames.shape[1:3]:
@@ -114,39 +113,31 @@ class LoopSolver:
             )
         return self._solve(candidate, stronger, progress, cinemagraph)
 
-    def problem(self, candidate: Candidate, parameters: LoopParameters | None = None) -> LoopProblem:
-        """Eq. (1) of a candidate in the form that the moves work on."""
-        used = parameters or self.parameters
+    def costs(self, candidate: Candidate, parameters: LoopParameters | None = None) -> Costs:
+        """Eq. (1) of a candidate in the form that the moves work on.
+
+        Raises
+        ------
+        LoopError
+            If the candidate's mask is not (H, W).
+        """
         if candidate.mask.shape != self.clip.frames.shape[1:3]:
             raise LoopError(
                 f"The mask has shape {candidate.mask.shape}; the clip's frames are "
                 f"{self.clip.frames.shape[1:3]}."
             )
-        stronger = used.alpha_label * used.alpha_static / max(self.parameters.alpha_static, 1e-300)
-        return self._problem(stronger * self.tables.static_penalty * candidate.mask, used)
-
-    def _problem(self, static_cost: NDArray[np.floating], used: LoopParameters) -> LoopProblem:
-        """Eq. (1) with any price of standing still."""
-        return LoopProblem(
-            tables=self.tables,
-            static_cost=static_cost.astype(np.float32),
-            short_cost=(used.alpha_label * used.alpha_infinity * self.tables.natural).astype(np.float32),
-            short_range=used.short_range(self.clip.fps),
-        )
+        return self.clip_costs.of(candidate.mask, parameters or self.parameters)
 
     def _stage_one(self, threads: int, progress: Progress, cache: ArrayCache | None) -> Labels:
-        targets = np.asarray(candidate_maps(self.response, self.parameters).any(axis=-1))
+        moving, costs = self.clip_costs.moving, self.clip_costs.unlabeled  # starts depend on no label cost
+        targets = self.response.candidate_maps(self.parameters.occurrence_threshold).any(axis=-1)
         # loops spread beyond a target wherever something moves
-        active = grow(targets, _MARGIN) | enlarge(blocks(self.tables.moving, BLOCK), BLOCK, targets.shape)
-        h, w = active.shape
-        # starts do not depend on the label costs
-        nothing = np.zeros((h, w), np.float32)
-        problem = LoopProblem(self.tables, nothing, nothing, 0)
+        active = grow(targets, _MARGIN) | enlarge(any_in_blocks(moving, BLOCK), BLOCK, moving.shape)
 
         def find() -> Labels:
-            return all_starts(problem, self.space, active, self.schedule, threads, progress)
+            return all_starts(costs, self.space, active, threads, progress)
 
-        return kept_starts(cache, self.tables, self.space, active, self.schedule, find)
+        return kept_starts(cache, costs, self.space, active, find)
 
     def _solve(
         self,
@@ -155,31 +146,27 @@ class LoopSolver:
         progress: Progress,
         edited: Cinemagraph | None = None,
     ) -> Cinemagraph:
-        problem, mask = self.problem(candidate, parameters), candidate.mask
+        costs, mask, where = self.costs(candidate, parameters), candidate.mask, None
         bar = progress(total=3, desc=f"{candidate.label}: stage 2, periods")
         try:
-            where = None
-            common = problem, self.space, self.both_starts
             if edited is None:
-                period, start = choose_periods(*common, self._shared, mask, self.schedule)
+                labels = self.search.choose(costs, mask)
             else:
                 where = grow((mask != edited.candidate.mask) | (mask & ~edited.dynamic), _MARGIN)
-                labels = edited.period, edited.start
-                period, start = revise_periods(*common, mask, self.schedule, labels, where)
+                labels = self.search.revise(costs, mask, edited.labels, where)
             bar.update(1)
             bar.set_description_str(f"{candidate.label}: stage 3, starts and pieces")
-            refine_starts(problem, self.space, period, start, self.schedule, where)
+            refine_starts(costs, self.space, labels, where)
             region = object_region(candidate, self.response, parameters)
-            merge_pieces(problem, period, start, region, parameters.merging, where)
+            merge_pieces(costs, labels, region, parameters.merging, where)
             bar.update(1)
             bar.set_description_str(f"{candidate.label}: energy")
-            energy = evaluate(problem, self.clip.frames, self.response.scores, period, start, parameters)
+            energy = evaluate(costs, self.clip, self.response, labels, parameters)
             bar.update(1)
         finally:
             bar.close()
-        kept = motion_kept(self.clip.frames, period, start, candidate.mask)
-        notes = self.notes + _outcome_notes(candidate, period, kept)
-        return Cinemagraph(self.clip, candidate, period, start, energy, parameters, self.response, notes)
+        notes = self.notes + _outcome_notes(candidate, labels, motion_kept(self.clip.frames, labels, mask))
+        return Cinemagraph(self.clip, candidate, *labels, energy, parameters, self.response, notes)
 
 
 def _rate_notes(fps: float, space: LabelSpace, parameters: LoopParameters) -> tuple[str, ...]:
@@ -189,10 +176,10 @@ def _rate_notes(fps: float, space: LabelSpace, parameters: LoopParameters) -> tu
     return ()
 
 
-def _outcome_notes(candidate: Candidate, period: Labels, kept: float) -> tuple[str, ...]:
+def _outcome_notes(candidate: Candidate, labels: Labelling, kept: float) -> tuple[str, ...]:
     if not candidate.mask.any():
         return (f"{candidate.label}: its map is empty, so nothing is asked to move.",)
-    share = float((period[candidate.mask] > 1).mean())
+    share = float(labels.dynamic[candidate.mask].mean())
     if share == 0:
         sentence = (
             f"{candidate.label} stays static: no loop of this clip repeats it well enough. What crosses or "

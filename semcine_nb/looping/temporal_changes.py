@@ -17,16 +17,16 @@ _STRIP = 32  # rows that one task works on
 # pixels looked at together: their frames fit into the processor's caches (32 or fewer are five times slower:
 # the compiler unrolls so short a loop instead of working on eight at once)
 _LANES = 64
-_LEAST_SPREAD = 0.004  # norm over three channels in [0, 1]: one grey level
+_LEAST_SPREAD = 0.004  # norm over three channels in [0, 1]: one gray level
 
 
 @dataclass(frozen=True, eq=False)
-class PixelChanges:
-    """Maps (H, W) float32 for colours in [0, 1].
+class TemporalChanges:
+    """Maps (H, W) float32 for colors in [0, 1].
 
     median : MAD_t ‖V(t) − V(t + 1)‖ of eq. (3)
     smooth_median : MAD_t ‖N(t) − N(t + 1)‖ of eq. (7)
-    spread : standard deviation over time of the colours smoothed in space, root of the channels' sum
+    spread : standard deviation over time of the colors smoothed in space, root of the channels' sum
     """
 
     median: NDArray[np.float32]
@@ -47,7 +47,7 @@ class PixelChanges:
         return self.spread > max(_LEAST_SPREAD, 2 * noise)
 
 
-def pixel_changes(frames: NDArray[np.uint8], parameters: LoopParameters, threads: int = 2) -> PixelChanges:
+def temporal_changes(frames: NDArray[np.uint8], parameters: LoopParameters, threads: int = 2) -> TemporalChanges:
     """Measure the changes of (T, H, W, 3) frames, in strips of rows."""
     h, w = frames.shape[1:3]
     lines = frames.reshape(len(frames), h, 3 * w)
@@ -74,7 +74,7 @@ def pixel_changes(frames: NDArray[np.uint8], parameters: LoopParameters, threads
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(strip, range(0, h, _STRIP)))
     unit = np.float32(255)
-    return PixelChanges(plain / unit, smooth / unit, spread / unit)
+    return TemporalChanges(plain / unit, smooth / unit, spread / unit)
 
 
 def _gaussian(sigma: float) -> NDArray[np.float32]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..rendering.labelling import Labelling
 from ..rendering.upsampling import upsample_labels
 from ..semantics import Candidate, SemanticResponse
 from ..video import Video
 from .cost_maps import cost_maps
-from .evaluation import motion_kept
 from .merging import merge_pieces
 from .quality import measure
 from .solver import LoopSolver
@@ -25,15 +25,14 @@ def warm() -> None:
     scores = np.repeat(np.stack([mask, ~mask], axis=-1)[None], 48, axis=0).astype(np.float32)
     solver = LoopSolver(clip, SemanticResponse(scores, ("person", "grass")))
     cinema = solver.solve(Candidate(("person",), mask))
-    measure(clip.frames, cinema.period, cinema.start, cinema.render(), mask)
-    motion_kept(clip.frames, cinema.period, cinema.start, mask)
+    measure(clip.frames, cinema.labels, cinema.render(), mask)
     # what this clip does not come to by itself: an object in two pieces, a median still, a larger source
     two = np.where(np.indices((32, 40))[1] < 20, 4, 8).astype(np.int32)
-    merge_pieces(solver.problem(cinema.candidate), np.full_like(two, 32), two, mask, 0.01)
+    merge_pieces(solver.costs(cinema.candidate), Labelling(np.full_like(two, 32), two), mask, 0.01)
     cinema.render(still="median")
     cost_maps(cinema)
     small = clip.frames[0]
-    upsample_labels(cinema.period, cinema.start, small, small.repeat(2, axis=0).repeat(2, axis=1))
+    upsample_labels(cinema.labels, small, small.repeat(2, axis=0).repeat(2, axis=1))
 
 
 if __name__ == "__main__":

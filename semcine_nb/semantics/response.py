@@ -15,8 +15,8 @@ import numpy as np
 from ..counting import counted
 from ..errors import SegmentationError
 from ..progress import Progress, silent, track
-from .categories import check_categories
-from .storage import FrameScores, KeptChannels, StoredScores, check_frame
+from .categories import check_categories, is_natural
+from .storage import FrameScores, KeptChannels, StoredScores, check_frame, normalized, pixels_of
 
 THRESHOLD = 0.15
 """thr. of the supplement, as a share of the T frames."""
@@ -100,7 +100,7 @@ class SemanticResponse:
         return self.categories.index(name)
 
     def select(self, names: Iterable[str], progress: Progress = silent) -> SemanticResponse:
-        """The K named channels, normalised to sum to one, with h_t counted before the others were dropped.
+        """The K named channels, normalized to sum to one, with h_t counted before the others were dropped.
 
         A pixel and frame on which all K are zero gets 1/K each.
         """
@@ -127,25 +127,53 @@ class SemanticResponse:
         return self.occurrences(progress).sum(axis=(0, 1), dtype=np.int64)
 
     def occurrence_distribution(self, progress: Progress = silent) -> np.ndarray:
-        """ĥ_t = h_t / Σ_k h_t: (H, W, C) float32, the zero vector where no category ever wins."""
-        counts = self.occurrences(progress).astype(np.float32)
+        """ĥ_t = h_t / Σ_k h_t: (H, W, C) float64, the zero vector where no category ever wins."""
+        counts = self.occurrences(progress).astype(np.float64)
         total = counts.sum(axis=2, keepdims=True)
         return np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+
+    def candidate_maps(self, threshold: float = THRESHOLD, progress: Progress = silent) -> np.ndarray:
+        """π of every category: (H, W, C) bool, where h_t ≥ ``threshold`` · T.
+
+        Raises
+        ------
+        SegmentationError
+            For a threshold outside (0, 1].
+        """
+        if not 0 < threshold <= 1:
+            raise SegmentationError(f"the threshold is a share of the frames in (0, 1], not {threshold}")
+        # 0.15 · 20 must be 3, whatever floating point makes of it
+        return np.asarray(self.occurrences(progress) >= threshold * len(self) - 1e-9)
 
     def candidate_map(
         self, name: str, threshold: float = THRESHOLD, progress: Progress = silent
     ) -> np.ndarray:
-        """π of a category: (H, W) bool, where h_t ≥ ``threshold`` · T.
+        """π of one category: (H, W) bool; see `candidate_maps`.
 
         Raises
         ------
         SegmentationError
             For an unknown category or a threshold outside (0, 1].
         """
-        if not 0 < threshold <= 1:
-            raise SegmentationError(f"the threshold is a share of the frames in (0, 1], not {threshold}")
-        # 0.15 · 20 must be 3, whatever floating point makes of it
-        return self.occurrences(progress)[..., self.index(name)] >= threshold * len(self) - 1e-9
+        return self.candidate_maps(threshold, progress)[..., self.index(name)]
+
+    def natural_map(self, threshold: float = THRESHOLD) -> np.ndarray:
+        """The pixels of natural categories: (H, W) bool, where π of any of them is 1."""
+        natural = [is_natural(name) for name in self.categories]
+        return np.asarray(self.candidate_maps(threshold)[..., natural].any(axis=-1))
+
+    def shares(self, t: int, where: np.ndarray | None = None, dtype: Any = np.float32) -> np.ndarray:
+        """F of a frame with channels that sum to one: (H, W, C), 1/C each where all are zero.
+
+        Parameters
+        ----------
+        t : the frame
+        where : (N,) integers, pixels counted along the rows; the result is then (N, C). None: all
+        dtype : of the result and of the arithmetic
+        """
+        frame = self.scores[t] if where is None else pixels_of(self.scores, t, where)
+        frame = np.asarray(frame, dtype)
+        return frame if getattr(self.scores, "normalized", False) else normalized(frame)
 
 
 def winners(frame: np.ndarray) -> np.ndarray:

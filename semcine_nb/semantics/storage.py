@@ -162,12 +162,12 @@ class StoredScores:
 class KeptChannels:
     """Some channels of other scores, summing to one at each pixel and frame.
 
-    A pixel on which all kept channels are zero gets 1/K each.
+    A pixel on which all kept channels are zero gets 1/K each. Without ``normalized`` they are left as they are.
     """
 
-    def __init__(self, scores: FrameScores, indices: Sequence[int], normalise: bool = True) -> None:
+    def __init__(self, scores: FrameScores, indices: Sequence[int], normalized: bool = True) -> None:
         self._indices = list(indices)
-        self._normalise = normalise
+        self.normalized = normalized
         if isinstance(scores, StoredScores):  # what is dropped need not be upsampled
             scores, self._indices = scores.channels(self._indices), list(range(len(self._indices)))
         self._scores = scores
@@ -186,12 +186,12 @@ class KeptChannels:
     def __getitem__(self, t: int) -> np.ndarray:
         """Frame ``t`` as (H, W, K) float32."""
         frame = np.asarray(self._scores[frame_index(t, len(self))], dtype=np.float32)[..., self._indices]
-        return normalised(frame) if self._normalise else frame
+        return normalized(frame) if self.normalized else frame
 
     def pixels(self, t: int, where: np.ndarray) -> np.ndarray:
         """Some pixels of frame ``t``, as of `pixels_of`."""
         frame = pixels_of(self._scores, frame_index(t, len(self)), where)[:, self._indices]
-        return normalised(frame) if self._normalise else frame
+        return normalized(frame) if self.normalized else frame
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """The whole (T, H, W, K) at once: for small clips."""
@@ -213,16 +213,16 @@ def pixels_of(scores: FrameScores, t: int, where: np.ndarray) -> np.ndarray:
     return frame.reshape(-1, frame.shape[-1]).take(where, axis=0).astype(np.float32, copy=False)
 
 
-def normalised(frame: np.ndarray) -> np.ndarray:
-    """Scores (…, K) divided by their sum; 1/K where they are all zero.
+def normalized(frame: np.ndarray) -> np.ndarray:
+    """Scores (…, K) divided by their sum, in their own precision; 1/K where they are all zero.
 
-    >>> normalised(np.array([[0.1, 0.3], [0.0, 0.0]], np.float32)).tolist()
+    >>> normalized(np.array([[0.1, 0.3], [0.0, 0.0]], np.float32)).tolist()
     [[0.25, 0.75], [0.5, 0.5]]
     """
     total = frame.sum(axis=-1, keepdims=True)
     empty = total < _SUM_FLOOR
-    shares = np.where(empty, np.float32(1 / frame.shape[-1]), frame / np.where(empty, 1, total))
-    return shares.astype(np.float32, copy=False)
+    even = frame.dtype.type(1 / frame.shape[-1])
+    return np.where(empty, even, frame / np.where(empty, frame.dtype.type(1), total))
 
 
 def check_frame(frame: np.ndarray, t: int) -> None:
