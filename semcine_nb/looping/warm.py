@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..rendering.labelling import Labelling
 from ..rendering.upsampling import upsample_labels
 from ..semantics import Candidate, SemanticResponse
 from ..video import Video
@@ -25,7 +26,8 @@ def warm() -> None:
     scores = np.repeat(np.stack([mask, ~mask], axis=-1)[None], 48, axis=0).astype(np.float32)
     solver = LoopSolver(clip, SemanticResponse(scores, ("person", "grass")))
     cinema = solver.solve(Candidate(("person",), mask))
-    measure(clip.frames, cinema.period, cinema.start, cinema.render(), mask)
+    labels = Labelling(cinema.period, cinema.start)
+    measure(clip.frames, labels, cinema.render(), mask)
     motion_kept(clip.frames, cinema.period, cinema.start, mask)
     # what this clip does not come to by itself: an object in two pieces, a median still, a larger source
     two = np.where(np.indices((32, 40))[1] < 20, 4, 8).astype(np.int32)
@@ -33,7 +35,7 @@ def warm() -> None:
     cinema.render(still="median")
     cost_maps(cinema)
     small = clip.frames[0]
-    upsample_labels(cinema.period, cinema.start, small, small.repeat(2, axis=0).repeat(2, axis=1))
+    upsample_labels(labels, small, small.repeat(2, axis=0).repeat(2, axis=1))
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..progress import Progress, silent
+from .labelling import Labelling
 from .render import RenderOptions
 from .streaming import render_stream
-from .timelines import natural_length
+from .timing import natural_length
 from .upsampling import rescale_times, upsample_labels
 
 if TYPE_CHECKING:
@@ -26,21 +27,19 @@ class FullSize:
     """A loop to come.
 
     fps : frames per second of the loop; length: its frames.
-    period, start : (H, W) int32 labels at the source's size, in its frames.
+    labels : at the source's size, in its frames.
     frames : the loop's (H, W, 3) uint8 frames, once.
     """
 
     fps: float
     length: int
-    period: np.ndarray
-    start: np.ndarray
+    labels: Labelling
     frames: Iterator[np.ndarray]
 
 
 def render_at_source(
     video: Video,
-    period: np.ndarray,
-    start: np.ndarray,
+    labels: Labelling,
     max_size: tuple[int, int] | None = None,
     max_fps: float | None = None,
     memory: int = 1 << 30,
@@ -52,7 +51,7 @@ def render_at_source(
     Parameters
     ----------
     video : the clip at its working size, read from a file.
-    period, start : (h, w) integers, in its frames.
+    labels : (h, w), in its frames.
     max_size : (width, height) bound, px; None for the source's own.
     max_fps : highest frame rate; None for the source's own.
     memory : bytes to stay within, about; half for frames being read, half for a strip being rendered. A
@@ -72,19 +71,18 @@ def render_at_source(
         large_guide += picture
     large_guide = np.rint(large_guide / len(chosen)).astype(np.uint8)
     small_guide = np.rint(video.frames[_spread(len(video))].mean(axis=0)).astype(np.uint8)
-    large = upsample_labels(period, start, small_guide, large_guide)
-    p, s = rescale_times(*large, rate, len(times))
+    labels = rescale_times(upsample_labels(labels, small_guide, large_guide), rate, len(times))
     if isinstance(options.get("still"), int | np.integer):
         options["still"] = min(round(options["still"] * rate), len(times) - 1)
     asked = RenderOptions(**options)
     length = asked.length
     if length is None:
-        length = natural_length(p, len(times), asked.timing, asked.ping_pong)
+        length = natural_length(labels.period, len(times), asked.timing, asked.ping_pong)
+    options["length"] = length
     frames = render_stream(
-        pictures(np.arange(len(times))), p, s, progress=progress, memory=memory // 2,
-        **options | {"length": length},
-    )  # fmt: skip
-    return FullSize(fps, length, p, s, frames)
+        pictures(np.arange(len(times))), labels, progress=progress, memory=memory // 2, **options
+    )
+    return FullSize(fps, length, labels, frames)
 
 
 def _spread(count: int) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -15,8 +14,9 @@ import numpy as np
 from ..errors import LoopError
 from ..progress import Progress, silent, track
 from .blending import BlendParameters
+from .labelling import Labelling
 from .render import RenderOptions, render
-from .timelines import natural_length
+from .timing import natural_length
 
 _REACH = 3.0  # overlap of strips in units of 1/√ε, the distance in which a correction fades e-fold
 _ALIGN = 32  # px; strips begin where the coarsest cells of the blend do
@@ -24,48 +24,44 @@ _ALIGN = 32  # px; strips begin where the coarsest cells of the blend do
 
 def render_stream(
     frames: np.ndarray | Iterable[np.ndarray],
-    period: np.ndarray,
-    start: np.ndarray,
+    labels: Labelling,
     length: int | None = None,
     *,
-    workers: int | None = None,
+    threads: int | None = None,
     progress: Progress = silent,
     memory: int = 1 << 30,
-    folder: str | os.PathLike[str] | None = None,
     **options: Any,
 ) -> Iterator[np.ndarray]:
-    """Render as `rendering.render` does, but hold no more than about ``memory`` bytes.
+    """Render as `render.render` does, but hold no more than about ``memory`` bytes.
 
     Parameters
     ----------
     frames : (T, H, W, 3) uint8, which may be a memory map, or an iterable of (H, W, 3) frames, read once.
-    length, workers, options : see `rendering.render`.
+    labels, length, threads, options : see `render.render`.
     memory : bytes for one strip; strips overlap by as much as blending reaches, so tiny values cost time.
-    folder : where scratch files go (the size of the source, if it is an iterable, and of the result); the
-        system's temporary folder by default. They are gone when the generator ends.
+        Scratch files (the size of the source, if it is an iterable, and of the result) lie in the system's
+        temporary folder, and are gone when the generator ends.
 
     Yields
     ------
     (H, W, 3) uint8, N of them. Equal to `render` but for strips' borders, where they differ by less than a
-    grey level on ordinary seams.
+    gray level on ordinary seams.
     """
     chosen = RenderOptions(length, **options)
-    size = np.shape(period)
+    size = labels.period.shape
     parameters = chosen.parameters or BlendParameters.for_width(size[1])
-    with tempfile.TemporaryDirectory(prefix="semcine-", dir=folder) as scratch:
+    with tempfile.TemporaryDirectory(prefix="semcine-") as scratch:
         path = Path(scratch, "loop")
         source = frames if isinstance(frames, np.ndarray) else _Spool(frames, size, Path(scratch, "source"))
         if length is None:
-            length = natural_length(period, len(source), chosen.timing, chosen.ping_pong)
+            length = natural_length(labels.period, len(source), chosen.timing, chosen.ping_pong)
         reach = math.ceil(_REACH / math.sqrt(parameters.screening)) if chosen.blend else 0
         strips = _strips(size[0], size[1], len(source), length, reach, memory)
         np.memmap(path, np.uint8, "w+", shape=(length, *size, 3))
         for y0, y1 in track(strips, progress, "render", len(strips)):
             low, high = max((y0 - reach) // _ALIGN * _ALIGN, 0), min(y1 + reach, size[0])
-            part = render(
-                np.array(source[:, low:high]), period[low:high], start[low:high], length, workers=workers,
-                **options,
-            )  # fmt: skip
+            part_labels = Labelling(*(each[low:high] for each in labels))
+            part = render(np.array(source[:, low:high]), part_labels, length, threads=threads, **options)
             # mapped anew for each strip, so that the pages of earlier ones leave this process
             np.memmap(path, np.uint8, "r+", shape=(length, *size, 3))[:, y0:y1] = part[:, y0 - low : y1 - low]
         with path.open("rb") as file:
