@@ -8,7 +8,6 @@ import numpy as np
 from numba import njit
 from skimage.measure import label as number_regions
 
-from ..counting import counted
 from ..errors import LoopError
 from ..rendering.labelling import Labelling
 from ..rendering.source import Source, shown
@@ -83,9 +82,8 @@ def measure(
     labels: Labelling,
     rendered: np.ndarray,
     mask: np.ndarray | None = None,
-    timeline: Timeline | None = None,
 ) -> LoopQuality:
-    """Measure a rendered loop.
+    """Measure a rendered loop, laid out in time as `render` does by default for as many frames.
 
     Parameters
     ----------
@@ -94,7 +92,6 @@ def measure(
     rendered : (N, H, W, 3) uint8. A median still (see `rendering.source`) counts as a change of the static
         part.
     mask : (H, W) bool, the object; None takes the whole picture.
-    timeline : how labels were laid out in time; None takes the default of `render` with N frames.
 
     Raises
     ------
@@ -106,9 +103,7 @@ def measure(
         raise LoopError(
             f"clip {frames.shape}, loop {rendered.shape}, labels {shape} and mask {mask.shape} differ"
         )
-    timeline = timeline or make_timeline(labels, len(frames), len(rendered))
-    if timeline.length != len(rendered):
-        raise LoopError(f"the loop has {counted(len(rendered), 'frame')}, its timeline {timeline.length}")
+    timeline = make_timeline(labels, len(frames), len(rendered))
     wrap_jump, largest_step = seam_jump(frames, rendered, mask, timeline)
     return LoopQuality(
         consistency(frames, rendered, timeline),

@@ -24,11 +24,12 @@ _THUMBNAIL = (32, 32)
 
 @dataclass(frozen=True)
 class FullSize:
-    """A loop to come.
+    """A loop whose frames are made one after the other.
 
-    fps : frames per second of the loop; length: its frames.
+    fps : frames per second of the loop.
+    length : N, its frames.
     labels : at the source's size, in its frames.
-    frames : the loop's (H, W, 3) uint8 frames, once.
+    frames : N times (H, W, 3) uint8, once.
     """
 
     fps: float
@@ -86,15 +87,12 @@ def render_at_source(
 
 
 def _spread(count: int) -> np.ndarray:
+    """Indices of a few frames, evenly over a clip of ``count`` frames."""
     return np.unique(np.linspace(0, count - 1, _GUIDE_FRAMES).round().astype(int))
 
 
 def _source(
-    video: Video,
-    max_size: tuple[int, int] | None,
-    max_fps: float | None,
-    memory: int,
-    progress: Progress,
+    video: Video, max_size: tuple[int, int] | None, max_fps: float | None, memory: int, progress: Progress
 ) -> tuple[float, tuple[int, int], np.ndarray, Callable[[np.ndarray], Iterator[np.ndarray]]]:
     """Rate, (width, height), times in seconds, and a function that reads chosen frames, few at a time."""
     from ..video import read_source, read_video
@@ -117,29 +115,16 @@ def _source(
     batch = max(1, memory // (2 * first.frames[0].nbytes))
 
     def pictures(chosen: np.ndarray) -> Iterator[np.ndarray]:
-        for group in np.split(chosen, np.flatnonzero(_far(times[chosen], batch / rate)) + 1):
-            wanted = times[group]
-            part = read_video(
-                path,
-                wanted[0],
-                wanted[-1] - wanted[0] + 1 / rate,
-                max_size,
-                None,
-                fps=rate,
-                progress=progress,
-            )
+        while len(chosen):
+            # a group spans less than the time of as many frames as fit into memory
+            wanted = times[chosen]
+            wanted = wanted[: max(1, np.searchsorted(wanted, wanted[0] + batch / rate))]
+            chosen = chosen[len(wanted) :]
+            seconds = wanted[-1] - wanted[0] + 1 / rate
+            part = read_video(path, wanted[0], seconds, max_size, None, fps=rate, progress=progress)
             assert part.origin is not None
             known = np.asarray(part.origin.times)
             for moment in wanted:
                 yield part.frames[np.abs(known - moment).argmin()]
 
     return plan.fps, (first.width, first.height), times, pictures
-
-
-def _far(times: np.ndarray, span: float) -> np.ndarray:
-    """True after each time at which a group that may last ``span`` seconds ends."""
-    ends, begin = np.zeros(len(times) - 1, bool), 0
-    for i in range(len(times) - 1):
-        if times[i + 1] - times[begin] >= span:
-            ends[i], begin = True, i + 1
-    return ends

@@ -16,9 +16,7 @@ _CONTRAST = 15.0  # gray levels over three channels, σ of the distance of color
 _ROWS = 32  # a task
 
 
-def upsample_labels(
-    labels: Labelling, guide_small: np.ndarray, guide_large: np.ndarray, threads: int | None = None
-) -> Labelling:
+def upsample_labels(labels: Labelling, guide_small: np.ndarray, guide_large: np.ndarray) -> Labelling:
     """Bring labels to a larger picture so that their borders follow its edges.
 
     Each large pixel takes the label with the most votes among the 5×5 small pixels around it, weighted by
@@ -56,7 +54,7 @@ def upsample_labels(
     def part(rows: slice) -> None:
         _vote(label, mixed, guide_small, guide_large, rows, out)
 
-    run_parts(part, parts(len(out), _ROWS), threads)
+    run_parts(part, parts(len(out), _ROWS))
     return Labelling(p[out].astype(np.int32), s[out].astype(np.int32))
 
 
@@ -79,7 +77,8 @@ def _vote(label, mixed, small, large, rows, out):
     """Give each large pixel the label with the most votes."""
     h, w = label.shape
     height, width = large.shape[:2]
-    names, votes = np.empty(25, np.int32), np.empty(25, np.float64)
+    most_names = (2 * _REACH + 1) ** 2
+    names, votes = np.empty(most_names, np.int32), np.empty(most_names, np.float64)
     for row in range(rows.start, rows.stop):
         y = (row + 0.5) * h / height - 0.5
         yc = min(max(int(np.floor(y + 0.5)), 0), h - 1)
@@ -90,8 +89,8 @@ def _vote(label, mixed, small, large, rows, out):
                 out[row, col] = label[yc, xc]
                 continue
             known = 0
-            for yy in range(max(yc - 2, 0), min(yc + 3, h)):
-                for xx in range(max(xc - 2, 0), min(xc + 3, w)):
+            for yy in range(max(yc - _REACH, 0), min(yc + _REACH + 1, h)):
+                for xx in range(max(xc - _REACH, 0), min(xc + _REACH + 1, w)):
                     apart = 0.0
                     for c in range(large.shape[2]):
                         apart += (float(large[row, col, c]) - float(small[yy, xx, c])) ** 2
