@@ -20,9 +20,10 @@ import click
 import numpy as np
 
 from semcine_nb.looping import Cinemagraph, LoopSolver, load_cinemagraph
-from semcine_nb.looping.artefacts import flash, foreign_colours, seam_jump
+from semcine_nb.looping.artifacts import flash, foreign_colors, seam_jump
 from semcine_nb.looping.quality import consistency
 from semcine_nb.rendering.blending import BlendParameters
+from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.rendering.render import render
 from semcine_nb.rendering.timelines import make_timeline
 from semcine_nb.samples import make_sample, sample_names
@@ -73,10 +74,10 @@ def least(task: object, times: int = 3) -> tuple[float, float]:
 
 def cost(name: str, cinema: Cinemagraph) -> str:
     """One row: what 96 frames take."""
-    clip = cinema.video.frames
+    clip, labels = cinema.video.frames, Labelling(cinema.period, cinema.start)
 
-    def run(workers: int, **options: object) -> np.ndarray:
-        return render(clip, cinema.period, cinema.start, 96, workers=workers, **options)
+    def run(threads: int, **options: object) -> np.ndarray:
+        return render(clip, labels, 96, threads=threads, **options)
 
     gather, _ = least(lambda: run(1, blend=False))
     every, _ = least(lambda: run(1, **WAYS["every wrap"]))
@@ -97,11 +98,11 @@ def cost(name: str, cinema: Cinemagraph) -> str:
 
 def flaws(name: str, cinema: Cinemagraph) -> Iterator[str]:
     """One row a way of blending: what can be seen at the seams."""
-    clip, period, start = cinema.video.frames, cinema.period, cinema.start
-    line = make_timeline(period, start, len(clip))
+    clip, labels = cinema.video.frames, Labelling(cinema.period, cinema.start)
+    line = make_timeline(labels, len(clip))
     for way, options in WAYS.items():
-        loop = render(clip, period, start, **options)
-        foreign = foreign_colours(clip, loop, cinema.dynamic, every=4 * max(1, clip.shape[2] // 480))
+        loop = render(clip, labels, **options)
+        foreign = foreign_colors(clip, loop, cinema.dynamic, every=4 * max(1, clip.shape[2] // 480))
         jump, _ = seam_jump(clip, loop, cinema.dynamic, line)
         border = consistency(clip, loop, line).spatial_seams
         figures = jump, flash(clip, loop, line), border, foreign.mean(), np.percentile(foreign, 99.9)
@@ -125,11 +126,12 @@ def main(names: tuple[str, ...], size: str, labels: Path | None) -> None:
     )
     rows = []
     for name, cinema in zip(wanted, cinemagraphs(wanted, (width, height), labels), strict=True):
-        render(cinema.video.frames[:, :32, :32], cinema.period[:32, :32], cinema.start[:32, :32])  # compiles
+        corner = Labelling(cinema.period[:32, :32], cinema.start[:32, :32])
+        render(cinema.video.frames[:, :32, :32], corner)  # compiles
         click.echo(cost(name, cinema))
         rows += flaws(name, cinema)
     click.echo(
-        "\n| clip | blended | jump at wraps | flash at wraps | step at borders | foreign colours, mean "
+        "\n| clip | blended | jump at wraps | flash at wraps | step at borders | foreign colors, mean "
         "| 99.9 % |\n|---|---|---|---|---|---|---|"
     )
     click.echo("\n".join(rows))

@@ -23,6 +23,7 @@ from .looping.solver import LoopSolver
 from .ordering import KnownRatings, Place
 from .preference.unrated import unrated_score
 from .progress import Progress, silent
+from .rendering.labelling import Labelling
 from .rendering.render import check_length
 from .rendering.render import render as render_loop
 from .semantics import Selection, SemanticResponse, segment, select_candidates
@@ -119,7 +120,7 @@ def judge(
     # measured on the plain loop: options such as ping-pong change which frame follows which
     plain = frames if not options else cinema.render()
     clip, mask = cinema.video, cinema.candidate.mask
-    quality = measure(clip.frames, cinema.period, cinema.start, plain, mask)
+    quality = measure(clip.frames, Labelling(cinema.period, cinema.start), plain, mask)
     kept = motion_kept(clip.frames, cinema.period, cinema.start, mask)
     place = Place(unrated_score(quality, float(mask.mean()), kept), quality)
     if not measure_features and known is None:
@@ -161,7 +162,7 @@ def _try_render(clip: Video, options: dict[str, Any]) -> None:
     tiny = clip.frames[:, :2, :2]
     still = np.zeros(tiny.shape[1:3], np.int32)
     try:
-        render_loop(tiny, still + 1, still, **options)
+        render_loop(tiny, Labelling(still + 1, still), **options)
         if options.get("length") is not None:
             check_length(options["length"], clip.frames.shape[1:])
     except TypeError as error:

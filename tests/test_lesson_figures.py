@@ -13,7 +13,7 @@ from semcine_nb.figures import candidates, comparison, editing, loops, moves, re
 from semcine_nb.lessons.enumeration import thumbnail, try_move
 from semcine_nb.lessons.walkthrough import walk_through
 from semcine_nb.looping import LoopSolver
-from semcine_nb.rendering.timing import time_map
+from semcine_nb.rendering.labelling import phi
 from semcine_nb.semantics import SemanticResponse, select_candidates
 
 
@@ -146,7 +146,7 @@ def test_methods_are_compared_in_pictures_and_figures() -> None:
     assert len(titles(comparison.show_closeups(both, box, (0, 9)))) == 4
     assert titles(comparison.show_connectivity(pond().video, selection.response))[0] == "(a) selected frame"
     shown = comparison.show_timelines(both, row=100, length=50).axes[1].images[0].get_array()
-    frames = time_map(cinema.period[100], cinema.start[100], 49)
+    frames = phi(cinema.period[100], cinema.start[100], 49)
     assert np.array_equal(shown[49], pond().video.frames[frames, 100, np.arange(240)])
 
 

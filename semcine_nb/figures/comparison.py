@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..looping.connectivity_maps import connectivity_maps
 from ..looping.evaluation import evaluate
 from ..looping.quality import alignment, tearing
-from ..rendering.timing import time_map
+from ..rendering.labelling import Labelling, phi
 from .colors import label_map, mask_overlay
 from .panels import grid, label_scale
 
@@ -121,7 +121,7 @@ def show_timelines(cinemagraphs: Mapping[str, Cinemagraph], row: int, length: in
     axes[0, 0].imshow(clip.frames[:, row], aspect="auto")
     axes[0, 0].set(title=f"the clip, row {row}", xlabel="column", ylabel="frame")
     for axis, (name, cinema) in zip(axes[0, 1:], cinemagraphs.items(), strict=True):
-        shown = time_map(cinema.period[row], cinema.start[row], time[:, None])
+        shown = phi(cinema.period[row], cinema.start[row], time[:, None])
         axis.imshow(clip.frames[shown, np.full_like(shown, row), np.arange(clip.width)], aspect="auto")
         axis.set(title=name, xlabel="column", ylabel="time t of the endless loop")
     return figure
@@ -139,7 +139,7 @@ def compare_methods(
 
     rows, problem = {}, solver.problem(target)
     for name, cinema in cinemagraphs.items():
-        torn = tearing(cinema.period, cinema.start, target.mask)
+        torn = tearing(Labelling(cinema.period, cinema.start), target.mask)
         energy = evaluate(
             problem,
             solver.clip.frames,
@@ -164,7 +164,7 @@ def compare_methods(
 def loop_frame(cinemagraph: Cinemagraph, t: int) -> NDArray[np.uint8]:
     """L(x, t) = V(x, φ(x, t)) of Section 3.2, (H, W, 3): one frame of the endless loop, not blended."""
     rows, columns = np.indices(cinemagraph.period.shape)
-    return cinemagraph.video.frames[time_map(cinemagraph.period, cinemagraph.start, t), rows, columns]
+    return cinemagraph.video.frames[phi(cinemagraph.period, cinemagraph.start, t), rows, columns]
 
 
 def worst_place(cinemagraph: Cinemagraph, mask: NDArray[np.bool_], width: int = 72, height: int = 48) -> Box:
@@ -182,7 +182,7 @@ def worst_place(cinemagraph: Cinemagraph, mask: NDArray[np.bool_], width: int = 
     places: Any = np.indices(mask.shape)
     rows, columns = places
     for t in range(0, 4 * len(clip), len(clip) // 4 or 1):
-        shown = time_map(period, start, t)
+        shown = phi(period, start, t)
         own = frames[shown, rows, columns].astype(np.float32)
         for near, far in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:])):
             other = frames[shown[far], rows[near], columns[near]].astype(np.float32)

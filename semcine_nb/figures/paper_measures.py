@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..rendering.timing import time_map
+from ..rendering.labelling import phi
 
 if TYPE_CHECKING:
     from ..looping import Cinemagraph
@@ -27,8 +27,8 @@ def seam_step(cinemagraph: Cinemagraph, mask: NDArray[np.bool_]) -> float:
         cut = mask[near] & mask[far] & ((period[near] != period[far]) | (start[near] != start[far]))
         y, x = rows[near][cut], columns[near][cut]
         for t in range(0, 4 * len(frames), max(1, len(frames) // 4)):
-            own = time_map(period[near][cut], start[near][cut], t)
-            other = time_map(period[far][cut], start[far][cut], t)
+            own = phi(period[near][cut], start[near][cut], t)
+            other = phi(period[far][cut], start[far][cut], t)
             error = frames[own, y, x].astype(np.float64) - frames[other, y, x]
             squares += float((error**2).sum())
             count += error.size
@@ -55,7 +55,7 @@ def commonest_label(cinemagraph: Cinemagraph, part: NDArray[np.bool_]) -> tuple[
 def out_of_step(labels: list[tuple[int, int]]) -> float:
     """Share of the time at which two loops show different frames."""
     time = np.arange(np.lcm(labels[0][0], labels[1][0]))
-    first, second = (time_map(np.array(p), np.array(s), time) for p, s in labels)
+    first, second = (phi(p, s, time) for p, s in labels)
     return float((first != second).mean())
 
 

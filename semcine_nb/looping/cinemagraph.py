@@ -83,25 +83,28 @@ class Cinemagraph:
         VideoError
             If ``size`` is given and the clip was not read from a file, or the file is gone.
         """
+        from ..rendering.labelling import Labelling
         from ..rendering.render import render
 
         options |= {"length": length, "timing": timing, "blend": blend, "still": still}
         if size is None:
-            return render(self.video.frames, self.period, self.start, **options)
+            return render(self.video.frames, Labelling(self.period, self.start), **options)
         full = self._at_source(size, **options)
-        frames = np.empty((full.length, *full.period.shape, 3), np.uint8)
+        frames = np.empty((full.length, *full.labels.period.shape, 3), np.uint8)
         for i, frame in enumerate(full.frames):
             frames[i] = frame
         return frames
 
     def _at_source(self, size: tuple[int, int] | str, **options: Any) -> FullSize:
         from ..rendering.fullsize import render_at_source
+        from ..rendering.labelling import Labelling
 
+        labels = Labelling(self.period, self.start)
         if isinstance(size, str):
             if size != "source":
                 raise LoopError(f"The size is {size!r}; use (width, height) in pixels, 'source' or None.")
-            return render_at_source(self.video, self.period, self.start, **options)
-        return render_at_source(self.video, self.period, self.start, size, self.video.fps, **options)
+            return render_at_source(self.video, labels, **options)
+        return render_at_source(self.video, labels, size, self.video.fps, **options)
 
     def save(
         self,
@@ -127,7 +130,7 @@ class Cinemagraph:
             with scratch.open("wb") as file:
                 for frame in full.frames:
                     file.write(frame.data)
-            shape = full.length, *full.period.shape, 3
+            shape = full.length, *full.labels.period.shape, 3
             mapped = np.memmap(scratch, np.uint8, "r", shape=shape)
             return Video(mapped, full.fps).save(path, repeat=repeat, max_mb=max_mb)
 

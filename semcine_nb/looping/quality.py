@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
+from skimage.measure import label as number_regions
 
-from ..counting import counted
 from ..errors import LoopError
-from ..rendering.blending import shown
-from ..rendering.timelines import Timeline, distinct_labels, make_timeline
+from ..rendering.labelling import Labelling
+from ..rendering.source import Source, shown
+from ..rendering.timelines import Timeline, make_timeline
 from ..threads import parts, run_parts
-from .artefacts import frame_step, seam_jump
-from .labels import pieces
+from .artifacts import frame_step, seam_jump
 
 _CHUNK = 8  # frames a task
 
 
 @dataclass(frozen=True)
 class Consistency:
-    """RMS of the rendered step between neighbours minus the wanted one, in grey levels (0 … 255) a channel.
+    """RMS of the rendered step between neighbors minus the wanted one, in gray levels (0 … 255) a channel.
 
-    The wanted step is that of the source, and at a seam the mean of those of both sides (see `blending`), so
-    a plain gather is 0 away from seams and a blend trades that for less at them. After Liao, Finch & Hoppe
-    (2015), "Fast computation of seamless video loops", ACM TOG 34(6):197; spatial pairs, temporal pairs (the
-    last frame with the first among them) and both together; at seams only and over all pairs. nan where there
-    is no such pair.
+    The wanted step is that of the source; at a seam it is the mean of those of both sides (see
+    `rendering.blending`). So a plain gather is 0 away from seams, and a blend trades that for less at them.
+    There are spatial pairs, temporal pairs (the last frame with the first among them) and both together, at
+    seams only and over all pairs; nan where there is no such pair. After Liao, Finch & Hoppe (2015), "Fast
+    computation of seamless video loops", ACM TOG 34(6):197.
     """
 
     spatial_seams: float
@@ -44,8 +43,8 @@ class Tearing:
 
     labels : different (p, s) among its dynamic pixels.
     pieces : 4-connected pieces of equal (p, s) among them.
-    cut : neighbour pairs inside the object, at least one of them dynamic, whose labels differ (px).
-    cut_share : those over the object's outline (neighbour pairs of which one is inside); nan without outline.
+    cut : neighbor pairs inside the object, at least one of them dynamic, whose labels differ (px).
+    cut_share : those over the object's outline (neighbor pairs of which one is inside); nan without outline.
     coverage : share of the object's pixels that are dynamic.
     """
 
@@ -67,7 +66,7 @@ class LoopQuality:
         largest; above 1, the object jumps as a whole; nan if nothing moves.
     tearing : of the object.
     alignment : intersection over union of the dynamic pixels and the object; nan if both are empty.
-    dynamism : mean |frame-to-frame step| of the object's pixels, static ones among them, in grey levels.
+    dynamism : mean |frame-to-frame step| of the object's pixels, static ones among them, in gray levels.
     """
 
     consistency: Consistency
@@ -80,59 +79,51 @@ class LoopQuality:
 
 def measure(
     frames: np.ndarray,
-    period: np.ndarray,
-    start: np.ndarray,
+    labels: Labelling,
     rendered: np.ndarray,
     mask: np.ndarray | None = None,
-    timeline: Timeline | None = None,
 ) -> LoopQuality:
-    """Measure a rendered loop.
+    """Measure a rendered loop, laid out in time as `render` does by default for as many frames.
 
     Parameters
     ----------
     frames : (T, H, W, 3) uint8 source.
-    period, start : (H, W) integers, the labels it was rendered from.
-    rendered : (N, H, W, 3) uint8. A median still (see `stills`) counts as a change of the static part.
+    labels : those that it was rendered from.
+    rendered : (N, H, W, 3) uint8. A median still (see `rendering.source`) counts as a change of the static
+        part.
     mask : (H, W) bool, the object; None takes the whole picture.
-    timeline : how labels were laid out in time; None takes the default of `render` with N frames.
 
     Raises
     ------
     LoopError : shapes that do not fit.
     """
-    period, start = np.asarray(period), np.asarray(start)
-    mask = np.ones(period.shape, bool) if mask is None else np.asarray(mask, bool)
-    if rendered.shape[1:] != frames.shape[1:] or not mask.shape == period.shape == frames.shape[1:3]:
+    shape = labels.period.shape
+    mask = np.ones(shape, bool) if mask is None else np.asarray(mask, bool)
+    if rendered.shape[1:] != frames.shape[1:] or not mask.shape == shape == frames.shape[1:3]:
         raise LoopError(
-            f"clip {frames.shape}, loop {rendered.shape}, labels {period.shape} and mask {mask.shape} differ"
+            f"clip {frames.shape}, loop {rendered.shape}, labels {shape} and mask {mask.shape} differ"
         )
-    timeline = timeline or make_timeline(period, start, len(frames), len(rendered))
-    if timeline.length != len(rendered):
-        raise LoopError(f"the loop has {counted(len(rendered), 'frame')}, its timeline {timeline.length}")
+    timeline = make_timeline(labels, len(frames), len(rendered))
     wrap_jump, largest_step = seam_jump(frames, rendered, mask, timeline)
     return LoopQuality(
         consistency(frames, rendered, timeline),
         wrap_jump,
         largest_step,
-        tearing(period, start, mask),
-        alignment(period, mask),
+        tearing(labels, mask),
+        alignment(labels.period, mask),
         dynamism(rendered, mask),
     )
 
 
 def consistency(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) -> Consistency:
     """Gradient-domain consistency of a loop with its source: see `Consistency`."""
-    at_seam = np.full((len(timeline.period), timeline.length), -1, np.int32)
-    at_seam[timeline.seam_label, timeline.seam_time] = np.arange(len(timeline.seam_time))
+    source, jump_table = Source(frames, frames[0]), timeline.jump_table()
     sums = np.zeros((timeline.length, 2, 4))
 
-    def part(span: slice) -> None:
-        _squared_errors(
-            frames, rendered, timeline.label, timeline.first, timeline.second, timeline.weight,
-            at_seam, timeline.seam_frames, timeline.seam_weights, span.start, span.stop, sums,
-        )  # fmt: skip
+    def part(times: slice) -> None:
+        _squared_errors(source, rendered, timeline, jump_table, times, sums)
 
-    run_parts(part, parts(timeline.length, _CHUNK), os.cpu_count() or 1)
+    run_parts(part, parts(timeline.length, _CHUNK))
     squares, counts = sums.sum(axis=0)
 
     def rms(*kinds: int) -> float:
@@ -143,28 +134,28 @@ def consistency(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) ->
 
 
 @njit(cache=True, nogil=True)
-def _excess(frames, rendered, label, first, second, weight, t, out):
+def _excess(source, rendered, timeline, t, out):
     """(H, W, 3) float32: rendered minus gathered frame."""
+    label, first, second, weight = timeline.label, timeline.first, timeline.second, timeline.weight
     for y in range(label.shape[0]):
         for x in range(label.shape[1]):
             k = label[y, x]
-            f, g, w = first[k, t], second[k, t], weight[k, t]
+            sample = first[k, t], second[k, t], weight[k, t]
             for c in range(3):
-                out[y, x, c] = np.float32(rendered[t, y, x, c]) - shown(frames, frames[0], f, g, w, y, x, c)
+                out[y, x, c] = np.float32(rendered[t, y, x, c]) - shown(source, sample, y, x, c)
 
 
 @njit(cache=True, nogil=True)
-def _squared_errors(
-    frames, rendered, label, first, second, weight, at_seam, seam_frames, seam_weights, t0, t1, out
-):
+def _squared_errors(source, rendered, timeline, jump_table, times, out):
     """Per output frame: summed squares, and counts, of seams and other pairs in space, then those in time."""
     n, h, w = rendered.shape[:3]
-    still = frames[0]
+    frames, label, jumps = source.frames, timeline.label, timeline.jumps
+    first, second, weight = timeline.first, timeline.second, timeline.weight
     here, after = np.empty((h, w, 3), np.float32), np.empty((h, w, 3), np.float32)
-    _excess(frames, rendered, label, first, second, weight, t0, after)
-    for t in range(t0, t1):
+    _excess(source, rendered, timeline, times.start, after)
+    for t in range(times.start, times.stop):
         here, after = after, here
-        _excess(frames, rendered, label, first, second, weight, (t + 1) % n, after)
+        _excess(source, rendered, timeline, (t + 1) % n, after)
         for y in range(h):
             for x in range(w):
                 a = label[y, x]
@@ -174,39 +165,40 @@ def _squared_errors(
                         continue
                     b = label[yb, xb]
                     kind = 0 if a != b else 1
+                    by_a = first[a, t], second[a, t], weight[a, t]
+                    by_b = first[b, t], second[b, t], weight[b, t]
                     for c in range(3):
                         error = here[yb, xb, c] - here[y, x, c]
                         if kind == 0:
                             for yy, xx in ((y, x), (yb, xb)):
-                                one = shown(frames, still, first[a, t], second[a, t], weight[a, t], yy, xx, c)
-                                two = shown(frames, still, first[b, t], second[b, t], weight[b, t], yy, xx, c)
+                                one, two = shown(source, by_a, yy, xx, c), shown(source, by_b, yy, xx, c)
                                 error += (two - one) / 2
                         out[t, 0, kind] += error * error
                     out[t, 1, kind] += 1
-                m = at_seam[a, t]
+                m = jump_table[a, t]
                 kind = 2 if m >= 0 else 3
                 for c in range(3):
                     error = after[y, x, c] - here[y, x, c]
                     if m >= 0:
-                        for i in range(seam_frames.shape[1]):
-                            error -= seam_weights[m, i] * np.float32(frames[seam_frames[m, i], y, x, c])
+                        for i in range(jumps.frames.shape[1]):
+                            error -= jumps.weights[m, i] * np.float32(frames[jumps.frames[m, i], y, x, c])
                     out[t, 0, kind] += error * error
                 out[t, 1, kind] += 1
 
 
-def tearing(period: np.ndarray, start: np.ndarray, mask: np.ndarray) -> Tearing:
+def tearing(labels: Labelling, mask: np.ndarray) -> Tearing:
     """How many labels and pieces an object (``mask`` (H, W) bool) has, and how long the cuts in it are."""
-    moving = mask & (period > 1)
-    label, _, _ = distinct_labels(period, start)
+    moving = mask & labels.dynamic
+    label, _, _ = labels.distinct()
     present = np.flatnonzero(np.bincount(label[moving]))
-    piece = pieces(np.asarray(period, np.int32), np.asarray(start, np.int32), mask, mask)
+    _, pieces = number_regions(np.where(moving, label + 1, 0), return_num=True, connectivity=1)
     cut = outline = 0
     for a, b in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
         cut += int((mask[a] & mask[b] & (moving[a] | moving[b]) & (label[a] != label[b])).sum())
         outline += int((mask[a] != mask[b]).sum())
     return Tearing(
         len(present),
-        int(piece.max(initial=-1)) + 1,
+        pieces,
         cut,
         cut / outline if outline else float("nan"),
         float(moving.sum() / mask.sum()) if mask.any() else float("nan"),
@@ -221,7 +213,7 @@ def alignment(period: np.ndarray, mask: np.ndarray) -> float:
 
 
 def dynamism(rendered: np.ndarray, mask: np.ndarray) -> float:
-    """Mean |frame-to-frame step| over the object's pixels, in grey levels; 0 for one frame."""
+    """Mean |frame-to-frame step| over the object's pixels, in gray levels; 0 for one frame."""
     if not mask.any():
         return 0.0
     n = len(rendered)

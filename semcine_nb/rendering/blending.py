@@ -16,16 +16,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.fftpack
 from numba import njit
 from scipy import ndimage
+from skimage.measure import block_reduce
 
 from ..errors import LoopError
 from ..progress import Progress, silent, track
 from ..threads import parts, run_parts
+from .labelling import beside_another
 from .poisson import LANES, group_screening, make_levels, solve_group
+from .source import Source, shown
 from .timelines import Timeline
 from .wraps import wrap_share
 
@@ -62,28 +66,37 @@ class BlendParameters:
         return cls(cls.screening / factor, math.ceil(cls.margin * math.sqrt(factor)))
 
 
+class Borders(NamedTuple):
+    """Borders between pixels of two labels, E of them. A named tuple, because numba takes it whole.
+
+    row : (H, W, 2) int32, the row of ``steps`` of a pixel's border at its right [0] and below it [1], or −1.
+    steps : (E, 3, N) float32, r across each border: channels, output frames.
+    """
+
+    row: np.ndarray
+    steps: np.ndarray
+
+
 def blend(
     loop: np.ndarray,
-    frames: np.ndarray,
-    still: np.ndarray,
+    source: Source,
     timeline: Timeline,
-    parameters: BlendParameters | None = None,
-    workers: int = 1,
+    parameters: BlendParameters,
+    threads: int | None = None,
     progress: Progress = silent,
 ) -> None:
     """Add the correction C to a gathered loop, in place.
 
     Parameters
     ----------
-    loop : (N, H, W, 3) uint8, as `rendering.gather` makes it; overwritten.
-    frames : (T, H, W, 3) uint8 source.
-    still : (H, W, 3) uint8, what a static pixel shows (see `rendering`); static labels have ``first`` = −1
-        where it replaces the source, and their frame as ``second``.
+    loop : (N, H, W, 3) uint8, as `render.gather` makes it; overwritten.
+    source : the clip, and what a static pixel shows where a static label has −1 as ``first``; its frame is
+        then ``second``.
+    timeline : of the same pixels.
     """
-    parameters = parameters or BlendParameters()
     share = np.ones(timeline.label.shape, np.float32)
     if not parameters.all_wraps:
-        share = wrap_share(frames, timeline, workers)
+        share = wrap_share(source.frames, timeline, threads)
     seams = seam_mask(timeline, share)
     active = within_reach(seams, parameters.margin)
     if not active.any():
@@ -91,9 +104,8 @@ def blend(
     levels = make_levels(active, parameters.screening)
     n, pixels = timeline.length, levels[0].pixels
     screening = group_screening(n, parameters.screening)
-    sources = np.flatnonzero(seams[tuple(pixels.T)])
-    by_label = np.searchsorted(timeline.seam_label, np.arange(len(timeline.period) + 1))
-    edges, edge_steps = _border_steps(frames, still, timeline, workers)
+    at_seams = np.flatnonzero(seams[tuple(pixels.T)])
+    borders = _borders(source, timeline, threads)
     # (frequencies' groups, pixels and one that stays zero, numbers of each group), for one channel after the
     # other, since fresh pages cost more than the transforms
     spectrum = np.empty((len(screening), len(pixels) + 1, LANES), np.float32)
@@ -101,52 +113,26 @@ def blend(
     for channel in track(range(3), progress, "blend", 3):
 
         def transform(piece: slice, channel: int = channel) -> None:
-            source = np.zeros((len(sources[piece]), n), np.float32)
-            _fill_source(
-                frames, timeline.label, by_label, timeline.seam_time, timeline.seam_frames,
-                timeline.seam_weights, share, edges, edge_steps[:, channel], pixels[sources[piece]], channel,
-                source,
-            )  # fmt: skip
-            source = scipy.fftpack.rfft(source, axis=1, overwrite_x=True)
+            right = np.zeros((len(at_seams[piece]), n), np.float32)
+            _fill_right(source.frames, timeline, share, borders, pixels[at_seams[piece]], channel, right)
+            right = scipy.fftpack.rfft(right, axis=1, overwrite_x=True)
             for i, group in enumerate(spectrum):
-                part = source[:, LANES * i : LANES * (i + 1)]
-                group[sources[piece], : part.shape[1]] = part
+                part = right[:, LANES * i : LANES * (i + 1)]
+                group[at_seams[piece], : part.shape[1]] = part
 
         def solve(piece: slice) -> None:
             spectrum[piece.start] = solve_group(levels, spectrum[piece.start], screening[piece.start])
 
         def add(piece: slice, channel: int = channel) -> None:
-            # a correction below half a grey level at all times rounds to none
+            # a correction below half a gray level at all times rounds to none
             seen = piece.start + np.flatnonzero(_amplitude(spectrum[:, piece]) >= 0.25 * n)
             change = np.concatenate(spectrum[:, seen], axis=1)[:, :n]
             _add(scipy.fftpack.irfft(change, axis=1, overwrite_x=True), pixels[seen], channel, loop)
 
         spectrum[:] = 0
-        run_parts(transform, parts(len(sources), _CHUNK), workers)
-        run_parts(solve, parts(len(screening), 1), workers)
-        run_parts(add, parts(len(pixels), _CHUNK), workers)
-
-
-def _border_steps(
-    frames: np.ndarray, still: np.ndarray, timeline: Timeline, workers: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """r across borders of labels, (E, 3, N) float32, and its row by pixel, (H, W, right or down), or −1."""
-    label = timeline.label
-    border = np.zeros((*label.shape, 2), bool)
-    border[:, :-1, 0] = label[:, :-1] != label[:, 1:]
-    border[:-1, :, 1] = label[:-1] != label[1:]
-    ends = np.argwhere(border).astype(np.int32)
-    edges = np.full(border.shape, -1, np.int32)
-    edges[border] = np.arange(len(ends), dtype=np.int32)
-    steps = np.empty((len(ends), 3, timeline.length), np.float32)
-
-    def part(piece: slice) -> None:
-        _fill_steps(
-            frames, still, label, timeline.first, timeline.second, timeline.weight, ends[piece], steps[piece]
-        )
-
-    run_parts(part, parts(len(ends), _CHUNK), workers)
-    return edges, steps
+        run_parts(transform, parts(len(at_seams), _CHUNK), threads)
+        run_parts(solve, parts(len(screening), 1), threads)
+        run_parts(add, parts(len(pixels), _CHUNK), threads)
 
 
 def seam_mask(timeline: Timeline, share: np.ndarray) -> np.ndarray:
@@ -154,40 +140,40 @@ def seam_mask(timeline: Timeline, share: np.ndarray) -> np.ndarray:
 
     share : (H, W), see `wraps.wrap_share`; where it is 0 a jump in time is none.
     """
-    label = timeline.label
-    jumps = np.zeros(len(timeline.period), bool)
-    jumps[timeline.seam_label] = True
-    mask = jumps[label] & (share > 0)
-    for a, b in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
-        border = label[a] != label[b]
-        mask[a] |= border
-        mask[b] |= border
-    return mask
+    jumping = np.diff(timeline.jumps.first) > 0
+    return (jumping[timeline.label] & (share > 0)) | beside_another(timeline.label)
 
 
 def within_reach(mask: np.ndarray, margin: int) -> np.ndarray:
     """(H, W) bool: at least all pixels within ``margin`` px, as a square, of a True one; in whole blocks."""
-    h, w = mask.shape
-    padded = np.pad(mask, ((0, -h % _BLOCK), (0, -w % _BLOCK)))
-    coarse = padded.reshape(-1, _BLOCK, padded.shape[1] // _BLOCK, _BLOCK).any(axis=(1, 3))
+    coarse = block_reduce(mask, _BLOCK, np.any)
     coarse = ndimage.maximum_filter(coarse, 2 * -(-margin // _BLOCK) + 1, mode="constant")
-    return coarse.repeat(_BLOCK, axis=0).repeat(_BLOCK, axis=1)[:h, :w]
+    return coarse.repeat(_BLOCK, axis=0).repeat(_BLOCK, axis=1)[: mask.shape[0], : mask.shape[1]]
+
+
+def _borders(source: Source, timeline: Timeline, threads: int | None) -> Borders:
+    """Find the borders of labels, and r across each."""
+    label = timeline.label
+    border = np.zeros((*label.shape, 2), bool)
+    border[:, :-1, 0] = label[:, :-1] != label[:, 1:]
+    border[:-1, :, 1] = label[:-1] != label[1:]
+    ends = np.argwhere(border).astype(np.int32)
+    row = np.full(border.shape, -1, np.int32)
+    row[border] = np.arange(len(ends), dtype=np.int32)
+    steps = np.empty((len(ends), 3, timeline.length), np.float32)
+
+    def part(piece: slice) -> None:
+        _fill_steps(source, timeline, ends[piece], steps[piece])
+
+    run_parts(part, parts(len(ends), _CHUNK), threads)
+    return Borders(row, steps)
 
 
 @njit(cache=True, nogil=True)
-def shown(frames, still, first, second, weight, y, x, c):
-    """One sample of one pixel and channel, as float32."""
-    if first < 0:
-        return np.float32(still[y, x, c])
-    value = np.float32(frames[first, y, x, c])
-    if weight > 0:
-        value += weight * (np.float32(frames[second, y, x, c]) - value)
-    return value
-
-
-@njit(cache=True, nogil=True)
-def _fill_steps(frames, still, label, first, second, weight, ends, out):
+def _fill_steps(source, timeline, ends, out):
     """r = ½ Σ over both pixels of (what a's label shows − what b's label shows), of every border."""
+    frames, label = source.frames, timeline.label
+    first, second, weight = timeline.first, timeline.second, timeline.weight
     for i in range(len(ends)):
         y, x, down = np.int64(ends[i, 0]), np.int64(ends[i, 1]), np.int64(ends[i, 2])
         yb, xb = y + down, x + 1 - down
@@ -203,38 +189,38 @@ def _fill_steps(frames, still, label, first, second, weight, ends, out):
                     r += np.float32(frames[fa, yb, xb, c]) - np.float32(frames[fb, yb, xb, c])
                     out[i, c, t] = np.float32(0.5) * r
                 continue
+            by_a, by_b = (fa, ga, wa), (fb, gb, wb)
             for c in range(3):
-                r = shown(frames, still, fa, ga, wa, y, x, c) - shown(frames, still, fb, gb, wb, y, x, c)
-                r += shown(frames, still, fa, ga, wa, yb, xb, c) - shown(frames, still, fb, gb, wb, yb, xb, c)
+                r = shown(source, by_a, y, x, c) - shown(source, by_b, y, x, c)
+                r += shown(source, by_a, yb, xb, c) - shown(source, by_b, yb, xb, c)
                 out[i, c, t] = np.float32(0.5) * r
 
 
 @njit(cache=True, nogil=True)
-def _fill_source(
-    frames, label, by_label, seam_time, seam_frames, seam_weights, share, edges, steps, pixels, c, source
-):
+def _fill_right(frames, timeline, share, borders, pixels, c, right):
     """−div r of each pixel over time: −r where an edge starts, +r where it ends."""
-    n = source.shape[1]
+    label, jumps, row, steps = timeline.label, timeline.jumps, borders.row, borders.steps
+    n = right.shape[1]
     for i in range(len(pixels)):
         y, x = pixels[i, 0], pixels[i, 1]
         a = label[y, x]
         for k in range(2):
-            e = edges[y, x, k]
+            e = row[y, x, k]
             if e >= 0:
-                source[i] -= steps[e]
+                right[i] -= steps[e, c]
             if (y > 0 and k == 1) or (x > 0 and k == 0):
-                e = edges[y - k, x - 1 + k, k]
+                e = row[y - k, x - 1 + k, k]
                 if e >= 0:
-                    source[i] += steps[e]
+                    right[i] += steps[e, c]
         if share[y, x] > 0:
-            for m in range(by_label[a], by_label[a + 1]):
+            for m in range(jumps.first[a], jumps.first[a + 1]):
                 r = np.float32(0.0)
-                for k in range(seam_frames.shape[1]):
-                    if seam_weights[m, k] != 0:
-                        r += seam_weights[m, k] * np.float32(frames[seam_frames[m, k], y, x, c])
+                for k in range(jumps.frames.shape[1]):
+                    if jumps.weights[m, k] != 0:
+                        r += jumps.weights[m, k] * np.float32(frames[jumps.frames[m, k], y, x, c])
                 r *= share[y, x]
-                source[i, seam_time[m]] -= r
-                source[i, (seam_time[m] + 1) % n] += r
+                right[i, jumps.time[m]] -= r
+                right[i, (jumps.time[m] + 1) % n] += r
 
 
 @njit(cache=True, nogil=True, fastmath=True)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..progress import Progress, silent
+from .labelling import Labelling
 from .render import RenderOptions
 from .streaming import render_stream
-from .timelines import natural_length
+from .timing import natural_length
 from .upsampling import rescale_times, upsample_labels
 
 if TYPE_CHECKING:
@@ -23,24 +24,23 @@ _THUMBNAIL = (32, 32)
 
 @dataclass(frozen=True)
 class FullSize:
-    """A loop to come.
+    """A loop whose frames are made one after the other.
 
-    fps : frames per second of the loop; length: its frames.
-    period, start : (H, W) int32 labels at the source's size, in its frames.
-    frames : the loop's (H, W, 3) uint8 frames, once.
+    fps : frames per second of the loop.
+    length : N, its frames.
+    labels : at the source's size, in its frames.
+    frames : N times (H, W, 3) uint8, once.
     """
 
     fps: float
     length: int
-    period: np.ndarray
-    start: np.ndarray
+    labels: Labelling
     frames: Iterator[np.ndarray]
 
 
 def render_at_source(
     video: Video,
-    period: np.ndarray,
-    start: np.ndarray,
+    labels: Labelling,
     max_size: tuple[int, int] | None = None,
     max_fps: float | None = None,
     memory: int = 1 << 30,
@@ -52,7 +52,7 @@ def render_at_source(
     Parameters
     ----------
     video : the clip at its working size, read from a file.
-    period, start : (h, w) integers, in its frames.
+    labels : (h, w), in its frames.
     max_size : (width, height) bound, px; None for the source's own.
     max_fps : highest frame rate; None for the source's own.
     memory : bytes to stay within, about; half for frames being read, half for a strip being rendered. A
@@ -72,31 +72,27 @@ def render_at_source(
         large_guide += picture
     large_guide = np.rint(large_guide / len(chosen)).astype(np.uint8)
     small_guide = np.rint(video.frames[_spread(len(video))].mean(axis=0)).astype(np.uint8)
-    large = upsample_labels(period, start, small_guide, large_guide)
-    p, s = rescale_times(*large, rate, len(times))
+    labels = rescale_times(upsample_labels(labels, small_guide, large_guide), rate, len(times))
     if isinstance(options.get("still"), int | np.integer):
         options["still"] = min(round(options["still"] * rate), len(times) - 1)
     asked = RenderOptions(**options)
     length = asked.length
     if length is None:
-        length = natural_length(p, len(times), asked.timing, asked.ping_pong)
+        length = natural_length(labels.period, len(times), asked.timing, asked.ping_pong)
+    options["length"] = length
     frames = render_stream(
-        pictures(np.arange(len(times))), p, s, progress=progress, memory=memory // 2,
-        **options | {"length": length},
-    )  # fmt: skip
-    return FullSize(fps, length, p, s, frames)
+        pictures(np.arange(len(times))), labels, progress=progress, memory=memory // 2, **options
+    )
+    return FullSize(fps, length, labels, frames)
 
 
 def _spread(count: int) -> np.ndarray:
+    """Indices of a few frames, evenly over a clip of ``count`` frames."""
     return np.unique(np.linspace(0, count - 1, _GUIDE_FRAMES).round().astype(int))
 
 
 def _source(
-    video: Video,
-    max_size: tuple[int, int] | None,
-    max_fps: float | None,
-    memory: int,
-    progress: Progress,
+    video: Video, max_size: tuple[int, int] | None, max_fps: float | None, memory: int, progress: Progress
 ) -> tuple[float, tuple[int, int], np.ndarray, Callable[[np.ndarray], Iterator[np.ndarray]]]:
     """Rate, (width, height), times in seconds, and a function that reads chosen frames, few at a time."""
     from ..video import read_source, read_video
@@ -119,29 +115,16 @@ def _source(
     batch = max(1, memory // (2 * first.frames[0].nbytes))
 
     def pictures(chosen: np.ndarray) -> Iterator[np.ndarray]:
-        for group in np.split(chosen, np.flatnonzero(_far(times[chosen], batch / rate)) + 1):
-            wanted = times[group]
-            part = read_video(
-                path,
-                wanted[0],
-                wanted[-1] - wanted[0] + 1 / rate,
-                max_size,
-                None,
-                fps=rate,
-                progress=progress,
-            )
+        while len(chosen):
+            # a group spans less than the time of as many frames as fit into memory
+            wanted = times[chosen]
+            wanted = wanted[: max(1, np.searchsorted(wanted, wanted[0] + batch / rate))]
+            chosen = chosen[len(wanted) :]
+            seconds = wanted[-1] - wanted[0] + 1 / rate
+            part = read_video(path, wanted[0], seconds, max_size, None, fps=rate, progress=progress)
             assert part.origin is not None
             known = np.asarray(part.origin.times)
             for moment in wanted:
                 yield part.frames[np.abs(known - moment).argmin()]
 
     return plan.fps, (first.width, first.height), times, pictures
-
-
-def _far(times: np.ndarray, span: float) -> np.ndarray:
-    """True after each time at which a group that may last ``span`` seconds ends."""
-    ends, begin = np.zeros(len(times) - 1, bool), 0
-    for i in range(len(times) - 1):
-        if times[i + 1] - times[begin] >= span:
-            ends[i], begin = True, i + 1
-    return ends

@@ -54,13 +54,7 @@ class Labelling(NamedTuple):
 
     def borders(self) -> NDArray[np.bool_]:
         """(H, W): the pixels with a neighbor, right, left, above or below, of another label."""
-        period, start = self
-        beside = np.zeros(period.shape, np.bool_)
-        for a, b in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
-            differ = (period[a] != period[b]) | (start[a] != start[b])
-            beside[a] |= differ
-            beside[b] |= differ
-        return beside
+        return beside_another(self.period) | beside_another(self.start)
 
     def distinct(self) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
         """Number the labels that occur: (H, W) index, and (L,) period and start of each, in frames."""
@@ -70,6 +64,16 @@ class Labelling(NamedTuple):
         index = np.cumsum(present, dtype=np.int32) - 1
         codes = np.flatnonzero(present)
         return index[code], codes // width, codes % width
+
+
+def beside_another(values: NDArray) -> NDArray[np.bool_]:
+    """(H, W): the pixels with a neighbor, right, left, above or below, of another value."""
+    beside = np.zeros(values.shape, np.bool_)
+    for a, b in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
+        differ = values[a] != values[b]
+        beside[a] |= differ
+        beside[b] |= differ
+    return beside
 
 
 def phi(period: ArrayLike, start: ArrayLike, t: ArrayLike) -> NDArray[np.int64]:

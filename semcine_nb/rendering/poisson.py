@@ -5,35 +5,36 @@ A Fourier transform in t makes (ε − Δ) C = source one equation in the plane 
 need coarser levels. Frequencies are solved sixteen numbers at a time, side by side for the processor's
 vectors; the groups share nothing, so that the result does not depend on threads.
 
-Sweeps are red-black: no pixel has a neighbour of its own colour. So a row's pixels of one colour are one
-plain loop (measured: more than twice as fast as with a table of neighbours), over-relaxation has its best
+Sweeps are red-black: no pixel has a neighbor of its own color. So a row's pixels of one color are one
+plain loop (measured: more than twice as fast as with a table of neighbors), over-relaxation has its best
 rate, and a V-cycle takes the error to a fifteenth where sweeps in row order take it to a fifth.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from skimage.measure import block_reduce
 
 LANES = 16  # real numbers a group: real and imaginary parts of eight frequencies
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(NamedTuple):
     """Pixels of one level, in the order of a sweep; number P stands for a value that stays zero.
 
+    scale : float32, 4 to the minus number of the level: what a step between its cells weighs against ε.
     pixels : (P, 2) int32, row and column: those of a row where they sum to an even number, red, then the
-        black ones of the row above, which all neighbours are before, and which the cache still holds.
-    neighbours : (P, 4) int32, up, down, left, right: those in the set, else P.
+        black ones of the row above, which all neighbors are before, and which the cache still holds.
+    neighbors : (P, 4) int32, up, down, left, right: those in the set, else P.
     kind : (P,) int32, row of ``weights``: 1 at the picture's top, 2 at its bottom, 4 at its left, 8 at its
         right.
-    runs : (R, 7) int32, first pixel, one past the last, the first one's neighbours, kind. From each pixel of
-        a run to the next, the numbers of all neighbours go up by one.
-    weights : (16, 4) float32: of the neighbours up and down, of those left and right, their sum over the
-        neighbours that the picture has (beyond its border C goes on as it is; at its other pixels that are
+    runs : (R, 7) int32, first pixel, one past the last, the first one's neighbors, kind. From each pixel of
+        a run to the next, the numbers of all neighbors go up by one.
+    weights : (16, 4) float32: of the neighbors up and down, of those left and right, their sum over the
+        neighbors that the picture has (beyond its border C goes on as it is; at its other pixels that are
         not in the set C is 0), and the cell's area. They are 1 but in the last row and column, whose cells
         may be in the picture in part; without this the cycles lose the mean.
     parents : (P, 4) uint32, cells of the next level, the nearest first; weights 9, 3, 3, 1 sixteenths.
@@ -41,8 +42,9 @@ class Level:
     children : (P, 4) int32, pixels of the level before: red, black, black, red.
     """
 
+    scale: np.float32
     pixels: np.ndarray
-    neighbours: np.ndarray
+    neighbors: np.ndarray
     kind: np.ndarray
     runs: np.ndarray
     weights: np.ndarray
@@ -53,7 +55,7 @@ class Level:
 def make_levels(active: np.ndarray, screening: float) -> list[Level]:
     """Levels for the True pixels of ``active`` (H, W) bool, down to where ε alone holds C."""
     sets = [active]
-    while 2 * _scale(len(sets) - 1) > screening and sets[-1].size > 1:
+    while 2 * 4.0 ** (1 - len(sets)) > screening and sets[-1].size > 1:
         coarser = _halved(sets[-1])
         if not coarser.any():
             break
@@ -68,9 +70,7 @@ def _halved(active: np.ndarray) -> np.ndarray:
 
     Cells that are in it in part would move the border where C = 0 outwards, and the cycles diverge there.
     """
-    h, w = active.shape
-    even = np.pad(active, ((0, h % 2), (0, w % 2)), mode="edge")
-    return np.all(even.reshape(-(-h // 2), 2, -(-w // 2), 2), axis=(1, 3))
+    return block_reduce(active, 2, np.all, cval=True)
 
 
 def _ordered(active: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -92,7 +92,7 @@ def _level(pixels: list[tuple[np.ndarray, np.ndarray]], numbers: list[np.ndarray
     (y, x), (h, w) = pixels[i], numbers[i].shape
     around = np.pad(numbers[i], 1, constant_values=len(y))
     shifts = ((0, 1), (2, 1), (1, 0), (1, 2))
-    neighbours = np.stack([around[y + dy, x + dx] for dy, dx in shifts], axis=1)
+    neighbors = np.stack([around[y + dy, x + dx] for dy, dx in shifts], axis=1)
     kind = ((y == 0) + 2 * (y == h - 1) + 4 * (x == 0) + 8 * (x == w - 1)).astype(np.int32)
     # how much of the last row and of the last column lies in the picture
     rest = [n / 2**i - cells + 1 for n, cells in zip(numbers[0].shape, (h, w), strict=True)]
@@ -111,15 +111,17 @@ def _level(pixels: list[tuple[np.ndarray, np.ndarray]], numbers: list[np.ndarray
         below = np.pad(numbers[i - 1], ((0, 1), (0, 1)), constant_values=len(pixels[i - 1][0]))
         children = np.stack([below[2 * y + dy, 2 * x + dx] for dy in (0, 1) for dx in (0, 1)], axis=1)
     places = np.column_stack([y, x]).astype(np.int32)
-    return Level(places, neighbours, kind, _runs(neighbours, kind), weights, parents, children)
+    return Level(
+        np.float32(4.0**-i), places, neighbors, kind, _runs(neighbors, kind), weights, parents, children
+    )
 
 
-def _runs(neighbours: np.ndarray, kind: np.ndarray) -> np.ndarray:
+def _runs(neighbors: np.ndarray, kind: np.ndarray) -> np.ndarray:
     """See ``Level.runs``."""
-    goes_on = (np.diff(neighbours, axis=0) == 1).all(axis=1) & (np.diff(kind) == 0)
+    goes_on = (np.diff(neighbors, axis=0) == 1).all(axis=1) & (np.diff(kind) == 0)
     first = np.flatnonzero(np.append(True, ~goes_on))
     last = np.append(first[1:], len(kind))
-    return np.column_stack([first, last, neighbours[first], kind[first]]).astype(np.int32)
+    return np.column_stack([first, last, neighbors[first], kind[first]]).astype(np.int32)
 
 
 def group_screening(n: int, screening: float) -> np.ndarray:
@@ -140,7 +142,7 @@ def solve_group(
     source : (P + 1, LANES) float32, pixels in the order of the first level, the last row zero.
     screening : (LANES,) float32, one row of `group_screening`.
     cycles : V-cycles; each of the first takes the error to about a fifteenth, three to about two hundredths
-        of a grey level. Where over-relaxed sweeps alone reach that sooner there are none.
+        of a gray level. Where over-relaxed sweeps alone reach that sooner there are none.
 
     Returns
     -------
@@ -152,15 +154,15 @@ def solve_group(
     direct = alone <= most
     depth = 1
     if not direct:
-        depth += sum(2 * _scale(i) > screening.min() for i in range(len(levels) - 1))
+        depth += sum(2 * level.scale > screening.min() for level in levels[:-1])
     sources = [source] + [np.zeros((len(level.kind) + 1, LANES), np.float32) for level in levels[1:depth]]
     values = [np.zeros_like(s) for s in sources]
 
     def smooth(i: int, sweeps: int, relax: np.ndarray) -> None:
         level = levels[i]
-        part = relax / (screening + _scale(i) * level.weights[:, 2:3])
+        part = relax / (screening + level.scale * level.weights[:, 2:3])
         for _ in range(sweeps):
-            _sweep(values[i], sources[i], level.runs, _scale(i) * level.weights, part, 1 - relax)
+            _sweep(values[i], sources[i], level.runs, level.scale * level.weights, part, 1 - relax)
 
     if direct:
         smooth(0, alone, fastest.astype(np.float32))
@@ -169,11 +171,7 @@ def solve_group(
     for _ in range(cycles):
         for i in range(1, depth):
             smooth(i - 1, 1, plain)
-            fine = levels[i - 1]
-            _restrict(
-                values[i - 1], sources[i - 1], fine.neighbours, fine.kind, fine.weights, screening,
-                _scale(i - 1), levels[i].children, sources[i],
-            )  # fmt: skip
+            _restrict(values[i - 1], sources[i - 1], levels[i - 1], screening, levels[i].children, sources[i])
             values[i][:] = 0
         smooth(depth - 1, 4, plain)
         for i in range(depth - 2, -1, -1):
@@ -183,7 +181,7 @@ def solve_group(
 
 
 def relaxation(screening: np.ndarray) -> np.ndarray:
-    """Young's best factor of over-relaxation: C goes that far towards what its neighbours ask for.
+    """Young's best factor of over-relaxation: C goes that far towards what its neighbors ask for.
 
     It belongs to the radius of the Jacobi iteration, 4 / (4 + ε).
     """
@@ -206,13 +204,9 @@ def sweeps_alone(factor: float, tolerance: float, most: int) -> int:
     return k
 
 
-def _scale(i: int) -> np.float32:
-    return np.float32(4.0**-i)
-
-
 @njit(cache=True, nogil=True, fastmath=True)
 def _sweep(value, source, runs, weights, part, keep):
-    """C ← keep · C + part · (source + Σ weight · neighbour), one pixel after the other.
+    """C ← keep · C + part · (source + Σ weight · neighbor), one pixel after the other.
 
     The numbers are counted by an array's size: a loop of a constant sixteen the compiler unrolls, and then
     finds no vectors in it.
@@ -231,8 +225,9 @@ def _sweep(value, source, runs, weights, part, keep):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _restrict(value, source, neighbours, kind, weights, screening, scale, children, coarse):
+def _restrict(value, source, fine, screening, children, coarse):
     """Means of source − (ε − Δ) value over the children, by area; at black ones a sweep has left nothing."""
+    neighbors, kind, weights, scale = fine.neighbors, fine.kind, fine.weights, fine.scale
     missing = len(kind)
     for i in range(len(children)):
         coarse[i] = 0
@@ -245,7 +240,7 @@ def _restrict(value, source, neighbours, kind, weights, screening, scale, childr
             area += own
             if place == 1 or place == 2:
                 continue
-            a, b, c, d = neighbours[child]
+            a, b, c, d = neighbors[child]
             down, across, total = scale * down, scale * across, scale * total
             for j in range(LANES):
                 around = down * (value[a, j] + value[b, j]) + across * (value[c, j] + value[d, j])

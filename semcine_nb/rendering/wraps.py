@@ -1,6 +1,6 @@
-"""How much of the jump at a loop's start a blend has to take out: what exceeds the usual unrest there.
+"""How much of the jump at a loop's start a blend has to take out: what exceeds the usual change there.
 
-A fire changes by a hundred grey levels between any two frames. Its loop starts again with a change like all
+A fire changes by a hundred gray levels between any two frames. Its loop starts again with a change like all
 others, which nobody sees; taking it out would leave a ghost of flames that are gone for half a second. So
 the jump r that a blend would take out (see `blending`) is compared with what the same formula gives between
 any four frames of the clip that do follow one another,
@@ -24,11 +24,11 @@ from .timelines import Timeline
 
 _BLOCK = 8  # px
 _WINDOW = 3  # blocks; 24 px is enough to compare flames with flames, and not with the pot above them
-_INVISIBLE = 0.5  # grey levels: the RMS jump, of pixels and of blocks, that is never worth a blend
+_INVISIBLE = 0.5  # gray levels: the RMS jump, of pixels and of blocks, that is never worth a blend
 
 
-def wrap_share(frames: np.ndarray, timeline: Timeline, workers: int = 1) -> np.ndarray:
-    """Which share of each pixel's jump in time a blend should take out.
+def wrap_share(frames: np.ndarray, timeline: Timeline, threads: int | None = None) -> np.ndarray:
+    """Share of each pixel's jump in time that a blend should take out.
 
     Parameters
     ----------
@@ -40,20 +40,11 @@ def wrap_share(frames: np.ndarray, timeline: Timeline, workers: int = 1) -> np.n
     (H, W) float32 in [0, 1], smooth.
     """
     h, w = timeline.label.shape
-    if not len(timeline.seam_label):
+    if not len(timeline.jumps.label):
         return np.zeros((h, w), np.float32)
     blocks = -(-h // _BLOCK), -(-w // _BLOCK)
     jump, usual = np.zeros((2, *blocks)), np.zeros((2, *blocks))
-    first_seam = np.searchsorted(timeline.seam_label, np.arange(len(timeline.period) + 1))
-    moving = timeline.period > 1
-
-    def part(rows: slice) -> None:
-        _statistics(
-            frames, timeline.label, moving, first_seam, timeline.seam_frames, timeline.seam_weights,
-            rows.start, rows.stop, jump, usual,
-        )  # fmt: skip
-
-    run_parts(part, parts(blocks[0], 1), workers)
+    run_parts(lambda rows: _statistics(frames, timeline, rows, jump, usual), parts(blocks[0], 1), threads)
     for squares in (*jump, *usual):
         ndimage.uniform_filter(squares, _WINDOW, output=squares, mode="constant")
     seen = jump > 3 * _INVISIBLE**2
@@ -63,36 +54,37 @@ def wrap_share(frames: np.ndarray, timeline: Timeline, workers: int = 1) -> np.n
 
 
 @njit(cache=True, nogil=True)
-def _statistics(frames, label, moving, first_seam, seam_frames, seam_weights, row0, row1, jump, usual):
-    """Mean squares of jumps and of the usual, over the pixels of a block [0] and of its mean colour [1]."""
+def _statistics(frames, timeline, rows, jump, usual):
+    """Mean squares of jumps and of the usual, over the pixels of a block [0] and of its mean color [1]."""
+    label, jumps = timeline.label, timeline.jumps
     n, (h, w) = len(frames), label.shape
     here = np.empty((n, _BLOCK * _BLOCK * 3), np.int32)
     mean = np.empty((n, 3), np.float64)
-    for by in range(row0, row1):
+    for by in range(rows.start, rows.stop):
         for bx in range(jump.shape[2]):
             y0, x0 = by * _BLOCK, bx * _BLOCK
             high, wide = min(_BLOCK, h - y0), min(_BLOCK, w - x0)
-            together, count, jumps = np.zeros(3), high * wide, False
+            together, count, any_jump = np.zeros(3), high * wide, False
             here[:] = 0
             for i in range(count):
                 y, x = y0 + i // wide, x0 + i % wide
                 k = label[y, x]
-                if not moving[k]:
+                if timeline.period[k] == 1:
                     continue
-                m = first_seam[k]
-                if m < first_seam[k + 1]:
-                    jumps = True
+                m = jumps.first[k]
+                if m < jumps.first[k + 1]:
+                    any_jump = True
                     for c in range(3):
                         r = 0.0
-                        for tap in range(seam_frames.shape[1]):
-                            if seam_weights[m, tap] != 0:
-                                r += seam_weights[m, tap] * frames[seam_frames[m, tap], y, x, c]
+                        for tap in range(jumps.frames.shape[1]):
+                            if jumps.weights[m, tap] != 0:
+                                r += jumps.weights[m, tap] * frames[jumps.frames[m, tap], y, x, c]
                         jump[0, by, bx] += r * r / count
                         together[c] += r / count
                 for f in range(n):
                     for c in range(3):
                         here[f, 3 * i + c] = frames[f, y, x, c]
-            if not jumps:
+            if not any_jump:
                 continue
             jump[1, by, bx] = (together**2).sum()
             if n < 4:

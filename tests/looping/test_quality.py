@@ -9,6 +9,7 @@ import pytest
 
 from semcine_nb.errors import LoopError
 from semcine_nb.looping.quality import alignment, consistency, dynamism, measure, tearing
+from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.rendering.render import render
 from semcine_nb.rendering.timelines import make_timeline
 
@@ -23,8 +24,8 @@ def circle(t: int, h: int, w: int, period: int) -> np.ndarray:
 def test_a_perfect_loop_has_nothing_to_complain_about():
     frames = circle(24, 10, 12, 8)
     period, start = np.full((10, 12), 8), np.full((10, 12), 4)
-    out = render(frames, period, start, timing="exact", blend=False)
-    result = measure(frames, period, start, out)
+    out = render(frames, Labelling(period, start), timing="exact", blend=False)
+    result = measure(frames, Labelling(period, start), out)
     assert result.consistency.temporal_seams == 0
     assert result.consistency.total == 0
     assert math.isnan(result.consistency.spatial_seams)
@@ -38,7 +39,7 @@ def test_a_perfect_loop_has_nothing_to_complain_about():
 def test_consistency_by_hand():
     # two static pixels from frames 0 (value 10) and 1 (value 30): the wanted step is 0, the shown one 20
     frames = np.repeat(np.array([10, 30], np.uint8), 6).reshape(2, 1, 2, 3)
-    line = make_timeline(np.ones((1, 2), int), np.array([[0, 1]]), 2)
+    line = make_timeline(Labelling(np.ones((1, 2), int), np.array([[0, 1]])), 2)
     shown = np.array([[[[10] * 3, [30] * 3]]], np.uint8)
     result = consistency(frames, shown, line)
     assert result.spatial_seams == result.spatial == 20
@@ -53,8 +54,8 @@ def test_blending_lowers_the_total_at_seams():
     frames = circle(30, 24, 30, 13)
     period, start = rng.choice([1, 8, 12], (3, 3)), rng.integers(1, 17, (3, 3))
     period, start = (np.kron(a, np.ones((8, 10), int)) for a in (period, start))
-    raw, blended = (render(frames, period, start, length=24, blend=b) for b in (False, True))
-    line = make_timeline(period, start, 30, 24)
+    raw, blended = (render(frames, Labelling(period, start), length=24, blend=b) for b in (False, True))
+    line = make_timeline(Labelling(period, start), 30, 24)
     before, after = consistency(frames, raw, line), consistency(frames, blended, line)
     assert after.total_seams < 0.5 * before.total_seams
     assert after.total < 0.7 * before.total
@@ -81,8 +82,8 @@ def plain_spatial(frames: np.ndarray, rendered: np.ndarray, line) -> float:  # t
 def test_a_loop_that_jumps_is_seen():
     frames = np.repeat(np.arange(0, 120, 4, dtype=np.uint8), 12).reshape(30, 2, 2, 3)
     period, start = np.full((2, 2), 10), np.full((2, 2), 5)
-    out = render(frames, period, start, timing="exact", blend=False)
-    result = measure(frames, period, start, out)
+    out = render(frames, Labelling(period, start), timing="exact", blend=False)
+    result = measure(frames, Labelling(period, start), out)
     assert result.wrap_jump == pytest.approx(9)  # back by 36, where the clip goes on by 4
     assert result.largest_step == pytest.approx(9)
 
@@ -91,7 +92,7 @@ def test_tearing_by_hand():
     period = np.array([[4, 4, 1, 4, 8], [4, 4, 1, 4, 1]])
     start = np.array([[2, 2, 0, 2, 2], [2, 2, 0, 2, 0]])
     mask = np.array([[1, 1, 1, 1, 1], [1, 1, 1, 1, 0]], bool)
-    result = tearing(period, start, mask)
+    result = tearing(Labelling(period, start), mask)
     assert result.labels == 2
     assert result.pieces == 3
     assert result.cut == 5  # two pairs on each side of the static column, one between periods 4 and 8
@@ -115,7 +116,9 @@ def test_dynamism_by_hand():
 def test_nothing_moves():
     frames = circle(12, 6, 6, 8)
     period, start = np.ones((6, 6), int), np.full((6, 6), 3)
-    result = measure(frames, period, start, render(frames, period, start), np.zeros((6, 6), bool))
+    result = measure(
+        frames, Labelling(period, start), render(frames, Labelling(period, start)), np.zeros((6, 6), bool)
+    )
     assert math.isnan(result.wrap_jump)
     assert result.dynamism == 0
     assert result.tearing.labels == 0
@@ -124,4 +127,4 @@ def test_nothing_moves():
 def test_shapes_are_checked():
     frames = circle(12, 6, 6, 8)
     with pytest.raises(LoopError, match="differ"):
-        measure(frames, np.ones((6, 6), int), np.ones((6, 6), int), frames[:, :5])
+        measure(frames, Labelling(np.ones((6, 6), int), np.ones((6, 6), int)), frames[:, :5])

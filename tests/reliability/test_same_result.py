@@ -42,7 +42,7 @@ def fingerprint(threads: int) -> str:
     )
     sums = {}
     for cinema in ranked:
-        parts = (cinema.period, cinema.start, cinema.render(workers=threads))
+        parts = (cinema.period, cinema.start, cinema.render(threads=threads))
         sums[cinema.candidate.label] = [hashlib.sha256(part.tobytes()).hexdigest()[:16] for part in parts]
     rng = np.random.default_rng(0)
     ratings = rng.integers(1, 6, (24, 8)).astype(float)

@@ -11,6 +11,7 @@ from semcine_nb.errors import LoopError
 from semcine_nb.looping import Cinemagraph, LoopEnergy, LoopParameters
 from semcine_nb.progress import silent
 from semcine_nb.rendering.fullsize import _source, render_at_source
+from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.semantics import Candidate
 from semcine_nb.video import Video, read_source, read_video
 
@@ -23,7 +24,7 @@ def test_size_rate_and_place_are_the_source_s(tmp_path: Path):
     small = read_video(tmp_path / "clip.mp4", max_size=(32, 24), max_fps=30.0)
     assert small.frames.shape[1:3] == (24, 32)
     truth = disc[0].reshape(24, 4, 32, 4).mean(axis=(1, 3)) > 0.5
-    result = render_at_source(small, np.where(truth, 10, 1), np.where(truth, 4, 8), timing="exact")
+    result = render_at_source(small, Labelling(np.where(truth, 10, 1), np.where(truth, 4, 8)), timing="exact")
     frames = np.stack(list(result.frames))
     assert result.fps == 60
     assert frames.shape == (20, 96, 128, 3)
@@ -39,7 +40,7 @@ def test_frames_read_in_batches_are_the_source_s(tmp_path: Path):
     Video(clip, 25.0).save(tmp_path / "clip.mp4")
     small = read_video(tmp_path / "clip.mp4", start=0.2, max_seconds=1.2, max_size=(32, 24))
     whole = read_source(small)
-    period, start = np.ones((24, 32), int), np.full((24, 32), 7)
+    labels = Labelling(np.ones((24, 32), int), np.full((24, 32), 7))
     for memory in (1, 100_000, 1 << 30):
         fps, size, times, pictures = _source(small, None, None, memory, silent)
         assert (fps, size, len(times)) == (25, (64, 48), len(whole))
@@ -47,7 +48,7 @@ def test_frames_read_in_batches_are_the_source_s(tmp_path: Path):
         assert np.array_equal(
             np.stack(list(pictures(np.array([0, 11, 12, 29])))), whole.frames[[0, 11, 12, 29]]
         )
-        (still,) = render_at_source(small, period, start, memory=max(memory, 10)).frames
+        (still,) = render_at_source(small, labels, memory=max(memory, 10)).frames
         assert np.array_equal(still, whole.frames[7])
 
 

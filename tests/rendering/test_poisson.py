@@ -92,7 +92,7 @@ def test_agrees_with_a_sparse_solve(n: int):
 
 
 def test_one_pixel_by_hand():
-    """(ε + 4) C = source for a pixel alone; (ε + 2) C in a corner, whose other neighbours do not exist."""
+    """(ε + 4) C = source for a pixel alone; (ε + 2) C in a corner, whose other neighbors do not exist."""
     active = np.zeros((9, 9), bool)
     active[4, 4] = active[0, 0] = True
     assert solve(np.array([[3.0, 4.1]]), active, 0.1).tolist() == [
@@ -106,19 +106,19 @@ def test_without_borders_a_constant_is_divided_by_the_screening():
 
 
 def test_order_and_runs_by_hand():
-    """Red of row 0, red of row 1, black of row 0, red of row 2, …: black ones after all their neighbours."""
+    """Red of row 0, red of row 1, black of row 0, red of row 2, …: black ones after all their neighbors."""
     level = make_levels(np.ones((3, 4), bool), 4.0)[0]
     number = numbered(level.pixels, np.ones((3, 4), bool)).reshape(3, 4)
     assert number.tolist() == [[0, 4, 1, 5], [8, 2, 9, 3], [6, 10, 7, 11]]
-    # the corner's neighbours above and at the left do not exist: the number of pixels stands for them
+    # the corner's neighbors above and at the left do not exist: the number of pixels stands for them
     assert level.runs[0].tolist() == [0, 1, 12, 8, 12, 4, 1 + 4]
-    # nor does the pixel beside the corner go on with its run, having a neighbour at the left
+    # nor does the pixel beside the corner go on with its run, having a neighbor at the left
     assert level.runs[1].tolist() == [1, 2, 12, 9, 4, 5, 1]
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 20), st.integers(1, 20))
-def test_runs_say_what_the_table_of_neighbours_does(seed: int, h: int, w: int):
+def test_runs_say_what_the_table_of_neighbors_does(seed: int, h: int, w: int):
     active = np.random.default_rng(seed).random((h, w)) < 0.8
     active[h // 2, w // 2] = True
     for level in make_levels(active, 0.004):
@@ -126,15 +126,15 @@ def test_runs_say_what_the_table_of_neighbours_does(seed: int, h: int, w: int):
         counts = end - begin
         along = np.arange(len(level.kind)) - begin.repeat(counts)
         assert np.array_equal(
-            np.stack(first, axis=1).repeat(counts, axis=0) + along[:, None], level.neighbours
+            np.stack(first, axis=1).repeat(counts, axis=0) + along[:, None], level.neighbors
         )
         assert np.array_equal(kind.repeat(counts), level.kind)
         y, x = level.pixels.T
         black = (y + x) % 2 == 1
         numbers = np.arange(len(black))[:, None]
-        inside = level.neighbours < len(black)
-        assert (level.neighbours < numbers)[black][inside[black]].all()
-        assert (level.neighbours > numbers)[~black][inside[~black]].all()
+        inside = level.neighbors < len(black)
+        assert (level.neighbors < numbers)[black][inside[black]].all()
+        assert (level.neighbors > numbers)[~black][inside[~black]].all()
 
 
 def test_sweeps_alone_by_hand():

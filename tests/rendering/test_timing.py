@@ -1,17 +1,10 @@
-"""Lengths of files and speeds of periods: φ, least common multiples and scaled time."""
+"""Lengths of files and speeds of periods: least common multiples and scaled time."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from semcine_nb.rendering.timing import default_length, loop_length, time_distortion, time_map, whole_loops
-
-
-def test_time_map_by_hand():
-    # a loop of 4 frames from frame 2: at t = 2 it starts; before that it is already running
-    shown = [int(time_map(np.array(4), np.array(2), t)) for t in range(8)]
-    assert shown == [4, 5, 2, 3, 4, 5, 2, 3]
-    assert time_map(np.array(1), np.array(7), np.arange(5)).tolist() == [7] * 5
+from semcine_nb.rendering.timing import default_length, loop_length, time_distortion, whole_loops
 
 
 def test_loop_length_by_hand():

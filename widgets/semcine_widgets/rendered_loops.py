@@ -15,6 +15,7 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
+from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.rendering.render import render
 from semcine_nb.video import Video
 
@@ -31,7 +32,7 @@ def as_mp4(frames: NDArray[np.uint8], fps: float) -> bytes:
 
 def rendered_loop(video: Video, period: NDArray[np.int32], start: NDArray[np.int32], **options: Any) -> bytes:
     """The endless loop of a labelling (H, W), time-scaled and blended, as the bytes of an MP4 file."""
-    return as_mp4(render(video.frames, period, start, **options), video.fps)
+    return as_mp4(render(video.frames, Labelling(period, start), **options), video.fps)
 
 
 class RenderedLoops(traitlets.HasTraits):

@@ -1,4 +1,4 @@
-"""What a person might notice where a loop starts again: jumps, flashes, and colours that were never there."""
+"""Artifacts where a loop starts again: jumps, flashes, and colors that were never there."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ def seam_jump(
     if not moving.any():
         return float("nan"), float("nan")
     label = timeline.label[moving]
-    wraps = np.zeros((len(timeline.period), timeline.length), bool)
-    wraps[timeline.seam_label, timeline.seam_time] = True
+    wraps = timeline.jump_table() >= 0
     p, s = timeline.period[label], timeline.start[label]
 
     at_wrap, n_wrap, steps = 0.0, 0, []
@@ -52,7 +51,7 @@ def frame_step(video: np.ndarray, a: int, b: int, pixels: np.ndarray) -> np.ndar
 
 
 def flash(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) -> float:
-    """`seam_jump`'s ``wrap_jump`` of the mean colours of 8×8 px, of one label each, instead of pixels.
+    """`seam_jump`'s ``wrap_jump`` of the mean colors of 8×8 px, of one label each, instead of pixels.
 
     A common change of the light is lost among the changes of single pixels, and is still seen. nan if no
     loop starts again. Pieces of less than half a block are left out.
@@ -69,8 +68,7 @@ def flash(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) -> float
         sums = [[np.bincount(which, f[..., c].ravel(), len(piece))[kept] for c in range(3)] for f in video]
         return np.array(sums) / size[kept]
 
-    wraps = np.zeros((count, timeline.length), bool)
-    wraps[timeline.seam_label, timeline.seam_time] = True
+    wraps = timeline.jump_table() >= 0
     shown = means(rendered)
     jumps = np.moveaxis(np.roll(shown, -1, axis=0) - shown, 1, 2)[wraps[own].T]
     f = np.arange(len(frames) - 1)[:, None]
@@ -81,15 +79,10 @@ def flash(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) -> float
     return float(np.sqrt((jumps**2).mean() / (usual**2).mean()))
 
 
-def foreign_colours(
-    frames: np.ndarray,
-    rendered: np.ndarray,
-    where: np.ndarray,
-    every: int = 4,
-    reach: int = 2,
-    workers: int = 1,
+def foreign_colors(
+    frames: np.ndarray, rendered: np.ndarray, where: np.ndarray, every: int = 4, reach: int = 2
 ) -> np.ndarray:
-    """How far each colour shown is from all that its neighbourhood ever shows in the clip.
+    """How far each color shown is from all that its neighbourhood ever shows in the clip.
 
     Parameters
     ----------
@@ -100,7 +93,7 @@ def foreign_colours(
 
     Returns
     -------
-    (N, M) float32: RMS distance over the three channels, in grey levels, from the nearest colour of any frame
+    (N, M) float32: RMS distance over the three channels, in gray levels, from the nearest color of any frame
     within the neighbourhood; 0 without blending. A ghost is what stands out here.
     """
     y, x = np.nonzero(where[::every, ::every])
@@ -110,12 +103,13 @@ def foreign_colours(
     def part(piece: slice) -> None:
         _nearest(frames, rendered, pixels[piece], reach, out[:, piece])
 
-    run_parts(part, parts(len(pixels), _CHUNK), workers)
+    run_parts(part, parts(len(pixels), _CHUNK))
     return out
 
 
 @njit(cache=True, nogil=True)
 def _nearest(frames, rendered, pixels, reach, out):
+    """RMS distance of each pixel's color at each time from the nearest one within reach."""
     h, w = frames.shape[1:3]
     for i in range(len(pixels)):
         y, x = pixels[i]
