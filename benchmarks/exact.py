@@ -15,26 +15,24 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from semcine_nb.looping import LoopSolver
-from semcine_nb.looping.baselines import _stage_one
-from semcine_nb.looping.blocks import one_period
-from semcine_nb.looping.borders import enlarge
+from semcine_nb.looping import Labelling, LoopSolver
+from semcine_nb.looping.baselines import stage_one
+from semcine_nb.looping.block_tables import start_problem
+from semcine_nb.looping.blocks import enlarge
+from semcine_nb.looping.costs import Costs
 from semcine_nb.looping.energy import loop_energy
 from semcine_nb.looping.labels import LabelSpace
-from semcine_nb.looping.moves import fuse
+from semcine_nb.looping.moves import expand
 from semcine_nb.looping.ordered import ordered_optimum
-from semcine_nb.looping.period_tables import PeriodTables
-from semcine_nb.looping.problem import LoopProblem
-from semcine_nb.looping.starts import BLOCK, Schedule, best_starts
+from semcine_nb.looping.starts import BLOCK, best_starts
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Candidate, SemanticResponse, select_candidates
 from semcine_nb.video import Video
 
-Labelling = tuple[NDArray[np.int32], NDArray[np.int32]]
 _PERIODS = (48, 60)  # their starts differ by less than the period in clips of 90 frames
 
 
-def optimal_starts(problem: LoopProblem, space: LabelSpace, period: int) -> NDArray[np.int32]:
+def optimal_starts(costs: Costs, space: LabelSpace, period: int) -> NDArray[np.int32]:
     """The starts (H, W) of least energy for one period.
 
     Raises
@@ -45,8 +43,8 @@ def optimal_starts(problem: LoopProblem, space: LabelSpace, period: int) -> NDAr
     starts = space.starts(period)
     if starts[-1] - starts[0] >= period:
         raise ValueError(f"Starts {starts[0]} … {starts[-1]} differ by the period {period} or more.")
-    everywhere = np.ones(problem.static_cost.shape, bool)
-    labels = ordered_optimum(one_period(problem, space, period, 1, everywhere), everywhere)
+    everywhere = np.ones(costs.static_cost.shape, bool)
+    labels = ordered_optimum(start_problem(costs, space, period, 1, everywhere), everywhere)
     return np.asarray(starts[labels], np.int32)
 
 
@@ -73,16 +71,15 @@ def one_period_table(width: int, height: int) -> None:
     click.echo("|---|---|---|---|---|---|")
     gaps = []
     for name, solver, _ in crops(width, height):
-        nothing = np.zeros((height, width), np.float32)
-        problem, space = LoopProblem(solver.tables, nothing, nothing, 0), solver.space
+        costs, space = solver.clip_costs.unlabeled, solver.space
         for period in _PERIODS:
             same = np.full((height, width), period, np.int32)
             best, ours, plain = (
-                sum(problem.energy(same, start))
+                costs.total(Labelling(same, start))
                 for start in (
-                    optimal_starts(problem, space, period),
-                    best_starts(problem, space, period, np.ones((height, width), bool), Schedule())[0],
-                    _stage_one(problem, space.starts(period), period),
+                    optimal_starts(costs, space, period),
+                    best_starts(costs, space, period, np.ones((height, width), bool))[0],
+                    stage_one(costs, space, period),
                 )
             )
             gaps.append((ours / best, plain / best))
@@ -94,27 +91,24 @@ def one_period_table(width: int, height: int) -> None:
     click.echo(f"\nMean {mean[0]:.4f} against {mean[1]:.4f}, worst {worst[0]:.4f} against {worst[1]:.4f}.\n")
 
 
-def expand_all(problem: LoopProblem, space: LabelSpace, labels: Labelling, sweeps: int = 2) -> None:
+def expand_all(costs: Costs, space: LabelSpace, labels: Labelling, sweeps: int = 2) -> None:
     """α-expansion on pixels over every pair (p, s) and every still frame, in place."""
     every = [(p, s) for p in (*space.periods, 1) for s in space.starts(p)]
     for _ in range(sweeps):
-        for p, s in every:
-            fuse(problem, *labels, np.full_like(labels[0], p), np.full_like(labels[1], s))
+        expand(costs, labels, every, np.ones(labels.period.shape, bool))
 
 
 def direct_table(width: int, height: int) -> None:
     click.echo("| clip | E, three stages | all pairs from a still / E | all pairs from E / E |")
     click.echo("|---|---|---|---|")
     for name, solver, candidate in crops(width, height):
-        problem = solver.problem(candidate)
-        cinema = solver.solve(candidate)
-        ours = sum(problem.energy(cinema.period, cinema.start))
-        still = np.ones((height, width), np.int32), np.full((height, width), 44, np.int32)
-        found = cinema.period.copy(), cinema.start.copy()
+        costs, cinema = solver.costs(candidate), solver.solve(candidate)
+        ours = costs.total(cinema.labels)
+        still = Labelling(np.ones((height, width), np.int32), np.full((height, width), 44, np.int32))
         ratios = []
-        for labels in (still, found):
-            expand_all(problem, solver.space, labels)
-            ratios.append(sum(problem.energy(*labels)) / ours)
+        for labels in (still, cinema.labels.copy()):
+            expand_all(costs, solver.space, labels)
+            ratios.append(costs.total(labels) / ours)
         click.echo(f"| {name} | {ours:.4g} | {ratios[0]:.4f} | {ratios[1]:.4f} |")
 
 
@@ -128,14 +122,14 @@ def every_labelling_table(side: int = 2) -> None:
         scores = np.stack([np.asarray(whole.response.scores[t])[part] for t in range(41)])
         solver = LoopSolver(clip, SemanticResponse(scores, whole.response.categories))
         target = Candidate(candidate.categories, np.ones((side, side), bool))
-        problem, space = solver.problem(target), solver.space
+        costs, space = solver.costs(target), solver.space
         every = [(p, int(s)) for p in (*space.periods, 1) for s in space.starts(p)]
         best = np.inf
         for chosen in product(every, repeat=side * side):
             p, s = (np.array(v, np.int32).reshape(side, side) for v in zip(*chosen, strict=True))
-            best = min(best, sum(problem.energy(p, s)))
+            best = min(best, costs.total(Labelling(p, s)))
         cinema = solver.solve(target)
-        ours = sum(problem.energy(cinema.period, cinema.start))
+        ours = costs.total(cinema.labels)
         ratio = ours / best if best else 1.0 if ours == 0 else np.inf
         click.echo(f"| {name} | {len(every) ** (side * side)} | {best:.4g} | {ratio:.4f} |")
 
@@ -148,13 +142,12 @@ def approximation_table(width: int, height: int) -> None:
     click.echo("|---|---|---|---|---|")
     rng = np.random.default_rng(0)
     for name, solver, candidate in crops(width, height):
-        cinema, problem, space = solver.solve(candidate), solver.problem(candidate), solver.space
+        cinema, costs, space = solver.solve(candidate), solver.costs(candidate), solver.space
         exact = loop_energy(solver.clip, solver.response, candidate, cinema.period, cinema.start).total
-        tables = sum(problem.energy(cinema.period, cinema.start)) / exact
+        tables = costs.total(cinema.labels) / exact
         shape = -(-height // BLOCK), -(-width // BLOCK)
-        stills = space.starts(1)[:: solver.schedule.still_stride]
-        blocks = PeriodTables(problem, space, solver.starts, stills, BLOCK).filled(np.ones(shape, bool))
-        blocks = blocks.for_candidate(problem, len(stills), BLOCK)
+        stills = solver.search.frames
+        blocks = solver.search.tables.for_candidate(costs, np.ones(shape, bool))
         ratios, count = [], len(space.periods)
         for _ in range(20):  # a label for each block by lot: every pair of labels meets
             labels = rng.integers(0, count + len(stills), shape).astype(np.int32)
@@ -162,7 +155,7 @@ def approximation_table(width: int, height: int) -> None:
             period = np.array([*space.periods, *np.ones(len(stills))], np.int32)[index]
             own = np.take_along_axis(solver.starts, np.minimum(index, count - 1)[None], axis=0)[0]
             start = np.where(period > 1, own, stills[np.maximum(index - count, 0)]).astype(np.int32)
-            ratios.append(blocks.energy(labels) / sum(problem.energy(period, start)))
+            ratios.append(blocks.energy(labels) / costs.total(Labelling(period, start)))
         farthest = max(ratios, key=lambda ratio: abs(ratio - 1))
         reported = cinema.energy.total / exact
         click.echo(f"| {name} | {reported:.6f} | {tables:.4f} | {np.mean(ratios):.4f} | {farthest:.4f} |")

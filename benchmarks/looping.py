@@ -13,7 +13,6 @@ import resource
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,7 +22,6 @@ import numpy as np
 
 from semcine_nb.looping import Cinemagraph, LoopParameters, LoopSolver
 from semcine_nb.looping.baselines import liao_2013, plain_expansion
-from semcine_nb.looping.periods import choose_periods, revise_periods, shared_tables
 from semcine_nb.looping.quality import tearing
 from semcine_nb.looping.starts import refine_starts
 from semcine_nb.looping.warm import warm
@@ -145,7 +143,7 @@ def whole(size: tuple[int, int], seconds: float, only: tuple[str, ...]) -> None:
                 pool.map(lambda candidate, solve=solver.solve: solve(candidate).render(length=96), candidates)
             )
         wall, spent = time.perf_counter() - wall, time.process_time() - spent
-        share = f"{solver.tables.moving.mean():.0%}"
+        share = f"{solver.clip_costs.moving.mean():.0%}"
         row(name, len(clip.frames), len(candidates), share, f"{wall:.0f}", f"{spent:.0f}", f"{peak():.2f}")
 
 
@@ -164,18 +162,16 @@ def alternation(size: tuple[int, int], seconds: float, only: tuple[str, ...]) ->
 
 def stages(solver: LoopSolver, candidate: Candidate, sweeps: int) -> list[float]:
     """The energy after stage 2, stage 3, and both once more."""
-    problem, schedule = solver.problem(candidate), replace(solver.schedule, sweeps=sweeps)
-    common = problem, solver.space, solver.both_starts
-    shared = shared_tables(problem, solver.space, solver.starts, schedule)
-    labels = choose_periods(*common, shared, candidate.mask, schedule)
-    found = [sum(problem.energy(*labels))]
+    costs = solver.costs(candidate)
+    labels = solver.search.choose(costs, candidate.mask, sweeps)
+    found = [costs.total(labels)]
     for again in (False, True):
         if again:
             everywhere = np.ones_like(candidate.mask)
-            labels = revise_periods(*common, candidate.mask, schedule, labels, everywhere)
-            found.append(sum(problem.energy(*labels)))
-        refine_starts(problem, solver.space, *labels, schedule)
-        found.append(sum(problem.energy(*labels)))
+            labels = solver.search.revise(costs, candidate.mask, labels, everywhere)
+            found.append(costs.total(labels))
+        refine_starts(costs, solver.space, labels)
+        found.append(costs.total(labels))
     return found
 
 

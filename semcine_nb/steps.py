@@ -121,7 +121,7 @@ def judge(
     plain = frames if not options else cinema.render()
     clip, mask = cinema.video, cinema.candidate.mask
     quality = measure(clip.frames, Labelling(cinema.period, cinema.start), plain, mask)
-    kept = motion_kept(clip.frames, cinema.period, cinema.start, mask)
+    kept = motion_kept(clip.frames, cinema.labels, mask)
     place = Place(unrated_score(quality, float(mask.mean()), kept), quality)
     if not measure_features and known is None:
         return Judged(cinema, place)

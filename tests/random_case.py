@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from semcine_nb.looping.costs import loop_tables
+from semcine_nb.looping.costs import ClipCosts, Costs, clip_costs
 from semcine_nb.looping.parameters import LoopParameters
-from semcine_nb.looping.problem import LoopProblem
+from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.semantics import Candidate, SemanticResponse
 from semcine_nb.video import Video
 
@@ -29,7 +29,7 @@ class Case:
 
     def labels(
         self, share_static: float = 0.3, periods: tuple[int, ...] = (4, 6, 8, 9, 12, 16), step: int = 1
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> Labelling:
         """Random periods, and starts on a grid, on which loop_energy is defined."""
         frames, h, w = self.clip.frames.shape[:3]
         period = np.ones((h, w), np.int32)
@@ -41,16 +41,12 @@ class Case:
                 else:
                     period[y, x] = self.rng.choice(periods)
                     start[y, x] = step * self.rng.integers(1, -(-(frames - period[y, x]) // step))
-        return period, start
+        return Labelling(period, start)
 
+    def clip_costs(self) -> ClipCosts:
+        """What costs of any candidate share."""
+        return clip_costs(self.clip, self.response, self.parameters, threads=1)
 
-def problem_of(case: Case) -> LoopProblem:
-    """Eq. (1) of a case as the moves read it."""
-    tables = loop_tables(case.clip, case.response, case.parameters, threads=1)
-    par = case.parameters
-    return LoopProblem(
-        tables=tables,
-        static_cost=(par.alpha_label * tables.static_penalty * case.candidate.mask).astype(np.float32),
-        short_cost=(par.alpha_label * par.alpha_infinity * tables.natural).astype(np.float32),
-        short_range=par.short_range(case.clip.fps),
-    )
+    def costs(self) -> Costs:
+        """Eq. (1) as the moves read it."""
+        return self.clip_costs().of(self.candidate.mask, self.parameters)

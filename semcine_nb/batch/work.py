@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ..cache import as_cache
 from ..errors import SemcineError
 from ..files import whole_folder
-from ..looping.cinemagraph import Cinemagraph, load_cinemagraph
+from ..looping import Cinemagraph, load_cinemagraph
 from ..ordering import Place
 from ..pipeline import rank_judged, warn_of_stillness
 from ..results.folder import LABELS, SUMMARY, Written, finish_folder, write_files

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..threads import parts, run_parts
 from .blocks import BlockProblem, Blocks
 from .costs import Costs, label_cost, pair_cost, pixel_of, scratch_of, temporal_cost
-from .distances import Label, Pixel, distance, frames_apart, loop_sums, rotated_dot, step_sums
+from .distances import Pixel, distance, frames_apart, loop_sums, rotated_dot, step_sums
 from .labels import LabelSpace
 
 _ROWS = 8  # of blocks that one thread fills at a time
@@ -29,16 +29,15 @@ _ROWS = 8  # of blocks that one thread fills at a time
 # --- stage 1: the starts of one period ---------------------------------------------------------------------
 
 
-def start_problem(
-    costs: Costs, space: LabelSpace, period: int, block: int, wanted: Blocks
-) -> BlockProblem:
+def start_problem(costs: Costs, space: LabelSpace, period: int, block: int, wanted: Blocks) -> BlockProblem:
     """Stage 1, exact: label i is the start ``space.starts(period)[i]`` of one period.
 
     ``wanted`` (R, C) says which blocks need pair costs; the others' are zero.
     """
     starts = space.starts(period)
     return BlockProblem(
-        start_jumps(costs, period, starts, block), start_pairs(costs, period, starts, space.step, block, wanted)
+        start_jumps(costs, period, starts, block),
+        start_pairs(costs, period, starts, space.step, block, wanted),
     )
 
 
@@ -332,9 +331,15 @@ def _add_distances(
     tables: LoopTables,
     apart: NDArray[np.float64],
 ) -> None:
-    """Add to (L, L) the distances at one pixel of all labels of the pixel ``here`` to all of one ``beside``."""
+    """Add to (L, L) the distances at one pixel of all labels of pixel ``here`` to all of one ``beside``."""
     (y, x), (y2, x2) = here, beside
-    periods, starts, stills, step, c = labels.periods, labels.starts, labels.stills, labels.step, pixel.channels
+    periods, starts, stills, step, c = (
+        labels.periods,
+        labels.starts,
+        labels.stills,
+        labels.step,
+        pixel.channels,
+    )
     n, m = periods.size, stills.size
     step_sums(pixel, step, tables.steps, tables.step_norms)
     same = True
@@ -372,7 +377,9 @@ def _add_distances(
             apart[i, j] += value
             tables.mirrored[j, i] = value
         for j in range(m):
-            _add_still(pixel, stills[j], (i, n + j), (p, norms[i], their_norms[i]), (mine[i], theirs[i]), apart)
+            _add_still(
+                pixel, stills[j], (i, n + j), (p, norms[i], their_norms[i]), (mine[i], theirs[i]), apart
+            )
     for i in range(m):
         for j in range(m):
             if i != j:

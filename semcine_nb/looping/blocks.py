@@ -26,7 +26,7 @@ class BlockProblem:
     """A labelling problem on a grid of blocks: L labels, R × C blocks."""
 
     unary: NDArray[np.float64]  # (L, R, C)
-    pairs: NDArray[np.float32]  # (2, R, C, L, L): this block's label, and that of the one right of it or below
+    pairs: NDArray[np.float32]  # (2, R, C, L, L): this block's label, that of the right or lower one
 
     def every(self, skip: int) -> BlockProblem:
         """The same with every ``skip``-th label only."""

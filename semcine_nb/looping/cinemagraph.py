@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video, Written
 
+
 @dataclass(frozen=True, eq=False)
 class Cinemagraph:
     """One candidate with its loops.

@@ -50,7 +50,7 @@ def cost_maps(cinemagraph: Cinemagraph, progress: Progress = silent) -> CostMaps
 
 
 def cost_maps_of(cinemagraphs: Sequence[Cinemagraph], progress: Progress = silent) -> tuple[CostMaps, ...]:
-    """Cost maps of each. Labellings of one clip and response, as before and after an edit, share the costs of the clip.
+    """Cost maps of each; labellings of one clip, as before and after an edit, share its costs.
 
     These take most of the time; of different ones only one is held at a time.
 

@@ -2,8 +2,8 @@
 
 Color and semantics stand in one vector, U = [a·V | b·F | 0], scaled so that the weighted squared distance
 (1 − w)/3·‖ΔV‖² + w/K·‖ΔF‖² of eq. (2) and (4) is ``scale`` times an integer squared distance. V is stored
-exactly as long as its weight, (1 − w)/3, is the larger one (it is at the paper's w = 0.2). F is rounded to the
-same step, half a gray level at most. What the solver reports is computed without rounding (`evaluation`).
+exactly as long as its weight, (1 − w)/3, is the larger one (it is at the paper's w = 0.2). F is rounded to
+the same step, half a gray level at most. What the solver reports is computed without rounding (`evaluation`).
 
 A new term of a label's own cost belongs into `label_cost`, one of two labels' into `pair_cost`: everything
 else, from the moves to the reported energy, calls these.
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 LANES = 8  # U is padded to whole groups of eight bytes: the kernels add eight at a time
 Window = tuple[slice, slice]  # rows and columns
-Pair = tuple[int, int, int]  # d, y, x: the pixel (y, x) and its neighbor to the right (d = 0) or below (d = 1)
+Pair = tuple[int, int, int]  # d, y, x: pixel (y, x) and its neighbor to the right (d = 0) or below (1)
 
 
 class Costs(NamedTuple):
@@ -45,7 +45,7 @@ class Costs(NamedTuple):
     channels: int  # C
     scale: float  # energy of one unit of integer squared distance
     temporal_factor: NDArray[np.float32]  # γ_t, (H, W)
-    spatial_factor: NDArray[np.float32]  # α₂·γ_s of the pairs (d, y, x), (2, H, W); 0 where there is no neighbor
+    spatial_factor: NDArray[np.float32]  # α₂·γ_s of the pairs (d, y, x), (2, H, W); 0 without a neighbor
     static_cost: NDArray[np.float32]  # α₁·E_static·π_ID, (H, W)
     short_cost: NDArray[np.float32]  # α₁·α_∞ on natural categories, (H, W)
     short_range: int  # P_short, frames
@@ -267,9 +267,7 @@ def temporal_costs(
 
 
 @njit(cache=True, nogil=True)
-def _energy(
-    costs: Costs, labels: Labelling, window: tuple[int, int, int, int]
-) -> tuple[float, float, float]:
+def _energy(costs: Costs, labels: Labelling, window: tuple[int, int, int, int]) -> tuple[float, float, float]:
     """Temporal, label and spatial part of eq. (1) in a window: top, bottom, left, right."""
     h, w = labels.period.shape
     scratch = scratch_of(costs)

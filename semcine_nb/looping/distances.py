@@ -1,11 +1,11 @@
 """Distances between the loops of two labels at one pixel, and the jump of one loop (eq. 2 and 4).
 
-The distance of two labels is the mean over their common multiple of ‖S(φ₁(t)) − S(φ₂(t))‖². With g the greatest
-common divisor of their periods, two frames meet if they agree modulo g, and all such pairs meet equally often.
+The distance of two labels is the mean over their common multiple of ‖S(φ₁(t)) − S(φ₂(t))‖². With g the
+greatest common divisor of their periods, two frames meet if they agree modulo g, all such equally often.
 So sums of the frames of each residue modulo g are enough, and the cost grows with the loops' lengths only.
 
-`mean_distance` says this in NumPy. `distance` is the solver's kernel on bytes (exact integers, as float64), and
-`signal_distance` the one for what is reported. Each pixel's bytes are a `Pixel`.
+`mean_distance` says this in NumPy. `distance` is the solver's kernel on bytes (exact integers, as float64),
+and `signal_distance` the one for what is reported. Each pixel's bytes are a `Pixel`.
 
 Indices of bytes are unsigned: one that might be negative, for all that the compiler knows, keeps it from
 adding sixteen bytes at once (measured: four to ten times slower; slices, a third slower).

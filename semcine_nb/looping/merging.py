@@ -140,9 +140,7 @@ class _Merging:
 
 
 @njit(cache=True, nogil=True)
-def _ring(
-    piece: NDArray[np.int32], number: int, pixels: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _ring(piece: NDArray[np.int32], number: int, pixels: NDArray[np.int64]) -> NDArray[np.int64]:
     """The pixels of other pieces beside a piece, counted along the rows; some more than once."""
     h, w = piece.shape
     found = np.empty(4 * pixels.size, np.int64)

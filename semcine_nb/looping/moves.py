@@ -1,7 +1,7 @@
 """One move: fuse the current labelling with a proposal by one minimum cut, which never raises the energy.
 
 Every step of the solver on pixels is such a fusion, whatever its size: an α-expansion proposes one label
-everywhere, a border move the label of the region next door, a coarse move lets blocks of pixels switch as one.
+everywhere, a border move the label of the next region, a coarse move lets blocks of pixels switch as one.
 """
 
 from __future__ import annotations

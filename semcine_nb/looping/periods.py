@@ -238,7 +238,7 @@ def _main_still(labels: Labelling) -> Labels:
 
 
 def _first_guesses(blocks: BlockProblem, frames: int, target: Mask) -> list[Labels]:
-    """Labels on blocks to start from: nothing moves; the target loops by its cheapest labels; by one label."""
+    """Labels on blocks to start from: nothing moves; the target loops by its cheapest labels; by one."""
     periods = len(blocks.unary) - frames
     still = np.full(target.shape, periods + frames // 2, np.int32)
     if not target.any():

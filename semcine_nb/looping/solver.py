@@ -46,7 +46,7 @@ class LoopSolver:
     Attributes
     ----------
     clip_costs : what the costs of all candidates share
-    both_starts : (2, periods, H, W) int32, s*(x|p) of stage 1 and its second solution, which stage 2 offers too
+    both_starts : (2, periods, H, W) int32, s*(x|p) of stage 1 and its second solution
     search : stage 2, with the tables that candidates share
     notes : what a person should know, one sentence each
 

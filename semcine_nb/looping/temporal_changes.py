@@ -47,7 +47,9 @@ class TemporalChanges:
         return self.spread > max(_LEAST_SPREAD, 2 * noise)
 
 
-def temporal_changes(frames: NDArray[np.uint8], parameters: LoopParameters, threads: int = 2) -> TemporalChanges:
+def temporal_changes(
+    frames: NDArray[np.uint8], parameters: LoopParameters, threads: int = 2
+) -> TemporalChanges:
     """Measure the changes of (T, H, W, 3) frames, in strips of rows."""
     h, w = frames.shape[1:3]
     lines = frames.reshape(len(frames), h, 3 * w)

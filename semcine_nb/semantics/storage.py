@@ -162,7 +162,8 @@ class StoredScores:
 class KeptChannels:
     """Some channels of other scores, summing to one at each pixel and frame.
 
-    A pixel on which all kept channels are zero gets 1/K each. Without ``normalized`` they are left as they are.
+    A pixel on which all kept channels are zero gets 1/K each. Without ``normalized`` they stay as
+    they are.
     """
 
     def __init__(self, scores: FrameScores, indices: Sequence[int], normalized: bool = True) -> None:

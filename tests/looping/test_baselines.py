@@ -10,14 +10,13 @@ from semcine_nb.errors import LoopError
 from semcine_nb.looping import LoopSolver, loop_energy
 from semcine_nb.looping.baselines import (
     LIAO_2013,
-    _colour_connectivity,
-    _colour_problem,
+    _color_costs,
+    color_connectivity,
     liao_2013,
     plain_expansion,
     tompkin_2011,
     yeh_2012,
 )
-from semcine_nb.looping.problem import LoopProblem
 from semcine_nb.video import Video
 
 
@@ -47,19 +46,15 @@ def test_liao_loops_the_square_and_reports_its_own_energy(square):
     line = clip.frames[:, y, x] / 255.0
     wrap = ((line[s] - line[s + p]) ** 2).sum() + ((line[s - 1] - line[s + p - 1]) ** 2).sum()
     change = np.median(np.linalg.norm(np.diff(line, axis=0), axis=-1))
-    tables = _colour_problem(clip, LIAO_2013).tables
-    one = LoopProblem(tables, tables.static_penalty, np.zeros_like(tables.static_penalty), 0)
+    costs = _color_costs(clip, LIAO_2013).of(np.ones_like(candidate.mask), LIAO_2013)
     only = slice(y, y + 1), slice(x, x + 1)
-    assert one.energy(cinema.period, cinema.start, only)[0] == pytest.approx(
-        wrap / (1 + 400 * change), rel=1e-4
-    )
+    assert costs.energy(cinema.labels, only)[0] == pytest.approx(wrap / (1 + 400 * change), rel=1e-4)
 
 
 def test_liaos_connectivity_is_a_deviation_over_time():
     frames = np.full((5, 1, 2, 3), 100, np.uint8)
-    frames[:, 0, 1, 0] = [100, 110, 120, 130, 140]  # ‖V(x) − V(z)‖ is 0 … 40 grey levels: MAD 10
-    right, down = np.zeros((1, 2), np.float32), np.zeros((1, 2), np.float32)
-    _colour_connectivity(frames, np.float32(100 / 255), right, down)
+    frames[:, 0, 1, 0] = [100, 110, 120, 130, 140]  # ‖V(x) − V(z)‖ is 0 … 40 gray levels: MAD 10
+    right, down = color_connectivity(Video(frames, 30.0))
     assert right[0, 0] == pytest.approx(1 / (1 + 100 * 10 / 255))
     assert right[0, 1] == 0
     assert not down.any()

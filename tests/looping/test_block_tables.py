@@ -1,4 +1,7 @@
-"""Costs of blocks in stage 1: one border summed by hand, E_temp and the energy of eq. (1) as references."""
+"""Costs of blocks: one border summed by hand, E_temp and the energy of eq. (1) as references.
+
+What stage 2's tables hold does not depend on the order or the threads that filled them.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,28 @@ import itertools
 
 import numpy as np
 import pytest
-from random_case import Case, problem_of
+from random_case import Case
 
-from semcine_nb.looping.block_tables import start_jumps, start_pairs
-from semcine_nb.looping.borders import block_jumps, enlarge
-
-
-def ramp(values: list[list[int]]) -> np.ndarray:
-    """Vectors of one channel from the frames of each pixel of one row: (1, W, T, 1)."""
-    return np.array(values, np.uint8)[None, :, :, None]
+from semcine_nb.looping import block_tables
+from semcine_nb.looping.block_tables import PeriodTables, start_jumps, start_pairs
+from semcine_nb.looping.blocks import enlarge
+from semcine_nb.looping.costs import Costs, temporal_costs
+from semcine_nb.looping.labels import LabelSpace
+from semcine_nb.looping.parameters import LoopParameters
+from semcine_nb.rendering.labelling import Labelling
 
 
 def test_one_border_by_hand():
     # frames 1 and 3 differ by 3 in the left pixel, frames 2 and 4 by 1 in the right one
-    vectors = ramp([[0, 0, 0, 3, 0, 0], [0, 0, 0, 0, 1, 0]])
+    vectors = np.array([[0, 0, 0, 3, 0, 0], [0, 0, 0, 0, 1, 0]], np.uint8).ravel()
+    two, nothing = np.full((1, 2), 2.0, np.float32), np.zeros((1, 2), np.float32)
+    costs = Costs(vectors, 6, 1, 0.5, two, np.stack([two, nothing]), nothing, nothing, 0)
     starts = np.array([1, 2, 3], np.int32)
-    two, zero = np.full((1, 2), 2.0, np.float32), np.zeros((1, 2), np.float32)
-    right, down = start_pairs(vectors, 0.5, two, zero, 2, starts, 1, 1, np.ones((1, 2), bool))
+    right, down = start_pairs(costs, 2, starts, 1, 1, np.ones((1, 2), bool))
     # 0.5 · 2 / p = 0.5 of 3² for the step from start 1 to 2, of 1² from 2 to 3; then a whole period of both
     assert right[0, 0].tolist() == [[0, 4.5, 5], [4.5, 0, 0.5], [5, 0.5, 0]]
     assert not down.any()
-    jumps = start_jumps(vectors, 0.5, two, 2, starts, 1)
+    jumps = start_jumps(costs, 2, starts, 1)
     assert jumps[:, 0, 0].tolist() == [9, 9, 9]  # |U[s] − U[s + 2]|² + |U[s − 1] − U[s + 1]|²
     assert jumps[:, 0, 1].tolist() == [0, 1, 1]
 
@@ -34,32 +38,27 @@ def test_one_border_by_hand():
 @pytest.mark.parametrize("seed", range(3))
 def test_jumps_are_e_temp(seed):
     case = Case(seed, h=7, w=9)
-    tables = problem_of(case).tables
-    starts = np.arange(2, 30 - 8, 2, dtype=np.int32)
-    found = start_jumps(tables.vectors, tables.scale, tables.temporal_factor, 8, starts, 4)
-    periods = np.full_like(starts, 8)
-    expected = block_jumps(tables.vectors, tables.scale, tables.temporal_factor, periods, starts, 4)
+    costs, starts = case.costs(), np.arange(2, 30 - 8, 2, dtype=np.int32)
+    found = start_jumps(costs, 8, starts, 4)
+    expected = temporal_costs(costs, np.full_like(starts, 8), starts, 4)
     np.testing.assert_allclose(found, expected, rtol=2e-6, atol=1e-9)
 
 
 @pytest.mark.parametrize(("period", "step"), [(4, 2), (6, 3), (8, 2), (12, 4), (26, 2)])
 def test_pairs_are_the_energy_of_borders(period, step):
     # with short periods some starts differ by a period and more
-    problem = problem_of(Case(period, h=7, w=9))
-    tables = problem.tables
+    costs = Case(period, h=7, w=9).costs()
     starts = np.arange(step, 30 - period, step, dtype=np.int32)
     wanted = np.ones((2, 3), bool)
     wanted[1, 2] = False
-    right, down = start_pairs(
-        tables.vectors, tables.scale, tables.right, tables.down, period, starts, step, 4, wanted
-    )
+    right, down = start_pairs(costs, period, starts, step, 4, wanted)
     everywhere = np.full((7, 9), period, np.int32)
     rng = np.random.default_rng(period)
     for _ in range(10):
         labels = rng.integers(0, len(starts), (2, 3))
         labels[1, 2] = labels[0, 2]  # what is not wanted has no costs: below it there is no border
         labels[1, 1] = labels[1, 2]
-        spatial = problem.energy(everywhere, enlarge(starts[labels], 4, (7, 9)))[2]
+        spatial = costs.energy(Labelling(everywhere, enlarge(starts[labels], 4, (7, 9))))[2]
         total = sum(right[i, j, labels[i, j], labels[i, j + 1]] for i in range(2) for j in range(2))
         total += sum(down[0, j, labels[0, j], labels[1, j]] for j in range(3))
         assert total == pytest.approx(spatial, rel=1e-5, abs=1e-7)
@@ -67,3 +66,61 @@ def test_pairs_are_the_energy_of_borders(period, step):
     assert not down[0, 2].any()
     for a, b in itertools.product(range(len(starts)), repeat=2):
         assert right[0, 0, a, b] == right[0, 0, b, a]
+
+
+STILLS = np.array([0, 8], np.int32)
+
+
+@pytest.fixture(scope="module")
+def parts() -> tuple[Costs, LabelSpace, np.ndarray]:
+    """A clip of 10 × 4 blocks of two pixels with starts of stage 1 that vary."""
+    case = Case(3, frames=41, h=20, w=7)
+    case.parameters = LoopParameters(min_period=16, short_period=0)
+    space = LabelSpace.of_clip(41, 30.0, case.parameters)
+    starts = [case.rng.choice(space.starts(p), (20, 7)) for p in space.periods]
+    return case.costs(), space, np.stack(starts).astype(np.int32)
+
+
+def filled(parts: tuple, *wanted: np.ndarray, threads: int = 1) -> np.ndarray:
+    tables = PeriodTables(*parts, STILLS, 2, threads)
+    for part in wanted:
+        problem = tables.for_candidate(parts[0], part)
+    return problem.pairs
+
+
+def test_piece_by_piece_and_on_two_threads_they_are_the_same(parts: tuple) -> None:
+    everything = np.ones((10, 4), bool)
+    half = np.indices((10, 4))[0] % 5 < 3
+    once = filled(parts, everything)
+    assert all(table.any() for table in once)
+    for others in (filled(parts, half, everything), filled(parts, everything, threads=2)):
+        np.testing.assert_array_equal(once, others)
+
+
+def test_an_interrupted_filling_leaves_nothing_behind(parts: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = np.ones((10, 4), bool)
+    tables = PeriodTables(*parts, STILLS, 2)
+
+    def stop(task, pieces, threads):
+        task(pieces[0])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(block_tables, "run_parts", stop)
+        with pytest.raises(KeyboardInterrupt):
+            tables.for_candidate(parts[0], everything)
+    pairs = tables.for_candidate(parts[0], everything).pairs
+    np.testing.assert_array_equal(pairs, filled(parts, everything))
+
+
+def test_their_energy_is_that_of_the_pixels(parts: tuple) -> None:
+    costs, space, starts = parts
+    coarse = PeriodTables(*parts, STILLS, 2).for_candidate(costs, np.ones((10, 4), bool))
+    rng, periods = np.random.default_rng(0), len(space.periods)
+    for which, tolerance in ((np.array([1, periods, periods + 1]), 1e-5), (np.arange(periods + 2), 0.05)):
+        labels = rng.choice(which, (10, 4)).astype(np.int32)
+        index = enlarge(labels, 2, (20, 7))
+        period = np.array([*space.periods, 1, 1], np.int32)[index]
+        own = np.take_along_axis(starts, np.minimum(index, periods - 1)[None], axis=0)[0]
+        start = np.where(period > 1, own, STILLS[np.maximum(index - periods, 0)]).astype(np.int32)
+        assert coarse.energy(labels) == pytest.approx(costs.total(Labelling(period, start)), rel=tolerance)

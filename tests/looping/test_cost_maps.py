@@ -11,12 +11,10 @@ import pytest
 from semcine_nb.errors import LoopError
 from semcine_nb.looping import Cinemagraph, loop_energy
 from semcine_nb.looping.cost_maps import cost_maps, cost_maps_of
-from semcine_nb.looping.costs import loop_tables
+from semcine_nb.looping.costs import clip_costs
 from semcine_nb.looping.energy import (
     connectivity,
     label_cost,
-    natural_map,
-    normalized_scores,
     static_penalty,
     temporal_cost,
 )
@@ -39,8 +37,8 @@ def test_they_sum_to_the_energy(case: Any) -> None:
 def test_each_pixel_bears_its_own(case: Any) -> None:
     cinema = of_case(case, case.response)
     maps = cost_maps(cinema)
-    color, semantic = case.clip.frames / 255.0, normalized_scores(case.response)
-    natural = natural_map(case.response, case.parameters)
+    color, natural = case.clip.frames / 255.0, case.response.natural_map()
+    semantic = np.stack([case.response.shares(t, dtype=np.float64) for t in range(len(case.clip))])
     temporal = temporal_cost(color, semantic, cinema.period, cinema.start, natural, case.parameters)
     assert np.allclose(maps.temporal, temporal, atol=0.02 * temporal.max())
     label = label_cost(color, cinema.period, case.candidate.mask, natural, case.clip.fps, case.parameters)
@@ -58,7 +56,7 @@ def test_labels_that_do_not_fit_are_refused(case: Any) -> None:
         cost_maps(cinema)
 
 
-def test_equal_neighbours_cost_nothing(case: Any) -> None:
+def test_equal_neighbors_cost_nothing(case: Any) -> None:
     cinema = of_case(case, case.response)
     cinema.period[:] = 8
     cinema.start[:] = 3
@@ -70,7 +68,7 @@ def test_without_a_response_it_says_so(case: Any) -> None:
         cost_maps(of_case(case, None))
 
 
-def test_an_edit_shares_the_tables_and_keeps_its_own_price(
+def test_an_edit_shares_the_costs_of_the_clip_and_keeps_its_own_price(
     case: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = of_case(case, case.response)
@@ -81,7 +79,7 @@ def test_an_edit_shares_the_tables_and_keeps_its_own_price(
     alone = [cost_maps(cinema) for cinema in (before, other, after)]
     built = []
     monkeypatch.setattr(
-        "semcine_nb.looping.cost_maps.loop_tables", lambda *a, **k: built.append(a) or loop_tables(*a, **k)
+        "semcine_nb.looping.cost_maps.clip_costs", lambda *a, **k: built.append(a) or clip_costs(*a, **k)
     )
     together = cost_maps_of([before, other, after])
     assert len(built) == 2

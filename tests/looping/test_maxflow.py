@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semcine_nb.looping.maxflow import DOWN, LEFT, RIGHT, UP, _pass_on, minimum_cut
+from semcine_nb.looping.maxflow import DOWN, LEFT, RIGHT, UP, _pass_on, max_flow_method, minimum_cut
 
 
 def grid(h: int, w: int) -> np.ndarray:
@@ -22,7 +25,7 @@ def grid(h: int, w: int) -> np.ndarray:
 
 
 def price(x: np.ndarray, terminal: np.ndarray, neighbors: np.ndarray, capacity: np.ndarray) -> int:
-    """The energy that a cut minimises, as its docstring says it."""
+    """The energy that a cut minimizes, as its docstring says it."""
     total = int(np.where(x, np.maximum(terminal, 0), np.maximum(-terminal, 0)).sum())
     for i, row in enumerate(neighbors):
         for slot, j in enumerate(row):
@@ -31,17 +34,19 @@ def price(x: np.ndarray, terminal: np.ndarray, neighbors: np.ndarray, capacity: 
     return total
 
 
-@pytest.mark.parametrize("backend", ["grid", "pymaxflow"])
-def test_two_nodes_by_hand(backend):
+@pytest.mark.parametrize("method", ["grid", "pymaxflow"])
+def test_two_nodes_by_hand(method):
     # the first wants 0 (price 5 otherwise), the second 1 (price 4 otherwise); differing costs 3
     terminal = np.array([5, -4], np.int32)
     capacity = np.zeros((2, 4), np.int32)
     capacity[0, RIGHT] = 3
-    x, flow = minimum_cut(terminal, grid(1, 2), capacity, backend)
+    with max_flow_method(method):
+        x, flow = minimum_cut(terminal, grid(1, 2), capacity)
     assert x.tolist() == [False, True]
     assert flow == 3
     capacity[0, RIGHT] = 9
-    x, flow = minimum_cut(terminal, grid(1, 2), capacity, backend)
+    with max_flow_method(method):
+        x, flow = minimum_cut(terminal, grid(1, 2), capacity)
     assert x.tolist() == [False, False]
     assert flow == 4
 
@@ -59,9 +64,16 @@ def test_passing_on_by_hand():
     assert [residual[3, LEFT], residual[2, RIGHT]] == [8, 1]
 
 
-def test_unknown_backend_is_named():
-    with pytest.raises(ValueError, match="abacus"):
-        minimum_cut(np.zeros(1, np.int32), grid(1, 1), np.zeros((1, 4), np.int32), "abacus")
+def test_an_unknown_method_is_named():
+    with pytest.raises(ValueError, match="abacus"), max_flow_method("abacus"):
+        pass
+
+
+def test_the_environment_chooses_the_method():
+    code = "from semcine_nb.looping import maxflow; print(maxflow._method)"
+    command = [sys.executable, "-c", code]
+    environment = os.environ | {"SEMCINE_MAXFLOW": "pymaxflow"}
+    assert subprocess.check_output(command, env=environment, text=True).strip() == "pymaxflow"
 
 
 @settings(max_examples=60, deadline=None)
@@ -88,7 +100,8 @@ def test_agrees_with_pymaxflow_on_large_grids(seed):
     terminal = np.cumsum(rng.integers(-30, 31, h * w)).astype(np.int32)
     capacity = (rng.integers(0, 400, (h * w, 4)) * (neighbors >= 0)).astype(np.int32)
     x, flow = minimum_cut(terminal, neighbors, capacity)
-    reference, reference_flow = minimum_cut(terminal, neighbors, capacity, "pymaxflow")
+    with max_flow_method("pymaxflow"):
+        reference, reference_flow = minimum_cut(terminal, neighbors, capacity)
     assert flow == reference_flow
     assert np.array_equal(x, reference)
 
@@ -98,7 +111,8 @@ def test_prices_near_the_largest_do_not_overflow():
     capacity = np.full((4, 4), 2**29, np.int32)
     neighbors = grid(1, 4)
     x, flow = minimum_cut(terminal, neighbors, capacity)
-    reference, reference_flow = minimum_cut(terminal, neighbors, capacity, "pymaxflow")
+    with max_flow_method("pymaxflow"):
+        reference, reference_flow = minimum_cut(terminal, neighbors, capacity)
     assert flow == reference_flow == 2**29
     assert np.array_equal(x, reference)
 

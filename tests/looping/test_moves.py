@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_case import Case, problem_of
+from random_case import Case
 
 from semcine_nb.looping.energy import loop_energy
+from semcine_nb.looping.maxflow import max_flow_method
 from semcine_nb.looping.moves import expand, fuse
-from semcine_nb.looping.pairs import distance, jump
 from semcine_nb.looping.parameters import LoopParameters
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.sampled_from([8, 16]))
-def test_distance_is_the_mean_over_the_common_multiple(seed, channels):
-    rng = np.random.default_rng(seed)
-    frames = int(rng.integers(20, 150))
-    u = rng.integers(0, 256, (frames, channels)).astype(np.uint8)
-    labels = []
-    for _ in range(2):
-        p = int(rng.choice([1, 2, 3, 4, 6, 8, 12, 16]))
-        labels.append((p, int(rng.integers(1, frames - p))))
-    if rng.random() < 0.4:  # the same period, starts perhaps several periods apart
-        p = labels[0][0]
-        labels[1] = (p, int(rng.integers(1, frames - p)))
-    (p1, s1), (p2, s2) = labels
-    time = np.arange(math.lcm(p1, p2))
-    expected = ((u[s1 + (time - s1) % p1].astype(float) - u[s2 + (time - s2) % p2]) ** 2).sum(-1).mean()
-    scratch = np.zeros((2, frames * channels), np.int32)
-    assert distance(u.ravel(), 0, channels, p1, s1, p2, s2, *scratch) == pytest.approx(
-        expected, rel=1e-4, abs=0.5
-    )
-
-
-def test_jump_by_hand():
-    u = np.zeros((10, 8), np.uint8)
-    u[4, 0], u[3, 1] = 3, 4  # against frames 8 and 7, which are zero
-    assert jump(u.ravel(), 0, 8, 4, 4) == 9 + 16
+from semcine_nb.rendering.labelling import Labelling
 
 
 @settings(max_examples=20, deadline=None)
@@ -49,9 +20,9 @@ def test_jump_by_hand():
 def test_energy_from_tables_agrees_with_the_definition(seed, k, w):
     case = Case(seed, k=k)
     case.parameters = LoopParameters(w=w, min_period=4, step=2, short_period=6)
-    period, start = case.labels()
-    exact = loop_energy(case.clip, case.response, case.candidate, period, start, case.parameters)
-    temporal, label, spatial = problem_of(case).energy(period, start)
+    labels = case.labels()
+    exact = loop_energy(case.clip, case.response, case.candidate, *labels, case.parameters)
+    temporal, label, spatial = case.costs().energy(labels)
     # bytes instead of real numbers: half a grey level in the smaller of the two modalities
     assert temporal == pytest.approx(exact.temporal, rel=0.02)
     assert label == pytest.approx(exact.label, rel=1e-4)
@@ -62,18 +33,15 @@ def test_energy_from_tables_agrees_with_the_definition(seed, k, w):
 @given(st.integers(0, 10**6), st.sampled_from([1, 2, 3]), st.booleans(), st.sampled_from([0.05, 0.5, 1.0]))
 def test_no_move_raises_the_energy(seed, block, ordered, share):
     case = Case(seed, h=7, w=8)
-    problem = problem_of(case)
-    period, start = case.labels()
-    new_period, new_start = case.labels()
-    new_period[case.rng.random(period.shape) > share] = 0
-    before = sum(problem.energy(period, start))
-    old = period.copy(), start.copy()
-    gain = fuse(problem, period, start, new_period, new_start, block=block, ordered=ordered)
-    after = sum(problem.energy(period, start))
+    costs = case.costs()
+    labels, proposal = case.labels(), case.labels()
+    proposal.period[case.rng.random(proposal.period.shape) > share] = 0
+    old = labels.copy()
+    gain = fuse(costs, labels, proposal, block=block, ordered=ordered)
     assert gain >= 0
-    assert before - after == pytest.approx(gain, rel=1e-6, abs=1e-6)
-    stays = (period == old[0]) & (start == old[1])
-    takes = (period == new_period) & (start == new_start)
+    assert costs.total(old) - costs.total(labels) == pytest.approx(gain, rel=1e-6, abs=1e-6)
+    stays = (labels.period == old.period) & (labels.start == old.start)
+    takes = (labels.period == proposal.period) & (labels.start == proposal.start)
     assert np.all(stays | takes)
 
 
@@ -83,48 +51,53 @@ def test_a_move_finds_the_best_of_all_fusions():
 
     for seed in range(20):
         case = Case(seed, h=2, w=2, noise=20.0)
-        problem = problem_of(case)
-        period, start = np.ones((2, 2), np.int32), np.zeros((2, 2), np.int32)
-        new_period, new_start = np.full((2, 2), 8, np.int32), np.full((2, 2), 5, np.int32)
+        costs = case.costs()
+        labels = Labelling(np.ones((2, 2), np.int32), np.zeros((2, 2), np.int32))
+        proposal = Labelling(np.full((2, 2), 8, np.int32), np.full((2, 2), 5, np.int32))
         best = min(
-            sum(problem.energy(np.where(take, new_period, period), np.where(take, new_start, start)))
+            costs.total(
+                Labelling(*(np.where(take, new, now) for now, new in zip(labels, proposal, strict=True)))
+            )
             for take in (np.array(bits, bool).reshape(2, 2) for bits in itertools.product([0, 1], repeat=4))
         )
-        fuse(problem, period, start, new_period, new_start)
-        assert sum(problem.energy(period, start)) == pytest.approx(best, rel=1e-6, abs=1e-9)
+        fuse(costs, labels, proposal)
+        assert costs.total(labels) == pytest.approx(best, rel=1e-6, abs=1e-9)
 
 
 def test_energy_of_windows_adds_up():
     case = Case(4, h=9, w=11)
-    problem = problem_of(case)
+    costs = case.costs()
     labels = case.labels()
     parts = [
-        problem.energy(*labels, (rows, columns))
+        costs.energy(labels, (rows, columns))
         for rows in (slice(0, 4), slice(4, 9))
         for columns in (slice(0, 7), slice(7, 11))
     ]
-    assert np.sum(parts, axis=0) == pytest.approx(problem.energy(*labels))
+    assert np.sum(parts, axis=0) == pytest.approx(costs.energy(labels))
 
 
-def test_backends_agree():
+def test_methods_of_the_cut_agree():
     case = Case(5, h=12, w=12)
-    problem = problem_of(case)
+    costs = case.costs()
     results = []
-    for backend in ("grid", "pymaxflow"):
-        period, start = np.ones((12, 12), np.int32), np.zeros((12, 12), np.int32)
-        gain = fuse(problem, period, start, np.full_like(period, 8), np.full_like(start, 4), backend=backend)
-        results.append((gain, period.tolist()))
+    for method in ("grid", "pymaxflow"):
+        labels = Labelling(np.ones((12, 12), np.int32), np.zeros((12, 12), np.int32))
+        with max_flow_method(method):
+            gain = fuse(
+                costs, labels, Labelling(np.full((12, 12), 8, np.int32), np.full((12, 12), 4, np.int32))
+            )
+        results.append((gain, labels.period.tolist()))
     assert results[0] == results[1]
 
 
 def test_a_sweep_offers_each_label_where_it_fits():
     case = Case(6, h=6, w=7)  # 30 frames
-    problem = problem_of(case)
-    labels = case.labels()
-    one_by_one = labels[0].copy(), labels[1].copy()
-    where = case.rng.random(labels[0].shape) < 0.8
+    costs, labels = case.costs(), case.labels()
+    one_by_one = labels.copy()
+    where = case.rng.random(labels.period.shape) < 0.8
     offered = [(8, 5), (1, 12), (8, 24)]  # the last one ends beyond the clip
-    expand(problem, labels, offered, where)
+    expand(costs, labels, offered, where)
     for p, s in offered[:2]:
-        fuse(problem, *one_by_one, np.where(where, p, 0).astype(np.int32), np.full_like(one_by_one[1], s))
+        proposal = np.where(where, p, 0).astype(np.int32), np.full_like(one_by_one.start, s)
+        fuse(costs, one_by_one, Labelling(*proposal))
     np.testing.assert_array_equal(labels, one_by_one)

@@ -9,20 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semcine_nb.looping.blocks import CoarseProblem
+from semcine_nb.looping.blocks import BlockProblem
+from semcine_nb.looping.maxflow import max_flow_method
 from semcine_nb.looping.ordered import _hand_on, ordered_optimum
 
 
-def additive(unary: np.ndarray, steps_right: np.ndarray, steps_down: np.ndarray) -> CoarseProblem:
+def additive(unary: np.ndarray, steps_right: np.ndarray, steps_down: np.ndarray) -> BlockProblem:
     """A problem whose pair costs are sums of ``steps`` (R, C, L − 1) between the two labels."""
     tables = []
     for steps in (steps_right, steps_down):
         along = np.concatenate([np.zeros((*steps.shape[:2], 1)), np.cumsum(steps, axis=-1)], axis=-1)
         tables.append(np.abs(along[..., :, None] - along[..., None, :]).astype(np.float32))
-    return CoarseProblem(unary.astype(float), *tables)
+    return BlockProblem(unary.astype(float), np.stack(tables))
 
 
-def random_problem(rng: np.random.Generator, labels: int, rows: int, columns: int) -> CoarseProblem:
+def random_problem(rng: np.random.Generator, labels: int, rows: int, columns: int) -> BlockProblem:
     steps = rng.integers(0, 6, (2, rows, columns, labels - 1))
     return additive(rng.integers(0, 20, (labels, rows, columns)), *steps)
 
@@ -46,7 +47,7 @@ def test_handing_on_by_hand():
     steps = np.zeros((1, 2, 2))
     steps[0, 0] = 1, 2
     problem = additive(unary, steps, np.zeros_like(steps))
-    left, flow = _hand_on(problem.unary, problem.right, problem.down, np.ones((1, 2), bool))
+    left, flow = _hand_on(problem.unary, problem.pairs, np.ones((1, 2), bool))
     assert left.tolist() == [[[0, 3, 6], [9, 5, 3]]]
     assert flow[0, 0, 0].tolist() == [1, 2]
     assert not flow[0, 0, 1].any()
@@ -59,7 +60,7 @@ def test_handing_on_keeps_every_energy(labels, rows, columns, seed):
     rng = np.random.default_rng(seed)
     problem = random_problem(rng, labels, rows, columns)
     wanted = rng.random((rows, columns)) < 0.8
-    left, flow = _hand_on(problem.unary, problem.right, problem.down, wanted)
+    left, flow = _hand_on(problem.unary, problem.pairs, wanted)
     chosen = rng.integers(0, labels, (rows, columns)).astype(np.int32)
     given = np.concatenate([np.zeros((2, rows, columns, 1)), flow.cumsum(axis=-1)], axis=-1)
     # what was given is owed again by the pair: with the label of the giver, less that of the taker
@@ -70,7 +71,7 @@ def test_handing_on_keeps_every_energy(labels, rows, columns, seed):
             owed += given[k, i, j, chosen[i, j]] - given[k, i, j, chosen[i2, j2]]
     i, j = np.indices(chosen.shape)
     assert left[i, j, chosen].sum() + owed == pytest.approx(problem.unary[chosen, i, j].sum(), abs=1e-6)
-    for k, steps in enumerate((problem.right, problem.down)):
+    for k, steps in enumerate(problem.pairs):
         apart = np.stack([steps[..., a, a + 1] for a in range(labels - 1)], -1) if labels > 1 else 0
         assert np.all(np.abs(flow[k]) <= apart + 1e-9)
 
@@ -89,9 +90,10 @@ def test_agrees_with_pymaxflow():
     problem = random_problem(np.random.default_rng(3), 9, 20, 30)
     everywhere = np.ones((20, 30), bool)
     energy = problem.energy(ordered_optimum(problem, everywhere))
-    assert energy == pytest.approx(problem.energy(ordered_optimum(problem, everywhere, "pymaxflow")))
+    with max_flow_method("pymaxflow"):
+        assert energy == pytest.approx(problem.energy(ordered_optimum(problem, everywhere)))
     other = problem.unary.argmin(axis=0).astype(np.int32)
-    problem.expand(other, 3, [everywhere] * 9, "grid")
+    problem.expand(other, 3, [everywhere] * 9)
     assert energy <= problem.energy(other)
 
 
@@ -102,7 +104,7 @@ def test_blocks_that_are_not_wanted_take_their_cheapest_label():
     wanted[:, :3] = True
     found = ordered_optimum(problem, wanted)
     assert np.array_equal(found[~wanted], problem.unary.argmin(axis=0)[~wanted])
-    half = CoarseProblem(problem.unary[:, :, :3], problem.right[:, :3].copy(), problem.down[:, :3])
+    half = BlockProblem(problem.unary[:, :, :3], problem.pairs[:, :, :3].copy())
     assert np.array_equal(found[:, :3], ordered_optimum(half, np.ones((6, 3), bool)))
     assert np.array_equal(ordered_optimum(problem, ~wanted & False), problem.unary.argmin(axis=0))
 

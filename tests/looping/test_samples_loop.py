@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from semcine_nb.looping import LoopSolver
-from semcine_nb.looping.borders import block_jumps
+from semcine_nb.looping.costs import temporal_costs
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Selection, SemanticResponse, select_candidates
 
@@ -16,14 +16,13 @@ SIZE = (320, 180)
 
 def can_loop(solver: LoopSolver) -> np.ndarray:
     """(H, W): some label has E_temp < E_static."""
-    tables, space = solver.tables, solver.space
-    least = np.full(tables.natural.shape, np.inf)
+    shared, space = solver.clip_costs, solver.space
+    least = np.full(shared.natural.shape, np.inf)
     for p in space.periods:
         starts = space.starts(p)
-        periods = np.full_like(starts, p)
-        jumps = block_jumps(tables.vectors, tables.scale, tables.temporal_factor, periods, starts, 1)
+        jumps = temporal_costs(shared.unlabeled, np.full_like(starts, p), starts, 1)
         least = np.minimum(least, jumps.min(axis=0))
-    return least < tables.static_penalty
+    return least < solver.parameters.alpha_static * shared.static_penalty
 
 
 def solved(name: str, *categories: str) -> tuple:

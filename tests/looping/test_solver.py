@@ -14,7 +14,7 @@ from semcine_nb.errors import LoopError
 from semcine_nb.looping import Cinemagraph, LoopParameters, LoopSolver, load_cinemagraph, loop_energy
 from semcine_nb.looping.energy import LoopEnergy
 from semcine_nb.looping.labels import LabelSpace
-from semcine_nb.looping.periods import revise_periods
+from semcine_nb.looping.maxflow import max_flow_method
 from semcine_nb.samples import make_sample
 from semcine_nb.semantics import Candidate, SemanticResponse, select_candidates
 from semcine_nb.video import Video
@@ -72,9 +72,10 @@ def test_result_does_not_depend_on_the_number_of_threads(solved):
     assert again.energy == cinema.energy
 
 
-def test_reference_backend_gives_the_same(solved):
+def test_the_reference_cut_gives_the_same(solved):
     solver, cinema = solved
-    other = LoopSolver(solver.clip, solver.response, backend="pymaxflow").solve(cinema.candidate)
+    with max_flow_method("pymaxflow"):
+        other = LoopSolver(solver.clip, solver.response).solve(cinema.candidate)
     assert other.energy.total == pytest.approx(cinema.energy.total, rel=1e-9)
 
 
@@ -159,12 +160,9 @@ def test_stage_two_again_never_ends_above_the_labels_it_starts_from():
     sample = make_sample("pond", size=(160, 90), seconds=3.0)
     selection = select_candidates(sample.video, SemanticResponse(sample.scores(), sample.categories))
     solver, water = LoopSolver(sample.video, selection.response), selection.candidates[0]
-    cinema, problem = solver.solve(water), solver.problem(water)
-    labels, everywhere = (cinema.period, cinema.start), np.ones_like(water.mask)
-    again = revise_periods(
-        problem, solver.space, solver.both_starts, water.mask, solver.schedule, labels, everywhere
-    )
-    assert sum(problem.energy(*again)) <= sum(problem.energy(*labels)) * (1 + 1e-9)
+    cinema, costs = solver.solve(water), solver.costs(water)
+    again = solver.search.revise(costs, water.mask, cinema.labels, np.ones_like(water.mask))
+    assert costs.total(again) <= costs.total(cinema.labels) * (1 + 1e-9)
 
 
 def test_an_edit_needs_a_cinemagraph_of_this_clip(two_squares, solved):

@@ -97,6 +97,6 @@ def test_a_new_version_of_the_algorithm_makes_it_anew(
 ) -> None:
     counted, cache = Counted(monkeypatch), ArrayCache(tmp_path)
     LoopSolver(*small(), cache=cache)
-    monkeypatch.setattr("semcine_nb.looping.keeping.STAGE_ONE", -1)
+    monkeypatch.setattr("semcine_nb.looping.starts.STAGE_ONE", -1)
     LoopSolver(*small(), cache=cache)
     assert counted.runs == 2
