@@ -12,7 +12,7 @@ from ..looping.parameters import LoopParameters
 from ..preference import GaussianProcessModel, JointModel, MatrixCompletion, compare
 from ..preference.groups import embed_people, group_people, sample_groups
 from .paper import Reproduction
-from .preference import PAPER, _spread, show_comparison, show_completed, show_people, show_predicted
+from .preference import PAPER, show_comparison, show_completed, show_people, show_predicted, spread
 from .ratings import show_groups, show_rating_statistics
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def people_figures(study: StudyData) -> tuple[Reproduction, ...]:
         "Joint (RBF)": joint.predict(),
     }
     known = np.isfinite(study.ratings)
-    spread = {name: _spread(np.asarray(matrix), known) for name, matrix in completed.items()}
+    apart = {name: spread(np.asarray(matrix), known) for name, matrix in completed.items()}
     positions = embed_people(joint.users_)
     types = group_people(joint.users_)
     small, clear = int((np.bincount(types) == 1).sum()), float(silhouette_score(joint.users_, types))
@@ -103,10 +103,10 @@ def people_figures(study: StudyData) -> tuple[Reproduction, ...]:
             "Fig. 9",
             "The joint model fills the gaps more plausibly and more diversely than matrix completion.",
             "The ratings and what two models fill in, simulated.",
-            f"σ between people over what is filled in for a cinemagraph: {spread['Joint (RBF)']:.2f} with "
-            f"the joint model, {spread['MC (exact)']:.2f} with matrix completion (simulated). “Plausibly” is "
+            f"σ between people over what is filled in for a cinemagraph: {apart['Joint (RBF)']:.2f} with "
+            f"the joint model, {apart['MC (exact)']:.2f} with matrix completion (simulated). “Plausibly” is "
             "Fig. 8's business.",
-            spread["Joint (RBF)"] > spread["MC (exact)"],
+            apart["Joint (RBF)"] > apart["MC (exact)"],
             {"": show_completed(study.ratings, completed, note=study.note)},
             SIMULATED,
         ),

@@ -1,7 +1,7 @@
-"""The costs of a single pixel and of a single pair, for every label at once: for looking at and for lessons.
+"""The costs of one pixel and of one pair of pixels for every label at once.
 
 ``mean_distance`` is the constant-time form of eq. (4) in NumPy, case by case: the readable twin of the
-kernels in ``pairs`` and ``evaluation``.
+solver's kernels.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ class LabelCosts:
 
 @dataclass(frozen=True, eq=False)
 class Pixel:
-    """What eq. (1) reads of one pixel.
+    """One pixel as eq. (1) reads it.
 
     Attributes
     ----------
     color : (T, 3) float64 in [0, 1], V
-    semantic : (T, K) float64, F renormalised to sum to one
+    semantic : (T, K) float64, F renormalized to sum to one
     natural : whether π of any natural kept category is 1 here
     """
 
@@ -187,7 +187,7 @@ def _pair_signal(
     beside: tuple[int, int],
     parameters: LoopParameters | None,
 ) -> Array:
-    """Colours and responses of both pixels, (T, 2·(3 + K)), times the roots of their weights in eq. (4).
+    """Colors and responses of both pixels, (T, 2·(3 + K)), times the roots of their weights in eq. (4).
 
     Its ``mean_distance`` of two labels is E_spa.
     """

@@ -17,7 +17,9 @@ def small_move(seed: int, h: int = 3, w: int = 3):  # type: ignore[no-untyped-de
     period, start = np.ones((h, w), np.int32), np.full((h, w), 4, np.int32)
     new_period, new_start = np.full((h, w), 8, np.int32), np.full((h, w), 2, np.int32)
     labels = period, start, new_period, new_start
-    move = try_move(case.clip, case.response, case.candidate, *labels, case.parameters)
+    move = try_move(
+        case.clip, case.response, case.candidate, (period, start), (new_period, new_start), case.parameters
+    )
     return case, labels, move
 
 
@@ -46,9 +48,8 @@ def test_the_cut_finds_what_trying_finds(seed: int) -> None:
 def test_a_move_from_mixed_labels_never_raises_the_energy() -> None:
     for seed in range(8):
         case = Case(seed, h=3, w=4, noise=60)
-        period, start = case.labels()
         new = np.full((3, 4), 6, np.int32), np.full((3, 4), 4, np.int32)
-        move = try_move(case.clip, case.response, case.candidate, period, start, *new, case.parameters)
+        move = try_move(case.clip, case.response, case.candidate, case.labels(), new, case.parameters)
         assert move.energies.min() - 1e-9 <= move.energy_of(move.by_cut) <= move.before + 1e-3
 
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from ranked_clips import drifting_clip, ranked_of
 
-from semcine_nb.figures import STATIC_GREY, label_map, mask_overlay, show_candidates, show_labels, show_scene
+from semcine_nb.figures import STATIC_GRAY, label_map, mask_overlay, show_candidates, show_labels, show_scene
 from semcine_nb.semantics import SemanticResponse
 
 
 def test_the_smallest_label_is_blue_the_largest_red_and_static_is_grey() -> None:
     picture = label_map(np.array([[1, 32, 56, 80]]), np.array([[False, True, True, True]]))
     grey, low, middle, high = picture[0].astype(int)
-    assert grey.tolist() == [STATIC_GREY] * 3
+    assert grey.tolist() == [STATIC_GRAY] * 3
     assert low[2] > low[0] + 100  # blue
     assert high[0] > high[2] + 100  # red
     assert middle[0] > 200
@@ -27,7 +27,7 @@ def test_one_scale_can_serve_several_maps() -> None:
 
 
 def test_a_map_without_movement_is_all_grey() -> None:
-    assert np.unique(label_map(np.ones((2, 3), int), np.zeros((2, 3), bool))).tolist() == [STATIC_GREY]
+    assert np.unique(label_map(np.ones((2, 3), int), np.zeros((2, 3), bool))).tolist() == [STATIC_GRAY]
 
 
 def test_an_overlay_tints_inside_outlines_and_leaves_the_rest() -> None:
