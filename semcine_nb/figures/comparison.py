@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from ..looping import Cinemagraph, LoopEnergy, LoopSolver
+    from ..looping import Cinemagraph, LoopSolver
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video
 
 
 def show_connectivity(clip: Video, response: SemanticResponse) -> Figure:
-    """γ_s by colours (Liao et al.) and by semantics (eq. 5): dark where a seam is cheap (Fig. 2)."""
+    """γ_s by colors (Liao et al.) and by semantics (eq. 5): dark where a seam is cheap (Fig. 2)."""
     maps = connectivity_maps(clip, response)
     figure, axes = clip_panels(clip, 3, 0.5)
     draw(axes[0], clip.frames[len(clip) // 2], "(a) selected frame")
@@ -36,7 +37,7 @@ def show_connectivity(clip: Video, response: SemanticResponse) -> Figure:
 
 
 def show_methods(cinemagraphs: Mapping[str, Cinemagraph], box: Box | None = None) -> Figure:
-    """p and s of several methods, a row each, on common scales with grey for static (Fig. 3)."""
+    """p and s of several methods, a row each, on common scales with gray for static (Fig. 3)."""
     figure, axes = grid(len(cinemagraphs), 3, (13, 2.55 * len(cinemagraphs) + 0.2))
     for column, name in ((1, "period"), (2, "start")):
         draw_labels(figure, axes[:, column], list(cinemagraphs.values()), name, every=True)
@@ -110,7 +111,7 @@ def compare_methods(
     """A row a method: what it does inside a target, and eq. (1) of its labels by term, for that target.
 
     ``labels`` and ``pieces`` are different (p, s) and connected pieces of one label inside the target;
-    ``cut`` counts the pairs of neighbours inside it that are shown out of step.
+    ``cut`` counts the pairs of neighbors inside it that are shown out of step.
     """
     import pandas as pd
 
@@ -124,15 +125,10 @@ def compare_methods(
             "labels": torn.labels,
             "pieces": torn.pieces,
             "cut": torn.cut,
-            **energy_terms(energy),
+            **asdict(energy),
             "total": energy.total,
         }
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def energy_terms(energy: LoopEnergy) -> dict[str, float]:
-    """The terms of eq. (1) by their name."""
-    return {"temporal": energy.temporal, "label": energy.label, "spatial": energy.spatial}
 
 
 def _frame(axis: Any, box: Box | None) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .colors import mask_overlay
-from .comparison import energy_terms
 from .panels import clip_panels, draw, draw_labels
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def compare_edit(before: Cinemagraph, after: Cinemagraph) -> pd.DataFrame:
             "follows": float(cinema.dynamic[mask].mean()) if mask.any() else float("nan"),
             "labels (p, s)": float(len({*zip(cinema.period.flat, cinema.start.flat, strict=True)})),
             "α_sta": cinema.parameters.alpha_static,
-            **energy_terms(cinema.energy),
+            **asdict(cinema.energy),
         }
 
     return pd.DataFrame({"before": column(before), "after": column(after)})

@@ -34,7 +34,7 @@ def show_phi(labels: Sequence[Label], length: int = 120) -> Figure:
 
 
 def show_loop_costs(clip: Video, response: SemanticResponse, x: int, y: int, w: float = 0.2) -> Figure:
-    """One pixel: its colours over time, and E_temp (eq. 2) of every loop (p, s) with the best one marked."""
+    """One pixel: its colors over time, and E_temp (eq. 2) of every loop (p, s) with the best one marked."""
     parameters = LoopParameters(w=w)
     costs = loop_costs(clip, response, x, y, parameters)
     period, start = costs.best

@@ -112,7 +112,7 @@ def overview(scene: Scene) -> Reproduction:
 
 
 def connectivity_figure(scene: Scene) -> Reproduction:
-    """Fig. 2: γ_s by colours and by semantics, and how much of what is dark lies at outlines."""
+    """Fig. 2: γ_s by colors and by semantics, and how much of what is dark lies at outlines."""
     maps = connectivity_maps(scene.sample.video, scene.selection.response)
     near = outlines(scene.sample)
 

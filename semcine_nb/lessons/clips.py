@@ -63,7 +63,7 @@ def open_scene(
 ) -> SemanticResponse:
     """The response of a clip that `open_clip` opened: a sample's exact masks, else the embedded segmenter's.
 
-    A lesson about loops shows what the optimisation does; a segmenter's mistakes would hide it.
+    A lesson about loops shows what the optimization does; a segmenter's mistakes would hide it.
     """
     from ..semantics import SemanticResponse, segment
 

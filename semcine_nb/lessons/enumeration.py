@@ -32,7 +32,7 @@ class Move:
     energies : (2ⁿ,) float64, eq. (1) of every state; bit j of the index is pixel j in reading order
     by_trying : (H, W) bool, the state of smallest energy
     by_cut : (H, W) bool, the state that the minimum cut gives
-    pairs, raised : number of pairs of neighbours, and of those whose costs are not submodular
+    pairs, raised : number of pairs of neighbors, and of those whose costs are not submodular
         (E₀₁ + E₁₀ < E₀₀ + E₁₁), which a cut cannot represent and has to raise
     """
 

@@ -69,17 +69,31 @@ class Pixel:
     natural: bool
 
 
-def pixel(
-    clip: Video, response: SemanticResponse, x: int, y: int, parameters: LoopParameters | None = None
-) -> Pixel:
-    """Column ``x``, row ``y`` of a clip and its response.
+def pixels(
+    clip: Video,
+    response: SemanticResponse,
+    places: list[tuple[int, int]],
+    parameters: LoopParameters | None = None,
+) -> list[Pixel]:
+    """The pixels at ``places``, (column, row) each, of a clip and its response.
 
     Raises
     ------
     LoopError
-        For a pixel outside the frame.
+        For a place outside the frame.
     """
-    return _pixels(clip, response, [(x, y)], parameters)[0]
+    for x, y in places:
+        if not (0 <= x < clip.width and 0 <= y < clip.height):
+            raise LoopError(f"There is no pixel at column {x}, row {y} of {clip.width}×{clip.height} pixels.")
+    columns, rows = np.array(places).T
+    where = rows * clip.width + columns
+    scores = np.stack([pixels_of(response.scores, t, where) for t in range(len(clip))])
+    semantic = shares(scores.astype(np.float64))
+    natural = natural_map(response, parameters or LoopParameters())
+    return [
+        Pixel(clip.frames[:, y, x] / 255.0, semantic[:, i], bool(natural[y, x]))
+        for i, (x, y) in enumerate(places)
+    ]
 
 
 def loop_costs(
@@ -87,17 +101,16 @@ def loop_costs(
 ) -> LabelCosts:
     """E_temp (eq. 2) of one pixel for every loop (p, s) of the grid."""
     parameters = parameters or LoopParameters()
-    here = pixel(clip, response, x, y, parameters)
+    (here,) = pixels(clip, response, [(x, y)], parameters)
     periods, starts, period, start = _grid(clip, parameters)
 
     # every label is one pixel of a picture that shows this pixel everywhere
-    def everywhere(signal: Array) -> Array:
-        return np.broadcast_to(signal[:, None, None], (len(signal), *period.shape, signal.shape[1]))
-
-    natural = np.full(period.shape, here.natural)
-    cost = temporal_cost(
-        everywhere(here.color), everywhere(here.semantic), period, start, natural, parameters
+    color, semantic = (
+        np.broadcast_to(signal[:, None, None], (len(signal), *period.shape, signal.shape[1]))
+        for signal in (here.color, here.semantic)
     )
+    natural = np.full(period.shape, here.natural)
+    cost = temporal_cost(color, semantic, period, start, natural, parameters)
     return LabelCosts(periods, starts, np.where(period > 1, cost, np.nan))
 
 
@@ -148,9 +161,9 @@ def pair_cost(
     second: Label,
     parameters: LoopParameters | None = None,
 ) -> float:
-    """E_spa (eq. 4) of two neighbouring pixels with labels ``first`` and ``second``, by cases.
+    """E_spa (eq. 4) of two neighboring pixels with labels ``first`` and ``second``, by cases.
 
-    ``at`` and ``beside`` are (x, y), 4-neighbours of each other.
+    ``at`` and ``beside`` are (x, y), 4-neighbors of each other.
     """
     return mean_distance(_pair_signal(clip, response, at, beside, parameters), first, second)
 
@@ -163,7 +176,7 @@ def pair_costs(
     first: Label,
     parameters: LoopParameters | None = None,
 ) -> tuple[LabelCosts, Array]:
-    """E_spa between ``first`` at one pixel and every label at its neighbour.
+    """E_spa between ``first`` at one pixel and every label at its neighbor.
 
     Returns
     -------
@@ -194,35 +207,14 @@ def _pair_signal(
     parameters = parameters or LoopParameters()
     (x1, y1), (x2, y2) = sorted([at, beside])
     if abs(x1 - x2) + abs(y1 - y2) != 1:
-        raise LoopError(f"The pixels {at} and {beside} (x, y) are no 4-neighbours.")
+        raise LoopError(f"The pixels {at} and {beside} (x, y) are no 4-neighbors.")
     right, down = connectivity(response, parameters)
     parts = []
-    for end in _pixels(clip, response, [at, beside], parameters):
+    for end in pixels(clip, response, [at, beside], parameters):
         parts.append(math.sqrt((1 - parameters.w) / 3) * end.color)
         parts.append(math.sqrt(parameters.w / end.semantic.shape[1]) * end.semantic)
     gamma = right[y1, x1] if y1 == y2 else down[min(y1, y2), x1]
     return math.sqrt(gamma) * np.concatenate(parts, axis=1)
-
-
-def _pixels(
-    clip: Video,
-    response: SemanticResponse,
-    places: list[tuple[int, int]],
-    parameters: LoopParameters | None,
-) -> list[Pixel]:
-    height, width = clip.frames.shape[1:3]
-    for x, y in places:
-        if not (0 <= x < width and 0 <= y < height):
-            raise LoopError(f"There is no pixel at column {x}, row {y} of {width}×{height} pixels.")
-    columns, rows = np.array(places).T
-    where = rows * width + columns
-    scores = np.stack([pixels_of(response.scores, t, where) for t in range(len(clip))])
-    semantic = shares(scores.astype(np.float64))
-    natural = natural_map(response, parameters or LoopParameters())
-    return [
-        Pixel(clip.frames[:, y, x] / 255.0, semantic[:, i], bool(natural[y, x]))
-        for i, (x, y) in enumerate(places)
-    ]
 
 
 def _grid(

@@ -47,7 +47,7 @@ class Step:
 def walk_through(solver: LoopSolver, candidate: Candidate) -> tuple[Step, ...]:
     """Labellings of one candidate: nothing moves; each pixel for itself; after stage 2; after stage 3.
 
-    "Each pixel for itself" takes the least of E_temp + α₁·E_label over all labels and ignores neighbours.
+    "Each pixel for itself" takes the least of E_temp + α₁·E_label over all labels and ignores neighbors.
     A fifth has pieces merged, where the candidate has something that is not natural (`merging`).
     """
     problem, space = solver.problem(candidate), solver.space

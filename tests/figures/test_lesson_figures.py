@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from small_pond import pond, truth
 
-from semcine_nb.figures import candidates, comparison, editing, loops, moves, responses, stages
+from semcine_nb.figures import candidates, comparison, editing, loops, responses, stages
 from semcine_nb.lessons.enumeration import thumbnail, try_move
 from semcine_nb.lessons.measures import worst_place
 from semcine_nb.lessons.walkthrough import walk_through
@@ -115,7 +115,7 @@ def test_a_move_shows_both_answers() -> None:
     clip, response, candidate, _ = thumbnail(pond().video, selection.response, selection.candidates[0])
     ones = np.ones((4, 4), np.int32)
     move = try_move(clip, response, candidate, (ones, ones * 28), (ones * 36, ones * 8))
-    figure = moves.show_move(clip, move)
+    figure = stages.show_move(clip, move)
     assert titles(figure)[1].removeprefix("by trying") == titles(figure)[2].removeprefix("by cut")
     assert [t.get_text() for t in figure.axes[2].texts] == [
         "take" if taken else "keep" for taken in move.by_cut.ravel()

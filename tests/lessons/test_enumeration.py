@@ -38,7 +38,7 @@ def test_every_state_has_the_energy_of_the_definition(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_cut_finds_what_trying_finds(seed: int) -> None:
-    # both take the same label everywhere: every pair of neighbours is submodular then
+    # both take the same label everywhere: every pair of neighbors is submodular then
     _, _, move = small_move(seed, h=4, w=4)
     assert move.raised == 0
     assert move.energy_of(move.by_trying) == move.energies.min()

@@ -18,7 +18,7 @@ from semcine_nb.lessons.pixel import (
     mean_distance,
     pair_cost,
     pair_costs,
-    pixel,
+    pixels,
 )
 from semcine_nb.looping.energy import (
     connectivity,
@@ -79,7 +79,7 @@ def test_every_pair_cost_is_that_of_the_definition(case: Case) -> None:
             assert back == pytest.approx(found, abs=1e-12)
 
 
-def test_the_costs_of_all_neighbours_hold_each_single_one(case: Case) -> None:
+def test_the_costs_of_all_neighbors_hold_each_single_one(case: Case) -> None:
     first = (4, 2)
     costs, stills = pair_costs(case.clip, case.response, (1, 1), (2, 1), first, case.parameters)
     assert costs.of(*first) == 0
@@ -95,7 +95,7 @@ def test_the_costs_of_all_neighbours_hold_each_single_one(case: Case) -> None:
 def test_loop_costs_are_eq_2_for_every_label_that_fits(case: Case) -> None:
     x, y = 3, 2
     costs = loop_costs(case.clip, case.response, x, y, case.parameters)
-    here = pixel(case.clip, case.response, x, y, case.parameters)
+    (here,) = pixels(case.clip, case.response, [(x, y)], case.parameters)
     gamma = forgiveness(case.clip, case.response, case.parameters)[y, x]
     p, s = 8, 6
 
@@ -132,6 +132,6 @@ def test_each_case_has_its_words(first: tuple[int, int], second: tuple[int, int]
 
 def test_wrong_places_are_refused(case: Case) -> None:
     with pytest.raises(LoopError, match="no pixel at column 6, row 0 of 6×5"):
-        pixel(case.clip, case.response, 6, 0)
-    with pytest.raises(LoopError, match="no 4-neighbours"):
+        pixels(case.clip, case.response, [(6, 0)])
+    with pytest.raises(LoopError, match="no 4-neighbors"):
         pair_cost(case.clip, case.response, (0, 0), (1, 1), (4, 2), (8, 2), case.parameters)
