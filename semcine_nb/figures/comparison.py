@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..lessons.measures import Box, connectivity_maps, loop_frame, loop_motion
 from ..looping.evaluation import evaluate
-from ..looping.labels import phi
 from ..looping.quality import alignment, tearing
+from ..rendering.labelling import phi
 from .colors import mask_overlay
 from .panels import GREEN, charts, clip_panels, draw, draw_labels, grid
 
@@ -115,11 +115,10 @@ def compare_methods(
     """
     import pandas as pd
 
-    rows, problem = {}, solver.problem(target)
-    clip, scores = solver.clip.frames, solver.response.scores
+    rows, costs = {}, solver.costs(target)
     for name, cinema in cinemagraphs.items():
-        torn = tearing(cinema.period, cinema.start, target.mask)
-        energy = evaluate(problem, clip, scores, cinema.period, cinema.start, solver.parameters)
+        torn = tearing(cinema.labels, target.mask)
+        energy = evaluate(costs, solver.clip, solver.response, cinema.labels, solver.parameters)
         rows[name] = {
             "moves": float(cinema.dynamic.mean()),
             "labels": torn.labels,

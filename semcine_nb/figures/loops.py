@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..lessons.pixel import LabelCosts, case_of, forgiveness, loop_costs, pair_costs
-from ..looping.labels import phi
 from ..looping.parameters import LoopParameters
+from ..rendering.labelling import phi
 from .panels import GREEN, charts, clip_panels, draw, mark_pixel
 
 if TYPE_CHECKING:

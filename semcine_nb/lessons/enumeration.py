@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from ..errors import LoopError
 from ..looping import energy
+from ..looping.costs import Costs, clip_costs
 from ..looping.moves import fuse
 from ..looping.parameters import LoopParameters
-from ..looping.solver import LoopSolver
+from ..rendering.labelling import Labelling
 
 if TYPE_CHECKING:
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video
 
-Labels = tuple[NDArray[np.int32], NDArray[np.int32]]  # period and start, (H, W) each, frames
 _MOST = 16  # pixels: 65,536 answers
 
 
@@ -56,8 +56,8 @@ def try_move(
     clip: Video,
     response: SemanticResponse,
     candidate: Candidate,
-    current: Labels,
-    proposed: Labels,
+    current: Labelling,
+    proposed: Labelling,
     parameters: LoopParameters | None = None,
 ) -> Move:
     """Let each pixel keep its label or take the proposed one, in the best way, by trying and by cut.
@@ -67,7 +67,7 @@ def try_move(
     Parameters
     ----------
     clip, response, candidate : as of ``loop_energy``, of at most 16 pixels a frame
-    current, proposed : labels (period, start), (H, W) each
+    current, proposed : labellings, (H, W)
 
     Raises
     ------
@@ -78,8 +78,9 @@ def try_move(
     h, w = current[0].shape
     if h * w > _MOST:
         raise LoopError(f"{h}×{w} pixels have 2^{h * w} states; at most {_MOST} pixels can be tried.")
-    color, semantic = clip.frames / 255.0, energy.normalized_scores(response)
-    natural = energy.natural_map(response, parameters)
+    color = clip.frames / 255.0
+    semantic = np.stack([response.shares(t, dtype=np.float64) for t in range(len(response))])
+    natural = response.natural_map(parameters.occurrence_threshold)
     gammas = energy.connectivity(response, parameters)
 
     def one_pixel(p: NDArray[np.int32], s: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -104,12 +105,12 @@ def try_move(
         pairs += len(table)
         raised += int((table[:, 1] + table[:, 2] < table[:, 0] + table[:, 3] - 1e-12).sum())
     by_trying = states[energies.argmin()].reshape(h, w).astype(bool)
-    solver = LoopSolver(clip, response, parameters)
-    return Move(energies, by_trying, _cut(solver, candidate, current, proposed), pairs, raised)
+    costs = clip_costs(clip, response, parameters).of(candidate.mask, parameters)
+    return Move(energies, by_trying, _cut(costs, current, proposed), pairs, raised)
 
 
 def _pair_costs(
-    cost_of: Callable[..., NDArray[np.float64]], current: Labels, proposed: Labels, axis: int
+    cost_of: Callable[..., NDArray[np.float64]], current: Labelling, proposed: Labelling, axis: int
 ) -> NDArray[np.float64]:
     """E₀₀, E₀₁, E₁₀ and E₁₁ of every pair of neighbors along an axis, (pairs, 4); 1 takes the proposal."""
     # a checkerboard of states, and its opposite, put every pair into each of the mixed states
@@ -124,13 +125,13 @@ def _pair_costs(
     return np.stack([e00, e01, e10, e11], axis=-1).reshape(-1, 4)
 
 
-def _cut(solver: LoopSolver, candidate: Candidate, current: Labels, proposed: Labels) -> NDArray[np.bool_]:
+def _cut(costs: Costs, current: Labelling, proposed: Labelling) -> NDArray[np.bool_]:
     """The pixels that take the proposal in the minimum cut, (H, W)."""
-    period, start = (each.astype(np.int32) for each in current)
-    new_period, new_start = (each.astype(np.int32) for each in proposed)
-    differs = (new_period != period) | (new_start != start)
-    fuse(solver.problem(candidate), period, start, new_period, new_start)
-    return np.asarray(differs & (period == new_period) & (start == new_start))
+    before, proposal = (Labelling(*(part.astype(np.int32) for part in one)) for one in (current, proposed))
+    after = before.copy()
+    fuse(costs, after, proposal)
+    differs = (proposal.period != before.period) | (proposal.start != before.start)
+    return differs & (after.period == proposal.period) & (after.start == proposal.start)
 
 
 def thumbnail(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..looping.baselines import LIAO_2013, _colour_connectivity, cumulative_motion
+from ..looping.baselines import color_connectivity, cumulative_motion
 from ..looping.energy import connectivity
-from ..looping.labels import phi
 from ..looping.parameters import LoopParameters
+from ..rendering.labelling import phi
 
 if TYPE_CHECKING:
     from ..looping import Cinemagraph
@@ -35,8 +35,8 @@ class ConnectivityMaps(NamedTuple):
 
 def connectivity_maps(clip: Video, response: SemanticResponse) -> ConnectivityMaps:
     """Both potentials of a clip, with the constants of the papers."""
-    color, semantic = np.ones((2, 2, clip.height, clip.width), np.float32)
-    _colour_connectivity(clip.frames, np.float32(LIAO_2013.lambda_spatial / 255), *color)
+    color, semantic = color_connectivity(clip), np.ones((2, clip.height, clip.width), np.float32)
+    color[0, :, -1] = color[1, -1] = 1
     semantic[0, :, :-1], semantic[1, :-1] = connectivity(response, LoopParameters())
     return ConnectivityMaps(color.min(axis=0), semantic.min(axis=0))
 

@@ -1,8 +1,4 @@
-"""The costs of one pixel and of one pair of pixels for every label at once.
-
-``mean_distance`` is the constant-time form of eq. (4) in NumPy, case by case: the readable twin of the
-solver's kernels.
-"""
+"""The costs of one pixel and of one pair of pixels for every label at once."""
 
 from __future__ import annotations
 
@@ -14,17 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LoopError
-from ..looping.energy import connectivity, natural_map, shares, temporal_cost, temporal_factor
+from ..looping.distances import Label, mean_distance
+from ..looping.energy import connectivity, temporal_cost, temporal_factor
 from ..looping.labels import LabelSpace
 from ..looping.parameters import LoopParameters
-from ..semantics.storage import pixels_of
 
 if TYPE_CHECKING:
     from ..semantics import SemanticResponse
     from ..video import Video
 
 Array = NDArray[np.float64]
-Label = tuple[int, int]  # period and start, frames
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +82,8 @@ def pixels(
             raise LoopError(f"There is no pixel at column {x}, row {y} of {clip.width}×{clip.height} pixels.")
     columns, rows = np.array(places).T
     where = rows * clip.width + columns
-    scores = np.stack([pixels_of(response.scores, t, where) for t in range(len(clip))])
-    semantic = shares(scores.astype(np.float64))
-    natural = natural_map(response, parameters or LoopParameters())
+    semantic = np.stack([response.shares(t, where, np.float64) for t in range(len(clip))])
+    natural = response.natural_map((parameters or LoopParameters()).occurrence_threshold)
     return [
         Pixel(clip.frames[:, y, x] / 255.0, semantic[:, i], bool(natural[y, x]))
         for i, (x, y) in enumerate(places)
@@ -119,25 +113,8 @@ def forgiveness(
 ) -> NDArray[np.float64]:
     """γ_t of eq. (3) over the picture, (H, W) in (0, 1]: small where a jump is forgiven."""
     parameters = parameters or LoopParameters()
-    return temporal_factor(clip.frames / 255.0, natural_map(response, parameters), parameters)
-
-
-def mean_distance(signal: Array, first: Label, second: Label) -> float:
-    """Mean over the common multiple of ‖S(φ₁(t)) − S(φ₂(t))‖² for one pixel's signal S, (T, C), by cases.
-
-    The cost of each case grows with the loops' lengths, not with their least common multiple.
-    """
-    (p1, s1), (p2, s2) = sorted([first, second], key=lambda label: (label[0], label[1]))
-    if (p1, s1) == (p2, s2):
-        return 0.0
-    one, two = signal[s1 : s1 + p1], signal[s2 : s2 + p2]
-    if p1 == p2:  # loop two shows, at the same times, the frames of loop one's phase
-        return _mean_square(two - signal[s1 + np.mod(np.arange(s2, s2 + p2) - s1, p1)])
-    # two periods: every two frames meet that agree modulo g, all of them equally often
-    g = math.gcd(p1, p2)
-    sums1 = np.stack([signal[s1 + (r - s1) % g : s1 + p1 : g].sum(axis=0) for r in range(g)])
-    sums2 = np.stack([signal[s2 + (r - s2) % g : s2 + p2 : g].sum(axis=0) for r in range(g)])
-    return _mean_square(one) + _mean_square(two) - 2 * g / (p1 * p2) * float((sums1 * sums2).sum())
+    natural = response.natural_map(parameters.occurrence_threshold)
+    return temporal_factor(clip.frames / 255.0, natural, parameters)
 
 
 def case_of(first: Label, second: Label) -> str:
@@ -227,7 +204,3 @@ def _grid(
     period, start = np.meshgrid(periods, starts, indexing="ij")
     fits = start + period <= space.frames - 1
     return periods, starts, np.where(fits, period, 1).astype(np.int32), start.astype(np.int32)
-
-
-def _mean_square(values: Array) -> float:
-    return float((values**2).sum() / len(values))

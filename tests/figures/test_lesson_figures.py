@@ -13,7 +13,7 @@ from semcine_nb.figures import candidates, comparison, editing, loops, responses
 from semcine_nb.lessons.enumeration import thumbnail, try_move
 from semcine_nb.lessons.measures import worst_place
 from semcine_nb.lessons.walkthrough import walk_through
-from semcine_nb.looping import LoopSolver, phi
+from semcine_nb.looping import Labelling, LoopSolver, phi
 from semcine_nb.semantics import SemanticResponse, select_candidates
 
 
@@ -114,7 +114,7 @@ def test_a_move_shows_both_answers() -> None:
     selection = solved()[0]
     clip, response, candidate, _ = thumbnail(pond().video, selection.response, selection.candidates[0])
     ones = np.ones((4, 4), np.int32)
-    move = try_move(clip, response, candidate, (ones, ones * 28), (ones * 36, ones * 8))
+    move = try_move(clip, response, candidate, Labelling(ones, ones * 28), Labelling(ones * 36, ones * 8))
     figure = stages.show_move(clip, move)
     assert titles(figure)[1].removeprefix("by trying") == titles(figure)[2].removeprefix("by cut")
     assert [t.get_text() for t in figure.axes[2].texts] == [

@@ -11,24 +11,11 @@ from hypothesis import strategies as st
 from random_case import Case
 
 from semcine_nb.errors import LoopError
-from semcine_nb.lessons.pixel import (
-    case_of,
-    forgiveness,
-    loop_costs,
-    mean_distance,
-    pair_cost,
-    pair_costs,
-    pixels,
-)
-from semcine_nb.looping.energy import (
-    connectivity,
-    natural_map,
-    normalized_scores,
-    spatial_cost,
-    temporal_factor,
-)
-from semcine_nb.looping.labels import phi
+from semcine_nb.lessons.pixel import case_of, forgiveness, loop_costs, pair_cost, pair_costs, pixels
+from semcine_nb.looping.distances import mean_distance
+from semcine_nb.looping.energy import connectivity, spatial_cost, temporal_factor
 from semcine_nb.looping.parameters import LoopParameters
+from semcine_nb.rendering.labelling import phi
 
 
 def test_two_frames_by_hand() -> None:
@@ -61,7 +48,8 @@ def test_the_cases_are_the_mean_over_the_common_multiple(
 
 def test_every_pair_cost_is_that_of_the_definition(case: Case) -> None:
     rng = np.random.default_rng(1)
-    color, semantic = case.clip.frames / 255.0, normalized_scores(case.response)
+    color = case.clip.frames / 255.0
+    semantic = np.stack([case.response.shares(t, dtype=np.float64) for t in range(len(color))])
     right, down = connectivity(case.response, case.parameters)
     for axis, gamma in ((1, right), (0, down)):
         period, start = case.labels()
@@ -111,7 +99,7 @@ def test_loop_costs_are_eq_2_for_every_label_that_fits(case: Case) -> None:
 
 
 def test_forgiveness_is_eq_3(case: Case) -> None:
-    natural = natural_map(case.response, LoopParameters())
+    natural = case.response.natural_map()
     wanted = temporal_factor(case.clip.frames / 255.0, natural, LoopParameters())
     assert np.array_equal(forgiveness(case.clip, case.response), wanted)
 
