@@ -49,7 +49,7 @@ class LabelCosts:
 
 
 @dataclass(frozen=True, eq=False)
-class Pixel:
+class PixelSignal:
     """One pixel as eq. (1) reads it.
 
     Attributes
@@ -69,7 +69,7 @@ def pixels(
     response: SemanticResponse,
     places: list[tuple[int, int]],
     parameters: LoopParameters | None = None,
-) -> list[Pixel]:
+) -> list[PixelSignal]:
     """The pixels at ``places``, (column, row) each, of a clip and its response.
 
     Raises
@@ -85,7 +85,7 @@ def pixels(
     semantic = np.stack([response.shares(t, where, np.float64) for t in range(len(clip))])
     natural = response.natural_map((parameters or LoopParameters()).occurrence_threshold)
     return [
-        Pixel(clip.frames[:, y, x] / 255.0, semantic[:, i], bool(natural[y, x]))
+        PixelSignal(clip.frames[:, y, x] / 255.0, semantic[:, i], bool(natural[y, x]))
         for i, (x, y) in enumerate(places)
     ]
 
