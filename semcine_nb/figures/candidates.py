@@ -65,7 +65,7 @@ def show_filters(selection: Selection, min_std: float = 0.05, min_blob: float = 
         xlabel="mean area of a connected piece of π, pixels",
         ylim=(0, 1.35 * max([min_std, *(r.std for r in selection.reasons if r.mean_blob)])),
     )
-    axis.set_ylabel("temporal std of grey, mean over π")
+    axis.set_ylabel("temporal std of gray, mean over π")
     axis.margins(x=0.2)
     axis.legend(frameon=False, loc="upper left")
     return figure

@@ -23,7 +23,7 @@ def show_labels(cinemagraph: Cinemagraph, frame: int | None = None) -> Figure:
     draw(axes[0], mask_overlay(shown, cinemagraph.candidate.mask), f"π: {cinemagraph.candidate.label}")
     for axis, name in zip(axes[1:], ("period", "start"), strict=True):
         draw_labels(figure, [axis], [cinemagraph], name)
-        axis.set_title(f"{name[0]} (frames), grey: static")
+        axis.set_title(f"{name[0]} (frames), gray: static")
     return figure
 
 

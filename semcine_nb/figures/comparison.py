@@ -30,7 +30,7 @@ def show_connectivity(clip: Video, response: SemanticResponse) -> Figure:
     maps = connectivity_maps(clip, response)
     figure, axes = clip_panels(clip, 3, 0.5)
     draw(axes[0], clip.frames[len(clip) // 2], "(a) selected frame")
-    draw(axes[1], maps.color, "(b) γ_s of Liao et al.: colours", cmap="gray", vmin=0, vmax=1)
+    draw(axes[1], maps.color, "(b) γ_s of Liao et al.: colors", cmap="gray", vmin=0, vmax=1)
     shown = draw(axes[2], maps.semantic, "(c) ours, eq. (5): semantics", cmap="gray", vmin=0, vmax=1)
     figure.colorbar(shown, ax=axes, shrink=0.8, ticks=[0, 1])
     return figure

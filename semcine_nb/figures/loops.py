@@ -101,7 +101,7 @@ def show_pair_costs(
     top = float(np.nanmax([np.nanmax(costs.cost), stills.max()]))
     _cost_picture(figure, left, costs, f"E_spa of ({period}, {start}) beside (p, s)", top)
     right.plot(stills, ".-", color="#555555")
-    right.set(ylim=(0, 1.05 * top), xlabel="still frame s′ of the neighbour", ylabel="E_spa")
+    right.set(ylim=(0, 1.05 * top), xlabel="still frame s′ of the neighbor", ylabel="E_spa")
     right.set_title(f"E_spa of ({period}, {start}) beside a still frame")
     return figure
 

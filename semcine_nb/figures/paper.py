@@ -122,7 +122,7 @@ def connectivity_figure(scene: Scene) -> Reproduction:
     color, semantic = at_outlines(maps.color), at_outlines(maps.semantic)
     return Reproduction(
         "Fig. 2",
-        "Seams by semantics follow the boundaries of moving things better than seams by colours.",
+        "Seams by semantics follow the boundaries of moving things better than seams by colors.",
         f"γ_s of Liao et al. and of eq. (5), {SIMULATED}.",
         f"Of what makes seams cheap (1 − γ_s), {semantic:.0%} of ours and {color:.0%} of Liao's lies within "
         f"three pixels of a true outline, which is {near.mean():.0%} of the picture.",
@@ -146,14 +146,14 @@ def liao_figures(scene: Scene, thing: str) -> tuple[Reproduction, Reproduction]:
         "Our labels p and s hold together along semantic regions; those of Liao et al. do not.",
         f"p and s of both methods, {SIMULATED}.",
         f"Inside “{thing}” Liao's labels fall into {torn['Liao et al.'].pieces} pieces, ours into "
-        f"{torn['ours'].pieces}; neighbours out of step: {torn['Liao et al.'].cut} and {torn['ours'].cut}; "
+        f"{torn['ours'].pieces}; neighbors out of step: {torn['Liao et al.'].cut} and {torn['ours'].cut}; "
         f"the energy of eq. (1) for this target is {total['Liao et al.']:.1f} and {total['ours']:.1f}; "
         f"IoU of what moves with it {alignment(liao.period, mask):.2f} and "
         f"{alignment(ours.period, mask):.2f}."
         + (
             ""
             if torn["ours"].pieces < torn["Liao et al."].pieces
-            else " Ours is not in fewer pieces: the painted person moves as one, and colours alone see that."
+            else " Ours is not in fewer pieces: the painted person moves as one, and colors alone see that."
         ),
         torn["ours"].pieces < torn["Liao et al."].pieces and total["ours"] < total["Liao et al."],
         {"": show_methods(both)},
@@ -162,14 +162,14 @@ def liao_figures(scene: Scene, thing: str) -> tuple[Reproduction, Reproduction]:
     tears = step["Liao et al."] > max(10.0, 2 * step["ours"])
     closeups = Reproduction(
         "Fig. 5",
-        "Liao et al. tear or distort faces and bodies; our results have no such artefacts.",
+        "Liao et al. tear or distort faces and bodies; our results have no such artifacts.",
         f"The place where Liao's seams inside “{thing}” cost most, unblended, {SIMULATED}.",
-        f"Across a seam inside “{thing}” colours are off by {step['Liao et al.']:.1f} grey levels (RMS) with "
+        f"Across a seam inside “{thing}” colors are off by {step['Liao et al.']:.1f} gray levels (RMS) with "
         f"Liao and {step['ours']:.1f} with ours. "
         + (
             "Liao's seams are plainly visible."
             if tears
-            else "No face is torn: the painted person repeats exactly, so colours alone find its loop. This "
+            else "No face is torn: the painted person repeats exactly, so colors alone find its loop. This "
             "needs a clip of a real person."
         ),
         tears,

@@ -122,7 +122,7 @@ def _clusters(study: StudyData, users: NDArray[np.floating], positions: NDArray[
     return Reproduction(
         "Fig. 10 (supplement, Fig. 5)",
         "People fall into a few clusters.",
-        "t-SNE of the coordinates u of the joint model, coloured by k-means, simulated; the people were "
+        "t-SNE of the coordinates u of the joint model, colored by k-means, simulated; the people were "
         "drawn from six types, so clusters are there to be found.",
         f"k-means finds {len(np.unique(types))} groups (8 are the most it tries), {small} of them of one "
         f"person; silhouette {clear:.2f}, where less than 0.25 is taken for no structure (simulated).",

@@ -55,8 +55,8 @@ def test_labels_are_drawn_with_a_scale_each_where_something_moves(moves: bool) -
     titles = [axis.get_title() for axis in figure.axes]
     assert titles[:3] == [
         f"π: {cinema.candidate.label}",
-        "p (frames), grey: static",
-        "s (frames), grey: static",
+        "p (frames), gray: static",
+        "s (frames), gray: static",
     ]
     assert len(figure.axes) == (5 if moves else 3)
 
