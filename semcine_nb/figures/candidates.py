@@ -11,7 +11,7 @@ from ..semantics.candidates import select_candidates
 from ..semantics.categories import is_static
 from ..semantics.measures import blobs, temporal_std
 from .colors import mask_overlay
-from .panels import grid
+from .panels import charts, clip_grid, clip_panels, draw
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,8 +24,8 @@ KEPT, DROPPED = "#2f9e5b", "#c9483c"
 
 def show_areas(selection: Selection) -> Figure:
     """h_g of each category as a share of all pixels of all frames; green is kept, red dropped."""
-    figure, axes = grid(1, 1, (9, 0.4 * len(selection.reasons) + 0.9), bare=False)
-    axis, reasons = axes[0, 0], tuple(selection.reasons)[::-1]
+    figure, (axis,) = charts(1, (9, 0.4 * len(selection.reasons) + 0.9))
+    reasons = tuple(selection.reasons)[::-1]
     bars = axis.barh(
         [r.category for r in reasons],
         [r.share for r in reasons],
@@ -43,8 +43,7 @@ def show_filters(selection: Selection, min_std: float = 0.05, min_blob: float = 
 
     Filter (a) is a list, so static categories are hollow wherever they lie. Thresholds only draw the lines.
     """
-    figure, axes = grid(1, 1, (9, 4.2), bare=False)
-    axis = axes[0, 0]
+    figure, (axis,) = charts(1, (9, 4.2))
     for reason in selection.reasons:
         if not reason.mean_blob:
             continue
@@ -66,53 +65,48 @@ def show_filters(selection: Selection, min_std: float = 0.05, min_blob: float = 
         xlabel="mean area of a connected piece of π, pixels",
         ylim=(0, 1.35 * max([min_std, *(r.std for r in selection.reasons if r.mean_blob)])),
     )
-    axis.set_ylabel("temporal std of grey, mean over π")
+    axis.set_ylabel("temporal std of gray, mean over π")
     axis.margins(x=0.2)
     axis.legend(frameon=False, loc="upper left")
     return figure
 
 
 def show_std(video: Video) -> Figure:
-    """A frame, and what filter (b) looks at: the standard deviation of grey over time, 0.05 outlined."""
-    figure, axes = grid(1, 2, (13, 13 / 2 * video.height / video.width + 0.4))
+    """A frame, and what filter (b) looks at: the standard deviation of gray over time, 0.05 outlined."""
+    figure, axes = clip_panels(video, 2, 0.4)
     std = temporal_std(video.frames)
-    axes[0, 0].imshow(video.frames[len(video) // 2])
-    axes[0, 0].set_title(f"frame {len(video) // 2}")
-    picture = axes[0, 1].imshow(std, cmap="magma", vmin=0, vmax=0.2)
-    axes[0, 1].contour(std, levels=[0.05], colors="cyan", linewidths=0.7)
-    axes[0, 1].set_title("standard deviation over time; cyan: 0.05")
-    figure.colorbar(picture, ax=axes[0, 1], shrink=0.8, extend="max")
+    draw(axes[0], video.frames[len(video) // 2], f"frame {len(video) // 2}")
+    title = "standard deviation over time; cyan: 0.05"
+    picture = draw(axes[1], std, title, cmap="magma", vmin=0, vmax=0.2)
+    axes[1].contour(std, levels=[0.05], colors="cyan", linewidths=0.7)
+    figure.colorbar(picture, ax=axes[1], shrink=0.8, extend="max")
     return figure
 
 
 def show_blobs(video: Video, selection: Selection) -> Figure:
-    """What filter (c) looks at: the connected pieces of every π, each in a colour of its own."""
+    """What filter (c) looks at: the connected pieces of every π, each in a color of its own."""
     from matplotlib import colormaps
 
     frame = video.frames[len(video) // 2]
     names = [reason.category for reason in selection.reasons]
-    figure, axes = grid(1, len(names), (13, 13 / len(names) * video.height / video.width + 0.6))
-    for axis, name in zip(axes[0], names, strict=True):
+    figure, axes = clip_panels(video, len(names), 0.6)
+    for axis, name in zip(axes, names, strict=True):
         picture = np.repeat(frame.mean(axis=2, keepdims=True), 3, axis=2) * 0.5
         parts = blobs(selection.maps[name])
         for i, part in enumerate(parts):
             picture[part] = 255 * np.array(colormaps["tab20"](i % 20)[:3])
         mean = selection.reasons[name].mean_blob
-        axis.imshow(picture.astype(np.uint8))
-        axis.set_title(f"{name}\n{len(parts)} pieces, mean {mean:.0f} px", fontsize=9)
+        draw(axis, picture.astype(np.uint8), f"{name}\n{len(parts)} pieces, mean {mean:.0f} px", 9)
     return figure
 
 
 def show_masks(video: Video, candidates: Sequence[Candidate], columns: int = 4) -> Figure:
     """π of each candidate over the middle frame."""
     frame = video.frames[len(video) // 2]
-    columns = min(columns, len(candidates))
-    rows = -(-len(candidates) // columns)
-    height = rows * (13 / columns * video.height / video.width + 0.4)
-    figure, axes = grid(rows, columns, (13, min(height, 8.0)))
-    for axis, candidate in zip(axes.flat, candidates, strict=False):
-        axis.imshow(mask_overlay(frame, candidate.mask))
-        axis.set_title(f"{candidate.label}: {candidate.mask.mean():.1%}", fontsize=10)
+    figure, axes = clip_grid(video, len(candidates), columns, highest=8.0)
+    for axis, candidate in zip(axes, candidates, strict=False):
+        title = f"{candidate.label}: {candidate.mask.mean():.1%}"
+        draw(axis, mask_overlay(frame, candidate.mask), title, 10)
     return figure
 
 

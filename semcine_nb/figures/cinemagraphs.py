@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .colors import label_map, mask_overlay
-from .panels import label_scale, panels
+from .colors import mask_overlay
+from .panels import draw, draw_labels, panels
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -20,14 +20,10 @@ def show_labels(cinemagraph: Cinemagraph, frame: int | None = None) -> Figure:
     clip = cinemagraph.video.frames
     shown = clip[len(clip) // 2 if frame is None else frame]
     figure, axes = panels(3, 3.2)
-    axes[0].imshow(mask_overlay(shown, cinemagraph.candidate.mask))
-    axes[0].set_title(f"π: {cinemagraph.candidate.label}")
-    dynamic = cinemagraph.dynamic
-    for axis, name, values in ((axes[1], "p", cinemagraph.period), (axes[2], "s", cinemagraph.start)):
-        axis.imshow(label_map(values, dynamic))
-        axis.set_title(f"{name} (frames), grey: static")
-        if dynamic.any():
-            label_scale(figure, axis, values[dynamic])
+    draw(axes[0], mask_overlay(shown, cinemagraph.candidate.mask), f"π: {cinemagraph.candidate.label}")
+    for axis, name in zip(axes[1:], ("period", "start"), strict=True):
+        draw_labels(figure, [axis], [cinemagraph], name)
+        axis.set_title(f"{name[0]} (frames), gray: static")
     return figure
 
 

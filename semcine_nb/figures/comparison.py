@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..looping.connectivity_maps import connectivity_maps
+from ..lessons.measures import Box, connectivity_maps, loop_frame, loop_motion
 from ..looping.evaluation import evaluate
 from ..looping.quality import alignment, tearing
-from ..rendering.labelling import Labelling, phi
-from .colors import label_map, mask_overlay
-from .panels import grid, label_scale
+from ..rendering.labelling import phi
+from .colors import mask_overlay
+from .panels import GREEN, charts, clip_panels, draw, draw_labels, grid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,41 +24,29 @@ if TYPE_CHECKING:
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video
 
-Box = tuple[int, int, int, int]  # x, y, width, height in pixels
-
 
 def show_connectivity(clip: Video, response: SemanticResponse) -> Figure:
-    """γ_s by colours (Liao et al.) and by semantics (eq. 5): dark where a seam is cheap (Fig. 2)."""
+    """γ_s by colors (Liao et al.) and by semantics (eq. 5): dark where a seam is cheap (Fig. 2)."""
     maps = connectivity_maps(clip, response)
-    figure, axes = grid(1, 3, (13, 13 / 3 * clip.height / clip.width + 0.5))
-    axes[0, 0].imshow(clip.frames[len(clip) // 2])
-    axes[0, 0].set_title("(a) selected frame")
-    for axis, name, gamma in (
-        (axes[0, 1], "(b) γ_s of Liao et al.: colours", maps.colour),
-        (axes[0, 2], "(c) ours, eq. (5): semantics", maps.semantic),
-    ):
-        picture = axis.imshow(gamma, cmap="gray", vmin=0, vmax=1)
-        axis.set_title(name)
-    figure.colorbar(picture, ax=axes[0], shrink=0.8, ticks=[0, 1])
+    figure, axes = clip_panels(clip, 3, 0.5)
+    draw(axes[0], clip.frames[len(clip) // 2], "(a) selected frame")
+    draw(axes[1], maps.color, "(b) γ_s of Liao et al.: colors", cmap="gray", vmin=0, vmax=1)
+    shown = draw(axes[2], maps.semantic, "(c) ours, eq. (5): semantics", cmap="gray", vmin=0, vmax=1)
+    figure.colorbar(shown, ax=axes, shrink=0.8, ticks=[0, 1])
     return figure
 
 
 def show_methods(cinemagraphs: Mapping[str, Cinemagraph], box: Box | None = None) -> Figure:
-    """p and s of several methods, a row each, on common scales with grey for static (Fig. 3)."""
+    """p and s of several methods, a row each, on common scales with gray for static (Fig. 3)."""
     figure, axes = grid(len(cinemagraphs), 3, (13, 2.55 * len(cinemagraphs) + 0.2))
     for column, name in ((1, "period"), (2, "start")):
-        every = np.concatenate([getattr(c, name)[c.dynamic] for c in cinemagraphs.values()])
-        low, high = (int(every.min()), int(every.max())) if every.size else (0, 1)
-        for row, cinema in enumerate(cinemagraphs.values()):
-            picture = label_map(getattr(cinema, name), cinema.dynamic, low, max(high, low + 1))
-            axes[row, column].imshow(picture)
-            axes[row, column].set_title(f"{name[0]} (frames)", fontsize=10)
-            if every.size:
-                label_scale(figure, axes[row, column], every)
-    for row, (name, cinema) in enumerate(cinemagraphs.items()):
-        axes[row, 0].imshow(cinema.video.frames[len(cinema.video) // 2])
-        axes[row, 0].set_title(f"{name}: {cinema.dynamic.mean():.0%} moves", fontsize=10)
-        for axis in axes[row] if box else ():
+        draw_labels(figure, axes[:, column], list(cinemagraphs.values()), name, every=True)
+        for axis in axes[:, column]:
+            axis.set_title(f"{name[0]} (frames)", fontsize=10)
+    for row, (name, cinema) in zip(axes, cinemagraphs.items(), strict=True):
+        frame = cinema.video.frames[len(cinema.video) // 2]
+        draw(row[0], frame, f"{name}: {cinema.dynamic.mean():.0%} moves", 10)
+        for axis in row if box else ():
             _frame(axis, box)
     return figure
 
@@ -73,18 +62,9 @@ def show_closeups(cinemagraphs: Mapping[str, Cinemagraph], box: Box, times: tupl
     )
     for row, (name, cinema) in enumerate(cinemagraphs.items()):
         for axis, t in zip(axes[row], times, strict=True):
-            axis.imshow(loop_frame(cinema, t)[y : y + height, x : x + width], interpolation="nearest")
-            axis.set_title(f"{name}, t = {t}", fontsize=9)
+            picture = loop_frame(cinema, t)[y : y + height, x : x + width]
+            draw(axis, picture, f"{name}, t = {t}", 9, interpolation="nearest")
     return figure
-
-
-def loop_motion(cinemagraph: Cinemagraph, frames: int = 48) -> NDArray[np.float32]:
-    """Mean size of optical flow over some frames of the endless loop, (H, W) float32 in pixels a frame."""
-    from ..looping.baselines import cumulative_motion
-    from ..video import Video
-
-    shown = np.stack([loop_frame(cinemagraph, t) for t in range(frames)])
-    return cumulative_motion(Video(shown, cinemagraph.video.fps)) / np.float32(max(frames - 1, 1))
 
 
 def show_alignment(
@@ -99,17 +79,15 @@ def show_alignment(
     frames : of the loop over which the size of optical flow is averaged
     """
     clip = next(iter(cinemagraphs.values())).video
-    count = 1 + len(cinemagraphs)
-    figure, axes = grid(1, count, (13, 13 / count * clip.height / clip.width + 0.6))
-    axes[0, 0].imshow(mask_overlay(clip.frames[len(clip) // 2], mask))
-    axes[0, 0].set_title("the object")
+    figure, axes = clip_panels(clip, 1 + len(cinemagraphs), 0.6)
+    draw(axes[0], mask_overlay(clip.frames[len(clip) // 2], mask), "the object")
     motion = {name: loop_motion(cinema, frames) for name, cinema in cinemagraphs.items()}
     most = max(float(np.quantile(size, 0.995)) for size in motion.values())
-    for axis, (name, cinema) in zip(axes[0, 1:], cinemagraphs.items(), strict=True):
-        picture = axis.imshow(motion[name], cmap="gray_r", vmin=0, vmax=max(most, 1e-6))
-        axis.contour(mask, levels=[0.5], colors="#2f9e5b", linewidths=1)
-        axis.set_title(f"{name}: IoU {alignment(cinema.period, mask):.2f}", fontsize=10)
-    figure.colorbar(picture, ax=axes[0], shrink=0.8, label="pixels a frame")
+    for axis, (name, cinema) in zip(axes[1:], cinemagraphs.items(), strict=True):
+        title = f"{name}: IoU {alignment(cinema.period, mask):.2f}"
+        picture = draw(axis, motion[name], title, 10, cmap="gray_r", vmin=0, vmax=max(most, 1e-6))
+        axis.contour(mask, levels=[0.5], colors=GREEN, linewidths=1)
+    figure.colorbar(picture, ax=axes, shrink=0.8, label="pixels a frame")
     return figure
 
 
@@ -117,10 +95,10 @@ def show_timelines(cinemagraphs: Mapping[str, Cinemagraph], row: int, length: in
     """One row of pixels over time, downwards: the clip, and each loop with its seams in time."""
     clip = next(iter(cinemagraphs.values())).video
     time = np.arange(length)
-    figure, axes = grid(1, len(cinemagraphs) + 1, (13, 4.2), bare=False)
-    axes[0, 0].imshow(clip.frames[:, row], aspect="auto")
-    axes[0, 0].set(title=f"the clip, row {row}", xlabel="column", ylabel="frame")
-    for axis, (name, cinema) in zip(axes[0, 1:], cinemagraphs.items(), strict=True):
+    figure, axes = charts(len(cinemagraphs) + 1, (13, 4.2))
+    axes[0].imshow(clip.frames[:, row], aspect="auto")
+    axes[0].set(title=f"the clip, row {row}", xlabel="column", ylabel="frame")
+    for axis, (name, cinema) in zip(axes[1:], cinemagraphs.items(), strict=True):
         shown = phi(cinema.period[row], cinema.start[row], time[:, None])
         axis.imshow(clip.frames[shown, np.full_like(shown, row), np.arange(clip.width)], aspect="auto")
         axis.set(title=name, xlabel="column", ylabel="time t of the endless loop")
@@ -133,67 +111,23 @@ def compare_methods(
     """A row a method: what it does inside a target, and eq. (1) of its labels by term, for that target.
 
     ``labels`` and ``pieces`` are different (p, s) and connected pieces of one label inside the target;
-    ``cut`` counts the pairs of neighbours inside it that are shown out of step.
+    ``cut`` counts the pairs of neighbors inside it that are shown out of step.
     """
     import pandas as pd
 
-    rows, problem = {}, solver.problem(target)
+    rows, costs = {}, solver.costs(target)
     for name, cinema in cinemagraphs.items():
-        torn = tearing(Labelling(cinema.period, cinema.start), target.mask)
-        energy = evaluate(
-            problem,
-            solver.clip.frames,
-            solver.response.scores,
-            cinema.period,
-            cinema.start,
-            solver.parameters,
-        )
+        torn = tearing(cinema.labels, target.mask)
+        energy = evaluate(costs, solver.clip, solver.response, cinema.labels, solver.parameters)
         rows[name] = {
             "moves": float(cinema.dynamic.mean()),
             "labels": torn.labels,
             "pieces": torn.pieces,
             "cut": torn.cut,
-            "temporal": energy.temporal,
-            "label": energy.label,
-            "spatial": energy.spatial,
+            **asdict(energy),
             "total": energy.total,
         }
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def loop_frame(cinemagraph: Cinemagraph, t: int) -> NDArray[np.uint8]:
-    """L(x, t) = V(x, φ(x, t)) of Section 3.2, (H, W, 3): one frame of the endless loop, not blended."""
-    rows, columns = np.indices(cinemagraph.period.shape)
-    return cinemagraph.video.frames[phi(cinemagraph.period, cinemagraph.start, t), rows, columns]
-
-
-def worst_place(cinemagraph: Cinemagraph, mask: NDArray[np.bool_], width: int = 72, height: int = 48) -> Box:
-    """The box whose seams inside ``mask`` cost most: where a thing tears.
-
-    The cost of a seam is the mean squared difference of colours that both sides show there over the loop
-    (Ψ_V at 16 moments or a few more), whatever the method that made it believes.
-    """
-    import cv2
-
-    clip = cinemagraph.video
-    cost = np.zeros(mask.shape, np.float32)
-    period, start = cinemagraph.period, cinemagraph.start
-    frames = clip.frames
-    places: Any = np.indices(mask.shape)
-    rows, columns = places
-    for t in range(0, 4 * len(clip), len(clip) // 4 or 1):
-        shown = phi(period, start, t)
-        own = frames[shown, rows, columns].astype(np.float32)
-        for near, far in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:])):
-            other = frames[shown[far], rows[near], columns[near]].astype(np.float32)
-            inside = mask[near] & mask[far]
-            cost[near] += ((own[near] - other) ** 2).sum(axis=-1) * inside
-    height, width = min(height, mask.shape[0]), min(width, mask.shape[1])
-    total = cv2.boxFilter(cost, -1, (width, height), normalize=False, borderType=cv2.BORDER_CONSTANT)
-    y, x = (int(i) for i in np.unravel_index(int(total.argmax()), total.shape))
-    left = int(np.clip(x - width // 2, 0, mask.shape[1] - width))
-    top = int(np.clip(y - height // 2, 0, mask.shape[0] - height))
-    return left, top, width, height
 
 
 def _frame(axis: Any, box: Box | None) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .colors import label_map, mask_overlay
-from .panels import grid, label_scale
+from .colors import mask_overlay
+from .panels import clip_panels, draw, draw_labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,36 +24,31 @@ def show_edit(before: Cinemagraph, after: Cinemagraph, frame: int | None = None)
     """Fig. 7: π over a frame, s before the edit, s after it; the painted map stands in the corner."""
     clip = before.video
     shown = clip.frames[len(clip) // 2 if frame is None else frame]
-    figure, axes = grid(1, 3, (13, 13 / 3 * clip.height / clip.width + 0.6))
-    axes[0, 0].imshow(mask_overlay(shown, before.candidate.mask))
-    axes[0, 0].set_title("π as the segmenter drew it")
-    every = np.concatenate([c.start[c.dynamic] for c in (before, after)])
-    low, high = (int(every.min()), int(every.max())) if every.size else (0, 1)
-    for axis, name, cinema in ((axes[0, 1], "s before", before), (axes[0, 2], "s after the edit", after)):
-        axis.imshow(label_map(cinema.start, cinema.dynamic, low, max(high, low + 1)))
+    figure, axes = clip_panels(clip, 3, 0.6)
+    draw(axes[0], mask_overlay(shown, before.candidate.mask), "π as the segmenter drew it")
+    draw_labels(figure, axes[1:], [before, after], "start")
+    for axis, name, cinema in ((axes[1], "s before", before), (axes[2], "s after the edit", after)):
         axis.set_title(name)
         corner = axis.inset_axes((0.0, 0.0, 0.3, 0.3))
         corner.imshow(cinema.candidate.mask, cmap="gray", vmin=0, vmax=1)
         corner.set(xticks=[], yticks=[])
         corner.set_title("π", fontsize=8, pad=1, loc="left")
-    if every.size:
-        label_scale(figure, axes[0, 2], every)
     return figure
 
 
 def show_changes(before: Cinemagraph, after: Cinemagraph) -> Figure:
-    """What the edit asked for, and what it changed: green came to it, red went, grey stayed."""
-    figure, axes = grid(1, 2, (13, 13 / 2 * before.video.height / before.video.width + 0.5))
+    """What the edit asked for, and what it changed: green came to it, red went, gray stayed."""
+    figure, axes = clip_panels(before.video, 2, 0.5)
     frame = before.video.frames[len(before.video) // 2]
     for axis, name, old, new in (
-        (axes[0, 0], "the map π", before.candidate.mask, after.candidate.mask),
-        (axes[0, 1], "what moves, p > 1", before.dynamic, after.dynamic),
+        (axes[0], "the map π", before.candidate.mask, after.candidate.mask),
+        (axes[1], "what moves, p > 1", before.dynamic, after.dynamic),
     ):
         picture = 0.5 * np.repeat(frame.mean(axis=2, keepdims=True), 3, axis=2) + 60
         for mask, color in ((old & new, BOTH), (new & ~old, GAINED), (old & ~new, LOST)):
             picture[mask] = 0.35 * picture[mask] + 0.65 * np.array(color)
-        axis.imshow(np.clip(picture, 0, 255).astype(np.uint8))
-        axis.set_title(f"{name}: +{(new & ~old).mean():.1%}, −{(old & ~new).mean():.1%} of the picture")
+        title = f"{name}: +{(new & ~old).mean():.1%}, −{(old & ~new).mean():.1%} of the picture"
+        draw(axis, np.clip(picture, 0, 255).astype(np.uint8), title)
     return figure
 
 
@@ -75,16 +71,14 @@ def compare_edit(before: Cinemagraph, after: Cinemagraph) -> pd.DataFrame:
     import pandas as pd
 
     def column(cinema: Cinemagraph) -> dict[str, float]:
-        mask, energy = cinema.candidate.mask, cinema.energy
+        mask = cinema.candidate.mask
         return {
             "area of π": float(mask.mean()),
             "moves": float(cinema.dynamic.mean()),
             "follows": float(cinema.dynamic[mask].mean()) if mask.any() else float("nan"),
             "labels (p, s)": float(len({*zip(cinema.period.flat, cinema.start.flat, strict=True)})),
             "α_sta": cinema.parameters.alpha_static,
-            "temporal": energy.temporal,
-            "label": energy.label,
-            "spatial": energy.spatial,
+            **asdict(cinema.energy),
         }
 
     return pd.DataFrame({"before": column(before), "after": column(after)})

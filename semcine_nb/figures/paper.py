@@ -10,24 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..lessons.clips import careful_map
+from ..lessons.measures import (
+    commonest_label,
+    connectivity_maps,
+    lasso,
+    loop_frame,
+    out_of_step,
+    outlines,
+    seam_step,
+    worst_place,
+)
 from ..looping import LoopSolver
 from ..looping.baselines import liao_2013, tompkin_2011, yeh_2012
 from ..looping.quality import alignment, tearing
-from ..rendering.labelling import Labelling
 from ..samples import make_sample
 from ..semantics import SemanticResponse, segment, select_candidates
-from .comparison import (
-    compare_methods,
-    loop_frame,
-    show_alignment,
-    show_closeups,
-    show_connectivity,
-    show_methods,
-    worst_place,
-)
+from .comparison import compare_methods, show_alignment, show_closeups, show_connectivity, show_methods
 from .editing import show_edit
-from .panels import grid
-from .paper_measures import commonest_label, lasso, out_of_step, outlines, seam_step
+from .panels import draw, grid
 from .scene import show_scene
 
 if TYPE_CHECKING:
@@ -87,9 +87,8 @@ class Scene:
         response = SemanticResponse(sample.scores(), sample.categories)
         selection = select_candidates(sample.video, response)
         solver = LoopSolver(sample.video, selection.response)
-        return cls(
-            sample, response, selection, solver, {c.label: solver.solve(c) for c in selection.candidates}
-        )
+        cinemagraphs = {c.label: solver.solve(c) for c in selection.candidates}
+        return cls(sample, response, selection, solver, cinemagraphs)
 
 
 def overview(scene: Scene) -> Reproduction:
@@ -112,24 +111,22 @@ def overview(scene: Scene) -> Reproduction:
 
 
 def connectivity_figure(scene: Scene) -> Reproduction:
-    """Fig. 2: γ_s by colours and by semantics, and how much of what is dark lies at outlines."""
-    from ..looping.connectivity_maps import connectivity_maps
-
+    """Fig. 2: γ_s by colors and by semantics, and how much of what is dark lies at outlines."""
     maps = connectivity_maps(scene.sample.video, scene.selection.response)
     near = outlines(scene.sample)
 
-    def atoutlines(gamma: NDArray[np.float32]) -> float:
+    def at_outlines(gamma: NDArray[np.float32]) -> float:
         dark = 1 - gamma
         return float(dark[near].sum() / max(float(dark.sum()), 1e-9))
 
-    colour, semantic = atoutlines(maps.colour), atoutlines(maps.semantic)
+    color, semantic = at_outlines(maps.color), at_outlines(maps.semantic)
     return Reproduction(
         "Fig. 2",
-        "Seams by semantics follow the boundaries of moving things better than seams by colours.",
+        "Seams by semantics follow the boundaries of moving things better than seams by colors.",
         f"γ_s of Liao et al. and of eq. (5), {SIMULATED}.",
-        f"Of what makes seams cheap (1 − γ_s), {semantic:.0%} of ours and {colour:.0%} of Liao's lies within "
+        f"Of what makes seams cheap (1 − γ_s), {semantic:.0%} of ours and {color:.0%} of Liao's lies within "
         f"three pixels of a true outline, which is {near.mean():.0%} of the picture.",
-        semantic > colour,
+        semantic > color,
         {"": show_connectivity(scene.sample.video, scene.selection.response)},
     )
 
@@ -142,21 +139,21 @@ def liao_figures(scene: Scene, thing: str) -> tuple[Reproduction, Reproduction]:
     liao = liao_2013(scene.sample.video)
     both = {"Liao et al.": liao, "ours": ours}
     table: Any = compare_methods(both, scene.solver, ours.candidate)
-    torn = {name: tearing(Labelling(c.period, c.start), mask) for name, c in both.items()}
+    torn = {name: tearing(c.labels, mask) for name, c in both.items()}
     total = {name: float(table.loc[name, "total"]) for name in both}
     labels = Reproduction(
         "Fig. 3",
         "Our labels p and s hold together along semantic regions; those of Liao et al. do not.",
         f"p and s of both methods, {SIMULATED}.",
         f"Inside “{thing}” Liao's labels fall into {torn['Liao et al.'].pieces} pieces, ours into "
-        f"{torn['ours'].pieces}; neighbours out of step: {torn['Liao et al.'].cut} and {torn['ours'].cut}; "
+        f"{torn['ours'].pieces}; neighbors out of step: {torn['Liao et al.'].cut} and {torn['ours'].cut}; "
         f"the energy of eq. (1) for this target is {total['Liao et al.']:.1f} and {total['ours']:.1f}; "
         f"IoU of what moves with it {alignment(liao.period, mask):.2f} and "
         f"{alignment(ours.period, mask):.2f}."
         + (
             ""
             if torn["ours"].pieces < torn["Liao et al."].pieces
-            else " Ours is not in fewer pieces: the painted person moves as one, and colours alone see that."
+            else " Ours is not in fewer pieces: the painted person moves as one, and colors alone see that."
         ),
         torn["ours"].pieces < torn["Liao et al."].pieces and total["ours"] < total["Liao et al."],
         {"": show_methods(both)},
@@ -165,14 +162,14 @@ def liao_figures(scene: Scene, thing: str) -> tuple[Reproduction, Reproduction]:
     tears = step["Liao et al."] > max(10.0, 2 * step["ours"])
     closeups = Reproduction(
         "Fig. 5",
-        "Liao et al. tear or distort faces and bodies; our results have no such artefacts.",
+        "Liao et al. tear or distort faces and bodies; our results have no such artifacts.",
         f"The place where Liao's seams inside “{thing}” cost most, unblended, {SIMULATED}.",
-        f"Across a seam inside “{thing}” colours are off by {step['Liao et al.']:.1f} grey levels (RMS) with "
+        f"Across a seam inside “{thing}” colors are off by {step['Liao et al.']:.1f} gray levels (RMS) with "
         f"Liao and {step['ours']:.1f} with ours. "
         + (
             "Liao's seams are plainly visible."
             if tears
-            else "No face is torn: the painted person repeats exactly, so colours alone find its loop. This "
+            else "No face is torn: the painted person repeats exactly, so colors alone find its loop. This "
             "needs a clip of a real person."
         ),
         tears,
@@ -262,12 +259,9 @@ def eyes_figure(scene: Scene) -> Reproduction:
     for k, t in enumerate(times):
         picture = loop_frame(alone[0], t)
         picture[eyes[1]] = loop_frame(alone[1], t)[eyes[1]]
-        for axis, name, shown in (
-            (axes[0, k], "Tompkin et al.", picture),
-            (axes[1, k], "ours", loop_frame(ours, t)),
-        ):
-            axis.imshow(shown[box], interpolation="nearest")
-            axis.set_title(f"{name}, t = {t}", fontsize=7)
+        pictures = {"Tompkin et al.": picture, "ours": loop_frame(ours, t)}
+        for axis, (name, shown) in zip(axes[:, k], pictures.items(), strict=True):
+            draw(axis, shown[box], f"{name}, t = {t}", 7, interpolation="nearest")
     return Reproduction(
         "Supplement, Fig. 3",
         "Regions that loop each for itself (Tompkin et al.) let two eyes blink out of step; ours keeps them "

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import silhouette_score
 
 from ..looping.parameters import LoopParameters
 from ..preference import GaussianProcessModel, JointModel, MatrixCompletion, compare
 from ..preference.groups import embed_people, group_people, sample_groups
 from .paper import Reproduction
-from .preference import PAPER, _spread, show_comparison, show_completed, show_people, show_predicted
+from .preference import PAPER, show_comparison, show_completed, show_people, show_predicted, spread
 from .ratings import show_groups, show_rating_statistics
 
 if TYPE_CHECKING:
@@ -87,51 +88,63 @@ def comparison_figure(study: StudyData, folds: int = 3) -> Reproduction:
 def people_figures(study: StudyData) -> tuple[Reproduction, ...]:
     """Fig. 9, Fig. 10 and the supplement's Fig. 6, all of one joint model."""
     joint = JointModel(blocks=study.blocks).fit(study.ratings, study.features)
+    positions = embed_people(joint.users_)
+    return (
+        _completion(study, joint),
+        _clusters(study, joint.users_, positions),
+        _neighbors(study, positions),
+    )
+
+
+def _completion(study: StudyData, joint: JointModel) -> Reproduction:
     completed = {
         "MC (exact)": MatrixCompletion("exact").fit(study.ratings).predict(),
         "Joint (RBF)": joint.predict(),
     }
     known = np.isfinite(study.ratings)
-    spread = {name: _spread(np.asarray(matrix), known) for name, matrix in completed.items()}
-    positions = embed_people(joint.users_)
-    types = group_people(joint.users_)
-    small, clear = int((np.bincount(types) == 1).sum()), float(silhouette_score(joint.users_, types))
+    apart = {name: spread(np.asarray(matrix), known) for name, matrix in completed.items()}
+    return Reproduction(
+        "Fig. 9",
+        "The joint model fills the gaps more plausibly and more diversely than matrix completion.",
+        "The ratings and what two models fill in, simulated.",
+        f"σ between people over what is filled in for a cinemagraph: {apart['Joint (RBF)']:.2f} with "
+        f"the joint model, {apart['MC (exact)']:.2f} with matrix completion (simulated). “Plausibly” is "
+        "Fig. 8's business.",
+        apart["Joint (RBF)"] > apart["MC (exact)"],
+        {"": show_completed(study.ratings, completed, note=study.note)},
+        SIMULATED,
+    )
+
+
+def _clusters(study: StudyData, users: NDArray[np.floating], positions: NDArray[np.floating]) -> Reproduction:
+    types = group_people(users)
+    small, clear = int((np.bincount(types) == 1).sum()), float(silhouette_score(users, types))
+    return Reproduction(
+        "Fig. 10 (supplement, Fig. 5)",
+        "People fall into a few clusters.",
+        "t-SNE of the coordinates u of the joint model, colored by k-means, simulated; the people were "
+        "drawn from six types, so clusters are there to be found.",
+        f"k-means finds {len(np.unique(types))} groups (8 are the most it tries), {small} of them of one "
+        f"person; silhouette {clear:.2f}, where less than 0.25 is taken for no structure (simulated).",
+        clear >= 0.25,
+        {"": show_people(positions, types, note=study.note)},
+        SIMULATED,
+    )
+
+
+def _neighbors(study: StudyData, positions: NDArray[np.floating]) -> Reproduction:
     sample = sample_groups(positions, study.ratings, items=8)
     inside, between = _disagreement(study, sample.people)
-    return (
-        Reproduction(
-            "Fig. 9",
-            "The joint model fills the gaps more plausibly and more diversely than matrix completion.",
-            "The ratings and what two models fill in, simulated.",
-            f"σ between people over what is filled in for a cinemagraph: {spread['Joint (RBF)']:.2f} with "
-            f"the joint model, {spread['MC (exact)']:.2f} with matrix completion (simulated). “Plausibly” is "
-            "Fig. 8's business.",
-            spread["Joint (RBF)"] > spread["MC (exact)"],
-            {"": show_completed(study.ratings, completed, note=study.note)},
-            SIMULATED,
-        ),
-        Reproduction(
-            "Fig. 10 (supplement, Fig. 5)",
-            "People fall into a few clusters.",
-            "t-SNE of the coordinates u of the joint model, coloured by k-means, simulated; the people were "
-            "drawn from six types, so clusters are there to be found.",
-            f"k-means finds {len(np.unique(types))} groups (8 are the most it tries), {small} of them of one "
-            f"person; silhouette {clear:.2f}, where less than 0.25 is taken for no structure (simulated).",
-            clear >= 0.25,
-            {"": show_people(positions, types, note=study.note)},
-            SIMULATED,
-        ),
-        Reproduction(
-            "Supplement, Fig. 6",
-            "People who lie close together in Fig. 10 like the same cinemagraphs.",
-            "What people of three tight groups gave, simulated. The cinemagraphs are those on which "
-            "the groups differ most, as rated by all of them.",
-            f"Over all that both rated, two people of a group differ by {inside:.2f} stars, two of different "
-            f"groups by {between:.2f} (mean; simulated).",
-            inside < between,
-            {"": show_groups(study.ratings, sample, note=study.note)},
-            SIMULATED,
-        ),
+    return Reproduction(
+        "Supplement, Fig. 6",
+        "People who lie close together in Fig. 10 like the same cinemagraphs.",
+        "What people of three tight groups gave, simulated. The cinemagraphs are those on which "
+        "the groups differ most, as rated by all of them.",
+        f"Over all that both rated, two people of a group differ by {inside:.2f} stars, two of different "
+        f"groups by {between:.2f} (mean; simulated).",
+        inside < between,
+        {"": show_groups(study.ratings, sample, note=study.note)},
+        SIMULATED,
     )
 
 
@@ -144,13 +157,19 @@ def unseen_figure(study: StudyData, cinemagraphs: Sequence[Cinemagraph], people:
     count = min(len(cinemagraphs), int(sizes.max()))
     held = study.clips == int(np.flatnonzero(sizes >= count)[0])
     model = GaussianProcessModel(blocks=study.blocks).fit(study.ratings[~held], study.features[~held])
-    some = np.argsort(-np.isfinite(study.ratings[held][:count]).sum(axis=0), kind="stable")[:people]
-    guess = model.predict_items(study.features[held])[:count]
-    given = study.ratings[held][:count]
+    guess, given = model.predict_items(study.features[held])[:count], study.ratings[held][:count]
+    some = np.argsort(-np.isfinite(given).sum(axis=0), kind="stable")[:people]
     full = np.isfinite(given).all(axis=0) & ((given == given.max(axis=0)).sum(axis=0) == 1)
     _, best = np.unique(given[:, full].argmax(axis=0), return_counts=True)
     usual = int(best.max(initial=0))
     hits = int((guess[:, full].argmax(axis=0) == given[:, full].argmax(axis=0)).sum())
+    picture = show_predicted(
+        cinemagraphs[:count],
+        guess[:, some],
+        given[:, some],
+        [study.people[j] for j in some],
+        note=f"{study.note} of an unseen clip; its pictures are those of a painted stand-in",
+    )
     return Reproduction(
         "Supplement, Fig. 4",
         "People differ in which candidate they like best, and the predictions mostly find it.",
@@ -161,15 +180,7 @@ def unseen_figure(study: StudyData, cinemagraphs: Sequence[Cinemagraph], people:
         f"{hits / max(int(full.sum()), 1):.0%}; naming one to everybody would be right for {usual} at "
         "most (simulated, one clip).",
         hits > usual,
-        {
-            "": show_predicted(
-                list(cinemagraphs)[:count],
-                guess[:, some],
-                given[:, some],
-                [study.people[j] for j in some],
-                note=f"{study.note} of an unseen clip; its pictures are those of a painted stand-in",
-            )
-        },
+        {"": picture},
         SIMULATED,
     )
 
@@ -199,9 +210,7 @@ def paper_tables() -> dict[str, pd.DataFrame]:
         ("grid, frames", 4, ours.step),
     ]
     features = [(q.name, q.unit, ", ".join(STATISTICS)) for q in QUANTITIES]
-    classes = [
-        (i, name, mapped, "natural" if natural else "") for i, name, mapped, natural in pascal_context()
-    ]
+    classes = [(i, name, to, "natural" if natural else "") for i, name, to, natural in pascal_context()]
     return {
         "Supplement, parameters": pd.DataFrame(rows, columns=["parameter", "paper", "here"]),
         "Supplement, Fig. 7 (features)": pd.DataFrame(features, columns=["quantity", "unit", "statistics"]),
@@ -214,9 +223,8 @@ def summary(results: Sequence[Reproduction]) -> pd.DataFrame:
     import pandas as pd
 
     rows = {r.name: (r.claim, r.measured, r.verdict) for r in results}
-    return pd.DataFrame.from_dict(
-        rows, orient="index", columns=["the paper says", "measured here", "verdict"]
-    )
+    columns = ["the paper says", "measured here", "verdict"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
 def _disagreement(study: StudyData, groups: Sequence[Sequence[int]]) -> tuple[float, float]:

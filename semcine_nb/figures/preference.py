@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .colors import label_map, mask_overlay
-from .panels import label_scale
+from .colors import mask_overlay
+from .panels import BLUE, RED, charts, draw, draw_labels, grid, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ def show_comparison(
     names = [str(name) for name in table.index]
     place = np.arange(len(names))[::-1]
     colors = [PAPER_COLOR if name in PAPER else OTHER_COLOR for name in names]
-    figure, axes = _row(len(metrics), (6.2 * len(metrics), 0.29 * len(names) + 1.3), sharey=True)
+    figure, axes = charts(len(metrics), (6.2 * len(metrics), 0.29 * len(names) + 1.3), sharey=True)
     for axis, metric in zip(axes, metrics, strict=True):
         value, error = table[metric].to_numpy(float), table[f"{metric}_se"].to_numpy(float)
         axis.barh(place, value, xerr=error, color=colors, ecolor="#333333", capsize=2.5)
@@ -63,7 +63,7 @@ def show_comparison(
         axis.set_yticks(place, names)
         axis.set_xlabel(METRIC_NAMES.get(metric, metric))
         axis.spines[["top", "right"]].set_visible(False)
-    _say(figure, note, "bars: standard error over people; blue: in the paper's Fig. 8")
+    say(figure, note, "bars: standard error over people; blue: in the paper's Fig. 8")
     return figure
 
 
@@ -80,28 +80,20 @@ def show_completed(ratings: ArrayLike, completed: Mapping[str, ArrayLike], note:
     known = np.isfinite(given)
     rows = np.argsort(-known.sum(axis=1), kind="stable")
     columns = np.argsort(known.sum(axis=0), kind="stable")
-    figure, axes = _row(1 + len(completed), (3.4 * (1 + len(completed)) + 0.8, 5.2), sharey=True)
+    figure, axes = charts(1 + len(completed), (3.4 * (1 + len(completed)) + 0.8, 5.2), sharey=True)
     colors = colormaps["viridis"].with_extremes(bad=UNRATED_COLOR)
     matrices = {"given": given, **{name: np.asarray(matrix, float) for name, matrix in completed.items()}}
+    look = {"cmap": colors, "norm": Normalize(1, 5), "aspect": "auto", "interpolation": "nearest"}
     for axis, (name, matrix) in zip(axes, matrices.items(), strict=True):
-        shown = np.where(known, given, np.clip(matrix, 1, 5))
-        image = axis.imshow(
-            shown[np.ix_(rows, columns)],
-            cmap=colors,
-            norm=Normalize(1, 5),
-            aspect="auto",
-            interpolation="nearest",
-        )
-        title = (
-            f"given: {known.mean():.0%} rated"
-            if name == "given"
-            else f"{name}\nspread {_spread(matrix, known):.2f}"
-        )
-        axis.set_title(title, fontsize=10)
+        shown = np.where(known, given, np.clip(matrix, 1, 5))[np.ix_(rows, columns)]
+        title = f"{name}\nspread {spread(matrix, known):.2f}"
+        if name == "given":
+            title = f"given: {known.mean():.0%} rated"
+        image = draw(axis, shown, title, 10, **look)
         axis.set_xlabel("people")
     axes[0].set_ylabel("cinemagraphs")
     figure.colorbar(image, ax=axes, label="rating", ticks=[1, 2, 3, 4, 5], shrink=0.8)
-    _say(figure, note, "spread: σ between people over completed entries of one cinemagraph, mean")
+    say(figure, note, "spread: σ between people over completed entries of one cinemagraph, mean")
     return figure
 
 
@@ -111,31 +103,28 @@ def show_people(
     names: Sequence[str] | None = None,
     note: str = "",
 ) -> Figure:
-    """Fig. 10: people in the plane (n, 2), coloured by their group (n,) and numbered (or named).
+    """Fig. 10: people in the plane (n, 2), colored by their group (n,) and numbered (or named).
 
     ``positions`` are those of ``embed_people``, ``groups`` those of ``group_people`` or any others.
     """
     from matplotlib import colormaps
 
     where = np.asarray(positions, float)
-    label = (
-        np.zeros(len(where), int) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    )
-    figure, axes = _row(1, (6.6, 5.4))
+    label = np.zeros(len(where), int)
+    if groups is not None:
+        label = np.unique(np.asarray(groups), return_inverse=True)[1]
+    figure, (axis,) = charts(1, (6.6, 5.4))
     for group in np.unique(label):
         inside = label == group
         color = colormaps["tab10"](group % 10)
-        axes[0].scatter(
-            *where[inside].T, s=150, color=color, alpha=0.55, label=f"group {group + 1} ({inside.sum()})"
-        )
+        name = f"group {group + 1} ({inside.sum()})"
+        axis.scatter(*where[inside].T, s=150, color=color, alpha=0.55, label=name)
     for j, point in enumerate(where):
-        axes[0].text(*point, str(j + 1) if names is None else names[j], ha="center", va="center", fontsize=7)
-    axes[0].set_xticks([])
-    axes[0].set_yticks([])
-    axes[0].set_title("people by t-SNE of their coordinates u")
+        axis.text(*point, str(j + 1) if names is None else names[j], ha="center", va="center", fontsize=7)
+    axis.set(xticks=[], yticks=[], title="people by t-SNE of their coordinates u")
     if groups is not None:
         figure.legend(loc="outside right center", frameon=False)
-    _say(figure, note, "far distances mean little in t-SNE")
+    say(figure, note, "far distances mean little in t-SNE")
     return figure
 
 
@@ -157,73 +146,56 @@ def show_predicted(
 
     Red frames the candidate that is predicted to be a person's best, blue the one that they rated best.
     """
-    from matplotlib import colormaps
-    from matplotlib.patches import Rectangle
-
     guess = np.asarray(predicted, float)
     k, n = guess.shape
     truth = np.full(guess.shape, np.nan) if given is None else np.asarray(given, float)
     labels = [f"person {j + 1}" for j in range(n)] if people is None else list(people)
-    figure, axes = _grid(k, (13.5, 2.1 * k + 0.8), [1, 1, 1, max(0.34 * n, 1)])
+    figure, axes = grid(k, 4, (13.5, 2.1 * k + 0.8), bare=False, width_ratios=[1, 1, 1, max(0.34 * n, 1)])
     for row, cinema in zip(axes, cinemagraphs, strict=True):
         middle = cinema.video.frames[len(cinema.video) // 2]
-        pictures = [mask_overlay(middle, cinema.dynamic)]
-        pictures += [label_map(values, cinema.dynamic) for values in (cinema.period, cinema.start)]
-        for axis, picture in zip(row, pictures, strict=False):
-            axis.imshow(picture)
+        draw(row[0], mask_overlay(middle, cinema.dynamic), f"{cinema.candidate.label}, green: dynamic", 9)
+        for axis, name in zip(row[1:3], ("period", "start"), strict=True):
+            draw_labels(figure, [axis], [cinema], name)
+        for axis in row[:3]:
             axis.set_axis_off()
-        for axis, values in zip(row[1:3], (cinema.period, cinema.start), strict=True):
-            if cinema.dynamic.any():
-                label_scale(figure, axis, values[cinema.dynamic])
-        row[0].set_title(f"{cinema.candidate.label}, green: dynamic", fontsize=9)
-    for axis, name in zip(axes[0][1:], ("p (frames)", "s (frames)"), strict=False):
-        axis.set_title(name, fontsize=9)
+    titles = "p (frames)", "s (frames)", "predicted (given) ratings"
+    for axis, title in zip(axes[0][1:], titles, strict=True):
+        axis.set_title(title, fontsize=9)
     known = np.isfinite(truth)
     best = np.where(known.any(axis=0), np.where(known, truth, -np.inf).max(axis=0), np.nan)
-    for i, row in enumerate(axes):
-        axis = row[3]
-        axis.imshow(guess[i : i + 1], cmap=colormaps["Greys"], vmin=0, vmax=9, aspect="auto")
-        axis.set_yticks([])
+    for i, axis in enumerate(axes[:, 3]):
+        _draw_predictions(axis, guess[i], truth[i])
         axis.set_xticks(np.arange(n), labels if i == k - 1 else [""] * n, fontsize=9)
-        axis.tick_params(length=0)
-        axis.spines[:].set_visible(False)
         for j in range(n):
-            said = f"{truth[i, j]:.0f}" if known[i, j] else "?"
-            axis.text(j, 0, f"{guess[i, j]:.1f}\n({said})", ha="center", va="center")
             if i == int(np.argmax(guess[:, j])):
-                axis.add_patch(Rectangle((j - 0.46, -0.46), 0.92, 0.92, fill=False, color="#c4161c", lw=2))
+                _frame(axis, j, 0.92, RED)
             if known[i, j] and truth[i, j] == best[j]:
-                axis.add_patch(Rectangle((j - 0.40, -0.40), 0.80, 0.80, fill=False, color="#2138c4", lw=2))
-    axes[0][3].set_title("predicted (given) ratings", fontsize=9)
-    _say(figure, note, "red: predicted best; blue: rated best; ?: not rated")
+                _frame(axis, j, 0.80, BLUE)
+    say(figure, note, "red: predicted best; blue: rated best; ?: not rated")
     return figure
 
 
-def _spread(completed: np.ndarray, known: np.ndarray) -> float:
+def _draw_predictions(axis: Any, guess: np.ndarray, truth: np.ndarray) -> None:
+    """One cinemagraph's predicted ratings (n,) as shades of gray, and in brackets what was given."""
+    axis.imshow(guess[None], cmap="Greys", vmin=0, vmax=9, aspect="auto")
+    axis.set_yticks([])
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    for j, (predicted, given) in enumerate(zip(guess, truth, strict=True)):
+        said = f"{given:.0f}" if np.isfinite(given) else "?"
+        axis.text(j, 0, f"{predicted:.1f}\n({said})", ha="center", va="center")
+
+
+def _frame(axis: Any, place: int, side: float, color: str) -> None:
+    """A square around one prediction."""
+    from matplotlib.patches import Rectangle
+
+    corner = place - side / 2, -side / 2
+    axis.add_patch(Rectangle(corner, side, side, fill=False, color=color, lw=2))
+
+
+def spread(completed: np.ndarray, known: np.ndarray) -> float:
     """Mean over cinemagraphs of σ between people over the entries that were completed."""
     some = np.where(known, np.nan, completed)
     enough = (~known).sum(axis=1) >= 2
     return float(np.nanstd(some[enough], axis=1).mean()) if enough.any() else float("nan")
-
-
-def _row(count: int, size: tuple[float, float], sharey: bool = False) -> tuple[Figure, Any]:
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, count, figsize=size, layout="constrained", squeeze=False, sharey=sharey)
-    plt.close(figure)  # a notebook draws the figure that a cell returns; an open one it would draw again
-    return figure, axes[0]
-
-
-def _grid(rows: int, size: tuple[float, float], widths: Sequence[float]) -> tuple[Figure, Any]:
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(
-        rows, len(widths), figsize=size, layout="constrained", squeeze=False, width_ratios=widths
-    )
-    plt.close(figure)
-    return figure, axes
-
-
-def _say(figure: Figure, note: str, legend: str) -> None:
-    """Below the picture: what the ratings are, and how to read it."""
-    figure.supxlabel(". ".join(part for part in (note, legend) if part), fontsize=9)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..semantics.selection import guess_label
-from .panels import panels
+from .colors import category_colors
+from .panels import draw, panels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,23 +25,23 @@ def show_scene(video: Video, scene: SemanticResponse, frame: int | None = None) 
     video, scene : a clip and what ``segment`` says is in it
     frame : which frame, the middle one by default
     """
-    from matplotlib import colormaps
     from matplotlib.patches import Patch
 
     t = len(video) // 2 if frame is None else frame
     winner = np.asarray(scene.scores[t]).argmax(axis=-1)
     share = np.bincount(winner.ravel(), minlength=len(scene.categories)) / winner.size
     order = [int(c) for c in np.argsort(-share, kind="stable") if share[c] > 0]
-    colors = {c: colormaps["tab10" if len(order) <= 10 else "tab20"](i % 20)[:3] for i, c in enumerate(order)}
+    colors = category_colors([scene.categories[c] for c in order])
     tints = np.zeros((len(scene.categories), 3), np.float32)
-    for c, color in colors.items():
+    for c, color in zip(order, colors.values(), strict=True):
         tints[c] = 255 * np.asarray(color)
     figure, axes = panels(2, 3.6)
-    axes[0].imshow(video.frames[t])
-    axes[0].set_title(f"frame {t}")
-    axes[1].imshow((0.45 * video.frames[t] + 0.55 * tints[winner]).astype(np.uint8))
-    axes[1].set_title("what wins where")
+    draw(axes[0], video.frames[t], f"frame {t}")
+    draw(axes[1], (0.45 * video.frames[t] + 0.55 * tints[winner]).astype(np.uint8), "what wins where")
     called = [guess_label(name, scene.guesses.get(name, "")) for name in scene.categories]
-    names = [Patch(color=colors[c], label=f"{called[c]} ({share[c]:.1%})") for c in order]
+    names = [
+        Patch(color=color, label=f"{called[c]} ({share[c]:.1%})")
+        for c, color in zip(order, colors.values(), strict=True)
+    ]
     figure.legend(handles=names, loc="outside right center", frameon=False)
     return figure

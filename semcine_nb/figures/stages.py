@@ -1,4 +1,4 @@
-"""Pictures of Algorithm 1 on the way: p, s and the energy after each stage."""
+"""Pictures of Algorithm 1 on the way: one move, and p, s and the energy after each stage."""
 
 from __future__ import annotations
 
@@ -9,27 +9,45 @@ import numpy as np
 
 from ..lessons.walkthrough import first_starts
 from ..looping.solver import LoopSolver
-from .colors import label_map
-from .panels import grid, label_scale
+from .panels import RED, charts, draw, draw_labels, grid
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from ..lessons.enumeration import Move
     from ..lessons.walkthrough import Step
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video
+
+
+def show_move(clip: Video, move: Move) -> Figure:
+    """A tiny picture, which pixels take the proposal by trying and by cut, and the energies of all states."""
+    figure, (first, *states, axis) = charts(4, (13, 3.3), width_ratios=[1, 1, 1, 1.6])
+    draw(first, clip.frames[len(clip) // 2], f"the clip, {clip.width}×{clip.height} pixels")
+    answers = ("by trying", move.by_trying), ("by cut", move.by_cut)
+    for panel, (name, state) in zip(states, answers, strict=True):
+        draw(panel, state, f"{name}: E = {move.energy_of(state):.4f}", cmap="RdYlGn", vmin=0, vmax=1)
+        for (y, x), taken in np.ndenumerate(state):
+            word = "take" if taken else "keep"
+            panel.text(x, y, word, ha="center", va="center", fontsize=9, color="white")
+    for panel in (first, *states):
+        panel.set(xticks=[], yticks=[])
+    axis.hist(move.energies, bins=80, color="#8a9bb8")
+    axis.axvline(move.before, color="black", linestyle=":", label=f"before: {move.before:.4f}")
+    at = move.energy_of(move.by_cut)
+    axis.axvline(at, color=RED, label=f"the cut: {at:.4f}")
+    axis.set(xlabel="energy E", yticks=[], title=f"all {move.energies.size:,} states")
+    axis.legend(frameon=False, fontsize=9)
+    return figure
 
 
 def show_first_starts(solver: LoopSolver, period: int) -> Figure:
     """Stage 1 for one period: s of each pixel alone, s*(x|p), and their energies."""
     steps = first_starts(solver, period)
     figure, axes = grid(1, 3, (13, 2.9), width_ratios=[1.2, 1.2, 1])
-    values = np.stack([step.start for step in steps])
-    low, high = int(values.min()), int(values.max())
+    draw_labels(figure, axes[0, :2], steps, "start")
     for axis, step in zip(axes[0], steps, strict=False):
-        axis.imshow(label_map(step.start, step.dynamic, low, max(high, low + 1)))
         axis.set_title(f"s at p = {period}: {step.name}")
-    label_scale(figure, axes[0, 1], values)
     _energy_bars(axes[0, 2], steps)
     return figure
 
@@ -38,13 +56,9 @@ def show_steps(steps: Sequence[Step]) -> Figure:
     """p and s after each stage, all on one scale, and a chart of the energies (logarithmic)."""
     figure, axes = grid(3, len(steps), (13, 7.2), height_ratios=[1, 1, 0.9])
     for row, name in enumerate(("period", "start")):
-        every = np.concatenate([getattr(step, name)[step.dynamic] for step in steps])
-        low, high = (int(every.min()), int(every.max())) if every.size else (0, 1)
+        draw_labels(figure, axes[row], steps, name)
         for axis, step in zip(axes[row], steps, strict=True):
-            axis.imshow(label_map(getattr(step, name), step.dynamic, low, max(high, low + 1)))
             axis.set_title(f"{step.name}\n{name[0]}" if row == 0 else name[0], fontsize=10)
-        if every.size:
-            label_scale(figure, axes[row, -1], every)
     for axis in axes[2]:
         axis.remove()
     _energy_bars(figure.add_subplot(axes[2, 0].get_gridspec()[2, :]), steps)

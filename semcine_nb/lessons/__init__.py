@@ -1,1 +1,1 @@
-"""What only the notebooks use: clips and studies to open, and the method slowed down to be watched."""
+"""For the notebooks only: clips and studies to open, and the method slowed down to be watched."""

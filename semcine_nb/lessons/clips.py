@@ -1,4 +1,4 @@
-"""What the notebooks open: a clip by one line, a sample or anybody's own, and what is in it."""
+"""Clips for the notebooks: a sample or anybody's own by one line, and what a person would say is in it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def open_clip(
 
     Parameters
     ----------
-    source : a name of ``sample_names``, or what ``read_video`` takes
+    source : a name of ``sample_names``, or whatever ``read_video`` takes
     size : (width, height) in pixels: of a sample, and the bound for any other clip
     seconds : how much of it
 
@@ -61,9 +61,9 @@ def open_clip(
 def open_scene(
     source: str | PathLike[str] | Any, clip: Video, progress: Progress = silent
 ) -> SemanticResponse:
-    """What is where in a clip that `open_clip` opened: a sample's exact masks, else the embedded segmenter's.
+    """The response of a clip that `open_clip` opened: a sample's exact masks, else the embedded segmenter's.
 
-    A lesson about loops shows what the optimisation does; a segmenter's mistakes would hide it.
+    A lesson about loops shows what the optimization does; a segmenter's mistakes would hide it.
     """
     from ..semantics import SemanticResponse, segment
 
@@ -76,7 +76,7 @@ def open_scene(
 def careful_map(
     source: str | PathLike[str] | Any, clip: Video, candidate: Candidate, reach: int = 6
 ) -> NDArray[np.bool_]:
-    """What a person would paint for a candidate: a sample's exact map, else the map with its gaps closed.
+    """The map that a person would paint for a candidate: a sample's exact one, else its own, gaps closed.
 
     Gaps up to ``reach`` pixels wide close, holes are filled and specks smaller than ``reach``² go.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,24 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LoopError
-from ..looping.costs import loop_tables
-from ..looping.energy import (
-    connectivity,
-    label_cost,
-    natural_map,
-    normalized_scores,
-    spatial_cost,
-    temporal_cost,
-)
+from ..looping import energy
+from ..looping.costs import Costs, clip_costs
 from ..looping.moves import fuse
 from ..looping.parameters import LoopParameters
-from ..looping.problem import LoopProblem
+from ..rendering.labelling import Labelling
 
 if TYPE_CHECKING:
     from ..semantics import Candidate, SemanticResponse
     from ..video import Video
 
-Labels = NDArray[np.int32]
 _MOST = 16  # pixels: 65,536 answers
 
 
@@ -39,7 +32,7 @@ class Move:
     energies : (2ⁿ,) float64, eq. (1) of every state; bit j of the index is pixel j in reading order
     by_trying : (H, W) bool, the state of smallest energy
     by_cut : (H, W) bool, the state that the minimum cut gives
-    pairs, raised : number of pairs of neighbours, and of those whose costs are not submodular
+    pairs, raised : number of pairs of neighbors, and of those whose costs are not submodular
         (E₀₁ + E₁₀ < E₀₀ + E₁₁), which a cut cannot represent and has to raise
     """
 
@@ -63,10 +56,8 @@ def try_move(
     clip: Video,
     response: SemanticResponse,
     candidate: Candidate,
-    period: Labels,
-    start: Labels,
-    new_period: Labels,
-    new_start: Labels,
+    current: Labelling,
+    proposed: Labelling,
     parameters: LoopParameters | None = None,
 ) -> Move:
     """Let each pixel keep its label or take the proposed one, in the best way, by trying and by cut.
@@ -76,7 +67,7 @@ def try_move(
     Parameters
     ----------
     clip, response, candidate : as of ``loop_energy``, of at most 16 pixels a frame
-    period, start, new_period, new_start : (H, W) int32, current labels and proposed ones
+    current, proposed : labellings, (H, W)
 
     Raises
     ------
@@ -84,74 +75,69 @@ def try_move(
         If there are more pixels: every one doubles the number of states.
     """
     parameters = parameters or LoopParameters()
-    h, w = period.shape
+    h, w = current[0].shape
     if h * w > _MOST:
         raise LoopError(f"{h}×{w} pixels have 2^{h * w} states; at most {_MOST} pixels can be tried.")
-    color, semantic = clip.frames / 255.0, normalized_scores(response)
-    natural = natural_map(response, parameters)
+    color = clip.frames / 255.0
+    semantic = np.stack([response.shares(t, dtype=np.float64) for t in range(len(response))])
+    natural = response.natural_map(parameters.occurrence_threshold)
+    gammas = energy.connectivity(response, parameters)
 
-    def one_pixel(p: Labels, s: Labels) -> NDArray[np.float64]:
-        own = temporal_cost(color, semantic, p, s, natural, parameters)
-        asked = label_cost(color, p, np.asarray(candidate.mask, bool), natural, clip.fps, parameters)
+    def one_pixel(p: NDArray[np.int32], s: NDArray[np.int32]) -> NDArray[np.float64]:
+        own = energy.temporal_cost(color, semantic, p, s, natural, parameters)
+        asked = energy.label_cost(color, p, np.asarray(candidate.mask, bool), natural, clip.fps, parameters)
         return (own + parameters.alpha_label * asked).ravel()
 
-    keep, take = one_pixel(period, start), one_pixel(new_period, new_start)
+    keep, take = one_pixel(*current), one_pixel(*proposed)
     states = (np.arange(2 ** (h * w))[:, None] >> np.arange(h * w)) & 1
     energies = keep.sum() + states @ (take - keep)
     number = np.arange(h * w).reshape(h, w)
     pairs = raised = 0
-    gammas = connectivity(response, parameters)
-    for axis, gamma in ((1, gammas[0]), (0, gammas[1])):
-        ends = (number[:, :-1], number[:, 1:]) if axis else (number[:-1], number[1:])
-        # a chequerboard of states, and its opposite, put every pair into each of the mixed states
-        odd = np.indices((h, w)).sum(axis=0) % 2 == 1
-        flat = np.zeros((h, w), bool)
-        costs = {}
-        for name, state in (("00", flat), ("11", ~flat), ("odd", odd), ("even", ~odd)):
-            p, s = np.where(state, new_period, period), np.where(state, new_start, start)
-            costs[name] = (
-                parameters.alpha_spatial * gamma * spatial_cost(color, semantic, p, s, parameters, axis=axis)
-            )
-        first_odd = odd[:, :-1] if axis else odd[:-1]
-        e01 = np.where(first_odd, costs["even"], costs["odd"])
-        e10 = np.where(first_odd, costs["odd"], costs["even"])
-        table = np.stack([costs["00"], e01, e10, costs["11"]], axis=-1).reshape(-1, 4)
-        for a, b, cost in zip(ends[0].ravel(), ends[1].ravel(), table, strict=True):
+    for axis, near, far in ((1, number[:, :-1], number[:, 1:]), (0, number[:-1], number[1:])):
+
+        def apart(p: NDArray[np.int32], s: NDArray[np.int32], axis: int = axis) -> NDArray[np.float64]:
+            weight = parameters.alpha_spatial * gammas[1 - axis]
+            return weight * energy.spatial_cost(color, semantic, p, s, parameters, axis=axis)
+
+        table = _pair_costs(apart, current, proposed, axis)
+        for a, b, cost in zip(near.ravel(), far.ravel(), table, strict=True):
             energies = energies + cost[2 * states[:, a] + states[:, b]]
         pairs += len(table)
         raised += int((table[:, 1] + table[:, 2] < table[:, 0] + table[:, 3] - 1e-12).sum())
     by_trying = states[energies.argmin()].reshape(h, w).astype(bool)
-    by_cut = _cut(clip, response, candidate, period, start, new_period, new_start, parameters)
-    return Move(energies, by_trying, by_cut, pairs, raised)
+    costs = clip_costs(clip, response, parameters).of(candidate.mask, parameters)
+    return Move(energies, by_trying, _cut(costs, current, proposed), pairs, raised)
 
 
-def _cut(
-    clip: Video,
-    response: SemanticResponse,
-    candidate: Candidate,
-    period: Labels,
-    start: Labels,
-    new_period: Labels,
-    new_start: Labels,
-    parameters: LoopParameters,
-) -> NDArray[np.bool_]:
-    tables = loop_tables(clip, response, parameters)
-    problem = LoopProblem(
-        tables,
-        (parameters.alpha_label * tables.static_penalty * candidate.mask).astype(np.float32),
-        (parameters.alpha_label * parameters.alpha_infinity * tables.natural).astype(np.float32),
-        parameters.short_range(clip.fps),
+def _pair_costs(
+    cost_of: Callable[..., NDArray[np.float64]], current: Labelling, proposed: Labelling, axis: int
+) -> NDArray[np.float64]:
+    """E₀₀, E₀₁, E₁₀ and E₁₁ of every pair of neighbors along an axis, (pairs, 4); 1 takes the proposal."""
+    # a checkerboard of states, and its opposite, put every pair into each of the mixed states
+    odd = np.indices(current[0].shape).sum(axis=0) % 2 == 1
+    e00, e11 = cost_of(*current), cost_of(*proposed)
+    mixed, opposite = (
+        cost_of(*(np.where(state, new, old) for old, new in zip(current, proposed, strict=True)))
+        for state in (odd, ~odd)
     )
-    p, s = period.astype(np.int32).copy(), start.astype(np.int32).copy()
-    fuse(problem, p, s, new_period.astype(np.int32), new_start.astype(np.int32))
-    moved = (new_period != period) | (new_start != start)
-    return np.asarray(moved & (p == new_period) & (s == new_start))
+    first_odd = odd[:, :-1] if axis else odd[:-1]
+    e01, e10 = np.where(first_odd, opposite, mixed), np.where(first_odd, mixed, opposite)
+    return np.stack([e00, e01, e10, e11], axis=-1).reshape(-1, 4)
+
+
+def _cut(costs: Costs, current: Labelling, proposed: Labelling) -> NDArray[np.bool_]:
+    """The pixels that take the proposal in the minimum cut, (H, W)."""
+    before, proposal = (Labelling(*(part.astype(np.int32) for part in one)) for one in (current, proposed))
+    after = before.copy()
+    fuse(costs, after, proposal)
+    differs = (proposal.period != before.period) | (proposal.start != before.start)
+    return differs & (after.period == proposal.period) & (after.start == proposal.start)
 
 
 def thumbnail(
     clip: Video, response: SemanticResponse, candidate: Candidate, side: int = 4
 ) -> tuple[Video, SemanticResponse, Candidate, tuple[int, int, int, int]]:
-    """``side`` × ``side`` pixels picked on an even grid around a candidate: small enough to try all.
+    """Pick ``side`` × ``side`` pixels on an even grid around a candidate: few enough to try all states.
 
     Returns
     -------

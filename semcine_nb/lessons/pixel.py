@@ -1,8 +1,4 @@
-"""The costs of a single pixel and of a single pair, for every label at once: for looking at and for lessons.
-
-``mean_distance`` is the constant-time form of eq. (4) in NumPy, case by case: the readable twin of the
-kernels in ``pairs`` and ``evaluation``.
-"""
+"""The costs of one pixel and of one pair of pixels for every label at once."""
 
 from __future__ import annotations
 
@@ -14,17 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LoopError
-from ..looping.energy import connectivity, natural_map, shares, temporal_cost, temporal_factor
+from ..looping.distances import Label, mean_distance
+from ..looping.energy import connectivity, temporal_cost, temporal_factor
 from ..looping.labels import LabelSpace
 from ..looping.parameters import LoopParameters
-from ..semantics.storage import pixels_of
 
 if TYPE_CHECKING:
     from ..semantics import SemanticResponse
     from ..video import Video
 
 Array = NDArray[np.float64]
-Label = tuple[int, int]  # period and start, frames
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +49,13 @@ class LabelCosts:
 
 
 @dataclass(frozen=True, eq=False)
-class Pixel:
-    """What eq. (1) reads of one pixel.
+class PixelSignal:
+    """One pixel as eq. (1) reads it.
 
     Attributes
     ----------
     color : (T, 3) float64 in [0, 1], V
-    semantic : (T, K) float64, F renormalised to sum to one
+    semantic : (T, K) float64, F renormalized to sum to one
     natural : whether π of any natural kept category is 1 here
     """
 
@@ -69,17 +64,30 @@ class Pixel:
     natural: bool
 
 
-def pixel(
-    clip: Video, response: SemanticResponse, x: int, y: int, parameters: LoopParameters | None = None
-) -> Pixel:
-    """Column ``x``, row ``y`` of a clip and its response.
+def pixels(
+    clip: Video,
+    response: SemanticResponse,
+    places: list[tuple[int, int]],
+    parameters: LoopParameters | None = None,
+) -> list[PixelSignal]:
+    """The pixels at ``places``, (column, row) each, of a clip and its response.
 
     Raises
     ------
     LoopError
-        For a pixel outside the frame.
+        For a place outside the frame.
     """
-    return _pixels(clip, response, [(x, y)], parameters)[0]
+    for x, y in places:
+        if not (0 <= x < clip.width and 0 <= y < clip.height):
+            raise LoopError(f"There is no pixel at column {x}, row {y} of {clip.width}×{clip.height} pixels.")
+    columns, rows = np.array(places).T
+    where = rows * clip.width + columns
+    semantic = np.stack([response.shares(t, where, np.float64) for t in range(len(clip))])
+    natural = response.natural_map((parameters or LoopParameters()).occurrence_threshold)
+    return [
+        PixelSignal(clip.frames[:, y, x] / 255.0, semantic[:, i], bool(natural[y, x]))
+        for i, (x, y) in enumerate(places)
+    ]
 
 
 def loop_costs(
@@ -87,17 +95,16 @@ def loop_costs(
 ) -> LabelCosts:
     """E_temp (eq. 2) of one pixel for every loop (p, s) of the grid."""
     parameters = parameters or LoopParameters()
-    here = pixel(clip, response, x, y, parameters)
+    (here,) = pixels(clip, response, [(x, y)], parameters)
     periods, starts, period, start = _grid(clip, parameters)
 
     # every label is one pixel of a picture that shows this pixel everywhere
-    def everywhere(signal: Array) -> Array:
-        return np.broadcast_to(signal[:, None, None], (len(signal), *period.shape, signal.shape[1]))
-
-    natural = np.full(period.shape, here.natural)
-    cost = temporal_cost(
-        everywhere(here.color), everywhere(here.semantic), period, start, natural, parameters
+    color, semantic = (
+        np.broadcast_to(signal[:, None, None], (len(signal), *period.shape, signal.shape[1]))
+        for signal in (here.color, here.semantic)
     )
+    natural = np.full(period.shape, here.natural)
+    cost = temporal_cost(color, semantic, period, start, natural, parameters)
     return LabelCosts(periods, starts, np.where(period > 1, cost, np.nan))
 
 
@@ -106,25 +113,8 @@ def forgiveness(
 ) -> NDArray[np.float64]:
     """γ_t of eq. (3) over the picture, (H, W) in (0, 1]: small where a jump is forgiven."""
     parameters = parameters or LoopParameters()
-    return temporal_factor(clip.frames / 255.0, natural_map(response, parameters), parameters)
-
-
-def mean_distance(signal: Array, first: Label, second: Label) -> float:
-    """Mean over the common multiple of ‖S(φ₁(t)) − S(φ₂(t))‖² for one pixel's signal S, (T, C), by cases.
-
-    The cost of each case grows with the loops' lengths, not with their least common multiple.
-    """
-    (p1, s1), (p2, s2) = sorted([first, second], key=lambda label: (label[0], label[1]))
-    if (p1, s1) == (p2, s2):
-        return 0.0
-    one, two = signal[s1 : s1 + p1], signal[s2 : s2 + p2]
-    if p1 == p2:  # loop two shows, at the same times, the frames of loop one's phase
-        return _mean_square(two - signal[s1 + np.mod(np.arange(s2, s2 + p2) - s1, p1)])
-    # two periods: every two frames meet that agree modulo g, all of them equally often
-    g = math.gcd(p1, p2)
-    sums1 = np.stack([signal[s1 + (r - s1) % g : s1 + p1 : g].sum(axis=0) for r in range(g)])
-    sums2 = np.stack([signal[s2 + (r - s2) % g : s2 + p2 : g].sum(axis=0) for r in range(g)])
-    return _mean_square(one) + _mean_square(two) - 2 * g / (p1 * p2) * float((sums1 * sums2).sum())
+    natural = response.natural_map(parameters.occurrence_threshold)
+    return temporal_factor(clip.frames / 255.0, natural, parameters)
 
 
 def case_of(first: Label, second: Label) -> str:
@@ -148,9 +138,9 @@ def pair_cost(
     second: Label,
     parameters: LoopParameters | None = None,
 ) -> float:
-    """E_spa (eq. 4) of two neighbouring pixels with labels ``first`` and ``second``, by cases.
+    """E_spa (eq. 4) of two neighboring pixels with labels ``first`` and ``second``, by cases.
 
-    ``at`` and ``beside`` are (x, y), 4-neighbours of each other.
+    ``at`` and ``beside`` are (x, y), 4-neighbors of each other.
     """
     return mean_distance(_pair_signal(clip, response, at, beside, parameters), first, second)
 
@@ -163,7 +153,7 @@ def pair_costs(
     first: Label,
     parameters: LoopParameters | None = None,
 ) -> tuple[LabelCosts, Array]:
-    """E_spa between ``first`` at one pixel and every label at its neighbour.
+    """E_spa between ``first`` at one pixel and every label at its neighbor.
 
     Returns
     -------
@@ -187,42 +177,21 @@ def _pair_signal(
     beside: tuple[int, int],
     parameters: LoopParameters | None,
 ) -> Array:
-    """Colours and responses of both pixels, (T, 2·(3 + K)), times the roots of their weights in eq. (4).
+    """Colors and responses of both pixels, (T, 2·(3 + K)), times the roots of their weights in eq. (4).
 
     Its ``mean_distance`` of two labels is E_spa.
     """
     parameters = parameters or LoopParameters()
     (x1, y1), (x2, y2) = sorted([at, beside])
     if abs(x1 - x2) + abs(y1 - y2) != 1:
-        raise LoopError(f"The pixels {at} and {beside} (x, y) are no 4-neighbours.")
+        raise LoopError(f"The pixels {at} and {beside} (x, y) are no 4-neighbors.")
     right, down = connectivity(response, parameters)
     parts = []
-    for end in _pixels(clip, response, [at, beside], parameters):
+    for end in pixels(clip, response, [at, beside], parameters):
         parts.append(math.sqrt((1 - parameters.w) / 3) * end.color)
         parts.append(math.sqrt(parameters.w / end.semantic.shape[1]) * end.semantic)
     gamma = right[y1, x1] if y1 == y2 else down[min(y1, y2), x1]
     return math.sqrt(gamma) * np.concatenate(parts, axis=1)
-
-
-def _pixels(
-    clip: Video,
-    response: SemanticResponse,
-    places: list[tuple[int, int]],
-    parameters: LoopParameters | None,
-) -> list[Pixel]:
-    height, width = clip.frames.shape[1:3]
-    for x, y in places:
-        if not (0 <= x < width and 0 <= y < height):
-            raise LoopError(f"There is no pixel at column {x}, row {y} of {width}×{height} pixels.")
-    columns, rows = np.array(places).T
-    where = rows * width + columns
-    scores = np.stack([pixels_of(response.scores, t, where) for t in range(len(clip))])
-    semantic = shares(scores.astype(np.float64))
-    natural = natural_map(response, parameters or LoopParameters())
-    return [
-        Pixel(clip.frames[:, y, x] / 255.0, semantic[:, i], bool(natural[y, x]))
-        for i, (x, y) in enumerate(places)
-    ]
 
 
 def _grid(
@@ -235,7 +204,3 @@ def _grid(
     period, start = np.meshgrid(periods, starts, indexing="ij")
     fits = start + period <= space.frames - 1
     return periods, starts, np.where(fits, period, 1).astype(np.int32), start.astype(np.int32)
-
-
-def _mean_square(values: Array) -> float:
-    return float((values**2).sum() / len(values))

@@ -1,4 +1,4 @@
-"""What the lessons on ratings open: small loops to rate, a simulated study run by the real protocol, ratings.
+"""Studies for the notebooks: small loops to rate, a simulated study run by the real protocol, ratings.
 
 Anybody's own folder of cinemagraphs and own rating store take the same place by one line.
 """

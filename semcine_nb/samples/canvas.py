@@ -1,8 +1,9 @@
-"""What the scenes are painted with: a stage, soft-edged shapes, and a canvas that keeps the labels."""
+"""Tools to paint scenes with: a stage, sheets of soft-edged shapes, and a canvas that keeps the labels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from .noise import Field
 
 Box = tuple[slice, slice]
-Colour = tuple[float, float, float]
+Color = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,14 @@ class Stage:
         """(H, W) in pixels."""
         return self.height, self.width
 
+    @property
+    def whole(self) -> Box:
+        """The whole picture as a box."""
+        return slice(0, self.height), slice(0, self.width)
+
     def grid(self, box: Box | None = None) -> tuple[Field, Field]:
-        """x and y of every pixel centre in ``box`` (whole picture by default), in picture heights: (h, w)
-        each.
-        """
-        rows, columns = box or (slice(0, self.height), slice(0, self.width))
-        y, x = np.mgrid[rows, columns].astype(np.float32)
+        """x and y of pixel centers in ``box`` (or the whole picture), in picture heights: (h, w) each."""
+        y, x = np.mgrid[box or self.whole].astype(np.float32)
         return (x + 0.5) / self.height, (y + 0.5) / self.height
 
     def box(self, left: float, top: float, right: float, bottom: float) -> Box:
@@ -47,18 +50,39 @@ class Stage:
         return slice(y0, max(y1, y0 + 1)), slice(x0, max(x1, x0 + 1))
 
 
-class Sheet:
-    """A transparent sheet over a part of the picture, drawn at ``scale`` times its resolution and then
-    shrunk.
+class Paint(NamedTuple):
+    """Paint over ``box`` of a canvas: color times coverage (h, w, 3), and coverage (h, w) in [0, 1]."""
 
-    Everything drawn is flat and opaque; the shrinking makes the edges soft. Shading is added when it is laid
-    on the canvas.
+    color: Field
+    coverage: Field
+    box: Box
+
+    @classmethod
+    def cut(cls, box: Box, color: Field, coverage: Field) -> Paint:
+        """What lies in ``box`` of a color (H, W, 3) and its coverage (H, W)."""
+        cover = coverage[box].astype(np.float32)
+        return cls((color[box] * cover[..., None]).astype(np.float32), cover, box)
+
+    def shaded(self, shade: Field) -> Paint:
+        """The same paint, its color times ``shade`` (h, w)."""
+        return self._replace(color=self.color * shade[..., None])
+
+    def blurred(self, sigma: float) -> Paint:
+        """The same paint out of focus, ``sigma`` in pixels."""
+        soft = cv2.GaussianBlur(np.dstack([self.color, self.coverage]), (0, 0), sigma)
+        return Paint(soft[..., :3], soft[..., 3], self.box)
+
+
+class Sheet:
+    """A transparent sheet over ``box`` (or the whole picture), drawn ``scale`` times as fine and then shrunk.
+
+    Everything drawn is flat and opaque; the shrinking makes the edges soft.
     """
 
-    def __init__(self, stage: Stage, box: Box, scale: int = 3) -> None:
-        self.stage, self.box, self.scale = stage, box, scale
-        self._h, self._w = (s.stop - s.start for s in box)
-        self._ink = np.zeros((self._h * scale, self._w * scale, 4), np.uint8)
+    def __init__(self, stage: Stage, box: Box | None = None, scale: int = 3) -> None:
+        self.stage, self.box, self.scale = stage, box or stage.whole, scale
+        self._h, self._w = (s.stop - s.start for s in self.box)
+        self.ink = np.zeros((self._h * scale, self._w * scale, 4), np.uint8)
 
     def _fixed(self, points: ArrayLike) -> NDArray[np.int32]:
         # 4 fractional bits: motion of a fraction of a pixel stays smooth
@@ -67,103 +91,85 @@ class Sheet:
         return np.round(pixels * 16).astype(np.int32)
 
     @staticmethod
-    def _colour(colour: ArrayLike) -> tuple[float, ...]:
-        return (*np.clip(np.round(np.asarray(colour, float) * 255), 0, 255).tolist(), 255.0)
+    def _color(color: ArrayLike) -> tuple[float, ...]:
+        return (*np.clip(np.round(np.asarray(color, float) * 255), 0, 255).tolist(), 255.0)
 
-    def polygon(self, points: ArrayLike, colour: ArrayLike) -> None:
+    def polygon(self, points: ArrayLike, color: ArrayLike) -> None:
         """Fill a polygon, (n, 2) points (x, y) in picture heights."""
-        cv2.fillPoly(self._ink, [self._fixed(points)], self._colour(colour), shift=4)
+        cv2.fillPoly(self.ink, [self._fixed(points)], self._color(color), shift=4)
 
-    def ellipse(
-        self,
-        centre: ArrayLike,
-        radii: ArrayLike,
-        colour: ArrayLike,
-        angle: float = 0.0,
-        start: float = 0.0,
-        end: float = 360.0,
-    ) -> None:
-        """Fill an ellipse (or a sector of it), radii in picture heights, angles in degrees."""
-        self.polygon(ellipse_points(centre, radii, angle, start, end), colour)
+    def rectangle(self, left: float, top: float, right: float, bottom: float, color: ArrayLike) -> None:
+        """Fill a rectangle, edges in picture heights."""
+        self.polygon([(left, top), (right, top), (right, bottom), (left, bottom)], color)
 
-    def line(self, points: ArrayLike, width: float, colour: ArrayLike) -> None:
+    def ellipse(self, center: ArrayLike, radii: ArrayLike, color: ArrayLike, angle: float = 0.0) -> None:
+        """Fill an ellipse, radii in picture heights, ``angle`` in degrees."""
+        self.polygon(ellipse_points(center, radii, angle), color)
+
+    def line(self, points: ArrayLike, width: float, color: ArrayLike) -> None:
         """Draw a polyline of a width in picture heights (at least half a pixel)."""
         thickness = max(1, round(width * self.stage.height * self.scale))
-        cv2.polylines(self._ink, [self._fixed(points)], False, self._colour(colour), thickness, shift=4)
+        cv2.polylines(self.ink, [self._fixed(points)], False, self._color(color), thickness, shift=4)
 
-    def settle(self) -> tuple[Field, Field]:
-        """Colour times coverage (h, w, 3) and coverage (h, w), in [0, 1] at the picture's resolution."""
-        small = cv2.resize(self._ink, (self._w, self._h), interpolation=cv2.INTER_AREA).astype(np.float32)
+    def settle(self) -> Paint:
+        """The sheet at the picture's resolution."""
+        small = cv2.resize(self.ink, (self._w, self._h), interpolation=cv2.INTER_AREA).astype(np.float32)
         small /= 255.0
-        return small[..., :3], small[..., 3]
+        return Paint(small[..., :3], small[..., 3], self.box)
+
+    def coverage(self) -> Field:
+        """How much of each pixel of the whole picture is covered: (H, W) in [0, 1]."""
+        cover = np.zeros(self.stage.shape, np.float32)
+        cover[self.box] = self.settle().coverage
+        return cover
 
 
 class Canvas:
-    """One frame while it is painted: image (H, W, 3) float32 in [0, 1] and the label (H, W) of what is in
-    front.
-    """
+    """A frame while it is painted: image (H, W, 3) float32 in [0, 1], labels (H, W) of what is in front."""
 
     def __init__(self, image: Field, labels: NDArray[np.uint8]) -> None:
         self.image, self.labels = image, labels
+
+    @classmethod
+    def plain(cls, stage: Stage, image: Field | None = None, label: int = 0) -> Canvas:
+        """A canvas with one label, black where there is no ``image``."""
+        image = np.zeros((*stage.shape, 3), np.float32) if image is None else image
+        return cls(image, np.full(stage.shape, label, np.uint8))
 
     def copy(self) -> Canvas:
         """A canvas of its own with the same paint."""
         return Canvas(self.image.copy(), self.labels.copy())
 
     def over(
-        self, colour: ArrayLike, coverage: Field, label: int | None = None, box: Box | None = None
+        self, color: ArrayLike, coverage: Field, label: int | None = None, box: Box | None = None
     ) -> None:
-        """Lay a colour ((3,) or (h, w, 3)) over the canvas; pixels more than half covered get the label."""
+        """Lay a color ((3,) or (h, w, 3)) over the canvas; pixels more than half covered get the label."""
         window = box or (slice(None), slice(None))
         image = self.image[window]
-        image += coverage[..., None] * (np.asarray(colour, np.float32) - image)
+        image += coverage[..., None] * (np.asarray(color, np.float32) - image)
         if label is not None:
             self.labels[window][coverage > 0.5] = label
 
-    def put(
-        self,
-        sheet: Sheet,
-        label: int | None = None,
-        shade: Field | None = None,
-        opacity: float = 1.0,
-    ) -> None:
-        """Lay a sheet over the canvas, its colours times ``shade`` (h, w) or (h, w, 3)."""
-        colour, coverage = sheet.settle()
-        self.put_premultiplied(colour, coverage, sheet.box, label, shade, opacity)
-
-    def put_premultiplied(
-        self,
-        colour: Field,
-        coverage: Field,
-        box: Box,
-        label: int | None = None,
-        shade: Field | None = None,
-        opacity: float = 1.0,
-    ) -> None:
-        """Lay colour that is already multiplied by its coverage, as `Sheet.settle` and warps of it give."""
-        if shade is not None:
-            colour = colour * (shade if shade.ndim == 3 else shade[..., None])
-        image = self.image[box]
-        image *= 1 - opacity * coverage[..., None]
-        image += opacity * colour
+    def lay(self, paint: Paint, label: int | None = None) -> None:
+        """Lay paint on the canvas; pixels more than half covered get the label."""
+        image = self.image[paint.box]
+        image *= 1 - paint.coverage[..., None]
+        image += paint.color
         if label is not None:
-            self.labels[box][coverage > 0.5] = label
+            self.mark(paint, label)
+
+    def mark(self, paint: Paint, label: int) -> None:
+        """Label the pixels that ``paint`` covers more than half, without laying it."""
+        self.labels[paint.box][paint.coverage > 0.5] = label
 
 
-def ellipse_points(
-    centre: ArrayLike,
-    radii: ArrayLike,
-    angle: float = 0.0,
-    start: float = 0.0,
-    end: float = 360.0,
-    count: int = 40,
-) -> NDArray[np.float64]:
-    """(count, 2) points of an ellipse or an arc of it; angles in degrees, clockwise on the screen."""
-    a = np.deg2rad(np.linspace(start, end, count))
+def ellipse_points(center: ArrayLike, radii: ArrayLike, angle: float = 0.0) -> NDArray[np.float64]:
+    """(40, 2) points of an ellipse turned by ``angle`` degrees, clockwise on the screen."""
+    a = np.deg2rad(np.linspace(0, 360, 40))
     turn = np.deg2rad(angle)
     x, y = np.stack([np.cos(a), np.sin(a)]) * np.asarray(radii, float)[:, None]
     c, s = np.cos(turn), np.sin(turn)
-    return np.asarray(centre, float) + np.stack([c * x - s * y, s * x + c * y], 1)
+    return np.asarray(center, float) + np.stack([c * x - s * y, s * x + c * y], 1)
 
 
 def read_points(text: str) -> NDArray[np.float64]:
@@ -193,15 +199,13 @@ def smoothstep(low: float, high: float, x: ArrayLike) -> Field:
 
 
 def blend(a: ArrayLike, b: ArrayLike, f: ArrayLike) -> Field:
-    """Mix colours: a where f = 0, b where f = 1; f (h, w) is spread over the channels."""
+    """Mix colors: a where f = 0, b where f = 1; f (h, w) is spread over the channels."""
     f = np.asarray(f, np.float32)[..., None]
     return (1 - f) * np.asarray(a, np.float32) + f * np.asarray(b, np.float32)
 
 
 def read_at(picture: Field, x: ArrayLike, y: ArrayLike, border: int = cv2.BORDER_REFLECT_101) -> Field:
-    """Read ``picture`` (h, w, …) at columns x and rows y, in pixels, bilinearly; outside, as OpenCV's
-    ``border``.
-    """
+    """Read ``picture`` (h, w, …) at columns x and rows y in pixels, bilinearly, with OpenCV's ``border``."""
     # remap takes single precision only; a stray double in a scene's formula is no reason to fail
     columns, rows = np.ascontiguousarray(x, np.float32), np.ascontiguousarray(y, np.float32)
     return np.asarray(cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=border), np.float32)
@@ -214,33 +218,20 @@ def warp(picture: Field, dx: Field, dy: Field, border: int = cv2.BORDER_REPLICAT
 
 
 class Cutout:
-    """A picture with coverage, painted once on a finer stage and laid on the canvas moved or bent.
+    """Paint on a ``fine`` stage, made once, that the picture shows moved or bent."""
 
-    ``colour`` (H, W, 3) and ``coverage`` (H, W) are of the whole ``fine`` stage; only ``box`` of it is kept.
-    """
+    def __init__(self, fine: Stage, paint: Paint) -> None:
+        self.fine, self.box = fine, paint.box
+        self.shape = paint.coverage.shape
+        self._ink = np.dstack([paint.color, paint.coverage])
 
-    def __init__(self, fine: Stage, box: Box, colour: Field, coverage: Field) -> None:
-        self.fine, self.box = fine, box
-        c = coverage[box].astype(np.float32)
-        self.ink = np.dstack([colour[box] * c[..., None], c]).astype(np.float32)
-
-    def put(
-        self,
-        canvas: Canvas,
-        stage: Stage,
-        box: Box,
-        shift: tuple[ArrayLike, ArrayLike],
-        label: int | None = None,
-        paint: bool = True,
-        border: int = cv2.BORDER_CONSTANT,
-    ) -> None:
-        """Lay it in ``box`` of the canvas; each pixel looks (dx, dy) away, in picture heights.
-
-        Without ``paint`` it leaves its label only.
-        """
+    def moved(
+        self, stage: Stage, box: Box, shift: tuple[ArrayLike, ArrayLike], border: int = cv2.BORDER_CONSTANT
+    ) -> Paint:
+        """Its paint in ``box`` of the picture, each pixel read (dx, dy) away, in picture heights."""
         x, y = stage.grid(box)
         scale = self.fine.height
         columns = (x + np.asarray(shift[0], np.float32)) * scale - self.box[1].start - 0.5
         rows = (y + np.asarray(shift[1], np.float32)) * scale - self.box[0].start - 0.5
-        seen = read_at(self.ink, columns, rows, border)
-        canvas.put_premultiplied(seen[..., :3], seen[..., 3], box, label, opacity=1.0 if paint else 0.0)
+        seen = read_at(self._ink, columns, rows, border)
+        return Paint(seen[..., :3], seen[..., 3], box)

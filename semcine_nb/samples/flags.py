@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .canvas import Canvas, Sheet, Stage, blend, read_at, smoothstep
-from .noise import Field, drift_texture, noise_tile
+from .canvas import Canvas, Paint, Sheet, Stage, blend, read_at, smoothstep
+from .noise import Field, drift_texture, grain, noise_tile
 from .sample import Layer, Scene
 
 LEFT_PERIOD, RIGHT_PERIOD, CLOUD_PERIOD = 36, 40, 48
@@ -16,19 +16,21 @@ LAYERS = (
     Layer("right flag", "flag", (RIGHT_PERIOD,), moves=True),
 )
 BUILDING, CLOUDS, LEFT, RIGHT = range(4)
+STONE, PALE, SHADOW = (0.73, 0.67, 0.57), (0.84, 0.79, 0.70), (0.46, 0.41, 0.35)
 
 
 def set_up(stage: Stage, rng: np.random.Generator) -> Scene:
     """Paint the building and the two cloths, and return the scene."""
     a = stage.aspect
     sky = _Sky(stage, rng)
-    building = _Building(stage, rng)
+    building = _building(stage, rng)
     left = _Flag(rng, _blue_cloth(), (0.205 * a, 0.17), (0.40, 0.25), LEFT_PERIOD, LEFT)
     right = _Flag(rng, _red_cloth(), (0.615 * a, 0.10), (0.46, 0.28), RIGHT_PERIOD, RIGHT)
 
     def draw(t: float) -> Canvas:
-        canvas = Canvas(sky.at(t), np.full(stage.shape, CLOUDS, np.uint8))
-        building.paint(canvas)
+        canvas = Canvas.plain(stage, sky.at(t), CLOUDS)
+        for paint in building:
+            canvas.lay(paint, BUILDING)
         for flag in (left, right):
             flag.paint(canvas, stage, t)
         return canvas
@@ -37,13 +39,11 @@ def set_up(stage: Stage, rng: np.random.Generator) -> Scene:
 
 
 class _Sky:
-    """Fair-weather clouds: two sheets of vapour drift at different speeds and billow as they go."""
+    """Fair-weather clouds: two sheets of vapor drift at different speeds and billow as they go."""
 
     def __init__(self, stage: Stage, rng: np.random.Generator) -> None:
         self._stage = stage
-        self._low, self._high = (
-            noise_tile(rng, slope=s, stretch=(1.6, 1), coarsest=c) for s, c in ((2.1, 2), (1.95, 2))
-        )
+        self._low, self._high = (noise_tile(rng, slope=s, stretch=(1.6, 1), coarsest=2) for s in (2.1, 1.95))
         y = stage.grid()[1]
         self._blue = blend((0.42, 0.58, 0.78), (0.76, 0.84, 0.91), smoothstep(0.0, 0.75, y))
         self._thin = 0.25 + 0.75 * smoothstep(0.8, 0.1, y)
@@ -57,128 +57,123 @@ class _Sky:
         high = drift_texture(
             self._high, self._stage.shape, (0.9, 1.3), (0.3 + 0.010 * np.cos(turn), 0.2 - 0.6 * drift)
         )
-        vapour = 0.8 * low + 0.38 * high + 0.1 * np.sin(turn) * high
-        cover = smoothstep(-0.4, 1.3, vapour) * self._thin
-        # undersides are grey: compare with the vapour a little higher up
+        vapor = 0.8 * low + 0.38 * high + 0.1 * np.sin(turn) * high
+        cover = smoothstep(-0.4, 1.3, vapor) * self._thin
+        # undersides are gray: compare with the vapor a little higher up
         lift = max(2, round(0.02 * self._stage.height))
-        underside = np.clip(vapour - np.roll(vapour, -lift, axis=0), -1, 1)
+        underside = np.clip(vapor - np.roll(vapor, -lift, axis=0), -1, 1)
         cloud = blend((0.98, 0.98, 0.97), (0.68, 0.72, 0.79), np.clip(0.30 - 0.9 * underside, 0, 1))
         return blend(self._blue, 0, cover) + cloud * cover[..., None]
 
 
-class _Building:
-    """A town hall's front: ashlar, two rows of windows, cornices, a hipped roof and two flagpoles."""
+def _building(stage: Stage, rng: np.random.Generator) -> tuple[Paint, Paint]:
+    """A town hall's front: ashlar, two rows of windows, cornices and a hipped roof; and two flagpoles."""
+    sheet = Sheet(stage)
+    _neighbors(sheet, rng)
+    _roof(sheet)
+    _front(sheet, rng)
+    return sheet.settle().shaded(_masonry(stage, rng)), _poles(stage)
 
-    def __init__(self, stage: Stage, rng: np.random.Generator) -> None:
-        a = stage.aspect
-        self._sheet = sheet = Sheet(stage, stage.box(0, 0, a, 1))
-        stone, pale, dark = (0.73, 0.67, 0.57), (0.84, 0.79, 0.70), (0.46, 0.41, 0.35)
-        self._neighbours(a, rng)
-        sheet.polygon(
-            [(0.10 * a, 0.50), (0.17 * a, 0.355), (0.83 * a, 0.355), (0.90 * a, 0.50)], (0.36, 0.34, 0.36)
-        )
-        for row in np.linspace(0.37, 0.49, 7):
-            f = (row - 0.355) / 0.145
-            sheet.line(
-                [((0.17 - 0.07 * f) * a, row), ((0.83 + 0.07 * f) * a, row)], 0.002, (0.29, 0.27, 0.29)
-            )
-        for chimney in (0.30, 0.68):
-            self._block((chimney * a, 0.30, chimney * a + 0.055, 0.40), (0.52, 0.36, 0.30))
-            self._block((chimney * a - 0.006, 0.295, chimney * a + 0.061, 0.312), (0.44, 0.30, 0.25))
-        self._block((0.11 * a, 0.49, 0.89 * a, 1.0), stone)
-        self._block((0.095 * a, 0.478, 0.905 * a, 0.506), pale)
-        self._block((0.105 * a, 0.506, 0.895 * a, 0.514), dark)
-        self._block((0.11 * a, 0.735, 0.89 * a, 0.755), pale)
-        self._block((0.11 * a, 0.755, 0.89 * a, 0.762), dark)
-        for column in np.linspace(0.155, 0.845, 9):
-            middle = column * a
-            for top, bottom in ((0.555, 0.705), (0.80, 0.965)):
-                if abs(column - 0.5) < 0.01 and top > 0.7:
-                    continue
-                self._window(middle, top, bottom, rng)
-        self._block((0.5 * a - 0.075, 0.79, 0.5 * a + 0.075, 1.0), pale)
-        self._block((0.5 * a - 0.055, 0.815, 0.5 * a + 0.055, 1.0), (0.28, 0.19, 0.13))
-        sheet.line([(0.5 * a, 0.82), (0.5 * a, 1.0)], 0.004, (0.16, 0.10, 0.07))
-        x, y = stage.grid()
-        grain = drift_texture(noise_tile(rng, slope=1.0), stage.shape, (1.0, a), (0, 0))
-        stain = drift_texture(noise_tile(rng, slope=1.6, stretch=(3, 1)), stage.shape, (0.7, 0.7 * a), (0, 0))
-        courses = (y - 0.514) / 0.027
-        joint = np.exp(-((((courses + 0.5) % 1 - 0.5) / 0.09) ** 2)) * (y > 0.514)
-        blocks = (x / 0.06 + 0.5 * (np.floor(courses) % 2)) % 1
-        joint = np.maximum(joint, np.exp(-(((blocks - 0.5) / 0.035) ** 2)) * (y > 0.514))
-        sun = 1.10 - 0.22 * x / a - 0.12 * smoothstep(0.6, 1.0, y)
-        under_eaves = 1 - 0.30 * smoothstep(0.56, 0.507, y) * (y > 0.506)
-        self._shade = (sun * under_eaves * (1 + 0.035 * grain + 0.03 * stain - 0.07 * joint)).astype(
-            np.float32
-        )
-        colour, self._coverage = sheet.settle()
-        self._colour = colour * self._shade[..., None]
-        poles = Sheet(stage, sheet.box)
-        for foot, top in ((0.205 * a, 0.13), (0.615 * a, 0.06)):
-            poles.line([(foot, 0.50), (foot, top)], 0.011, (0.62, 0.62, 0.63))
-            poles.line([(foot + 0.003, 0.50), (foot + 0.003, top)], 0.004, (0.38, 0.39, 0.41))
-            poles.ellipse((foot + 0.001, top - 0.008), (0.011, 0.011), (0.80, 0.66, 0.30))
-        self._poles = poles.settle()
 
-    def _neighbours(self, a: float, rng: np.random.Generator) -> None:
-        """Houses further down the street, in haze, and the crowns of street trees."""
-        for left, right, top, wall in (
-            (-0.02, 0.055, 0.60, (0.70, 0.66, 0.62)),
-            (0.05, 0.13, 0.66, (0.77, 0.70, 0.62)),
-            (0.86, 0.945, 0.63, (0.74, 0.67, 0.62)),
-            (0.94, 1.02, 0.57, (0.68, 0.66, 0.64)),
-        ):
-            roof = [
-                (left * a, top),
-                (left * a + 0.02, top - 0.05),
-                (right * a - 0.02, top - 0.05),
-                (right * a, top),
-            ]
-            self._sheet.polygon(roof, (0.50, 0.44, 0.43))
-            self._block((left * a, top, right * a, 1.0), wall)
-            for row in np.arange(top + 0.04, 0.95, 0.085):
-                for f in (0.25, 0.68):
-                    x = (left + f * (right - left)) * a
-                    self._block((x - 0.009, row, x + 0.011, row + 0.042), (0.47, 0.50, 0.54))
-        for middle in (0.035, 0.095, 0.905, 0.965):
-            for _ in range(90):
-                x, y = rng.normal(0, (0.026, 0.030))
-                tone = np.clip(0.5 - 9 * y - 4 * x + 0.15 * rng.standard_normal(), 0, 1)
-                green = np.array((0.22, 0.32, 0.18)) + tone * np.array((0.24, 0.24, 0.08))
-                self._sheet.ellipse((middle * a + x, 0.93 + 1.3 * y), (0.013, 0.010), tuple(green))
+def _neighbors(sheet: Sheet, rng: np.random.Generator) -> None:
+    """Houses further down the street, in haze, and the crowns of street trees."""
+    a = sheet.stage.aspect
+    for left, right, top, wall in (
+        (-0.02, 0.055, 0.60, (0.70, 0.66, 0.62)),
+        (0.05, 0.13, 0.66, (0.77, 0.70, 0.62)),
+        (0.86, 0.945, 0.63, (0.74, 0.67, 0.62)),
+        (0.94, 1.02, 0.57, (0.68, 0.66, 0.64)),
+    ):
+        ridge = (left * a + 0.02, top - 0.05), (right * a - 0.02, top - 0.05)
+        sheet.polygon([(left * a, top), *ridge, (right * a, top)], (0.50, 0.44, 0.43))
+        sheet.rectangle(left * a, top, right * a, 1.0, wall)
+        for row in np.arange(top + 0.04, 0.95, 0.085):
+            for f in (0.25, 0.68):
+                x = (left + f * (right - left)) * a
+                sheet.rectangle(x - 0.009, row, x + 0.011, row + 0.042, (0.47, 0.50, 0.54))
+    for middle in (0.035, 0.095, 0.905, 0.965):
+        for _ in range(90):
+            x, y = rng.normal(0, (0.026, 0.030))
+            tone = np.clip(0.5 - 9 * y - 4 * x + 0.15 * rng.standard_normal(), 0, 1)
+            green = np.array((0.22, 0.32, 0.18)) + tone * np.array((0.24, 0.24, 0.08))
+            sheet.ellipse((middle * a + x, 0.93 + 1.3 * y), (0.013, 0.010), green)
 
-    def _block(self, edges: tuple[float, float, float, float], colour: tuple[float, float, float]) -> None:
-        left, top, right, bottom = edges
-        self._sheet.polygon([(left, top), (right, top), (right, bottom), (left, bottom)], colour)
 
-    def _window(self, middle: float, top: float, bottom: float, rng: np.random.Generator) -> None:
-        pale, dark, glass = (0.84, 0.79, 0.70), (0.46, 0.41, 0.35), (0.22, 0.27, 0.33)
-        half = 0.036
-        self._block((middle - half - 0.012, top - 0.014, middle + half + 0.012, bottom + 0.012), pale)
-        self._block((middle - half, top, middle + half, bottom), dark)
-        tone = np.asarray(glass) * rng.uniform(0.8, 1.35)
-        self._block((middle - half + 0.004, top + 0.008, middle + half - 0.003, bottom - 0.003), tuple(tone))
-        sky = tone * 0.55 + np.asarray((0.55, 0.66, 0.78)) * 0.45
-        self._sheet.polygon(
-            [
-                (middle - half + 0.004, top + 0.008),
-                (middle + 0.01, top + 0.008),
-                (middle - half + 0.004, top + 0.085),
-            ],
-            sky,
-        )
-        self._sheet.line([(middle, top), (middle, bottom)], 0.006, (0.80, 0.78, 0.74))
-        third = top + 0.36 * (bottom - top)
-        self._sheet.line([(middle - half, third), (middle + half, third)], 0.006, (0.80, 0.78, 0.74))
-        self._block(
-            (middle - half - 0.016, bottom + 0.010, middle + half + 0.016, bottom + 0.018), (0.88, 0.84, 0.76)
-        )
+def _roof(sheet: Sheet) -> None:
+    """A hipped roof with courses of tiles and two chimneys."""
+    a = sheet.stage.aspect
+    ridge = (0.17 * a, 0.355), (0.83 * a, 0.355)
+    sheet.polygon([(0.10 * a, 0.50), *ridge, (0.90 * a, 0.50)], (0.36, 0.34, 0.36))
+    for row in np.linspace(0.37, 0.49, 7):
+        f = (row - 0.355) / 0.145
+        ends = ((0.17 - 0.07 * f) * a, row), ((0.83 + 0.07 * f) * a, row)
+        sheet.line(ends, 0.002, (0.29, 0.27, 0.29))
+    for chimney in (0.30, 0.68):
+        sheet.rectangle(chimney * a, 0.30, chimney * a + 0.055, 0.40, (0.52, 0.36, 0.30))
+        sheet.rectangle(chimney * a - 0.006, 0.295, chimney * a + 0.061, 0.312, (0.44, 0.30, 0.25))
 
-    def paint(self, canvas: Canvas) -> None:
-        """Lay building and poles."""
-        whole = (slice(None), slice(None))
-        canvas.put_premultiplied(self._colour, self._coverage, whole, BUILDING)
-        canvas.put_premultiplied(*self._poles, whole, BUILDING)
+
+def _front(sheet: Sheet, rng: np.random.Generator) -> None:
+    """The wall with its cornices, two rows of windows and the door."""
+    a = sheet.stage.aspect
+    for left, top, right, bottom, tone in (
+        (0.11, 0.49, 0.89, 1.0, STONE),
+        (0.095, 0.478, 0.905, 0.506, PALE),
+        (0.105, 0.506, 0.895, 0.514, SHADOW),
+        (0.11, 0.735, 0.89, 0.755, PALE),
+        (0.11, 0.755, 0.89, 0.762, SHADOW),
+    ):
+        sheet.rectangle(left * a, top, right * a, bottom, tone)
+    for column in np.linspace(0.155, 0.845, 9):
+        for top, bottom in ((0.555, 0.705), (0.80, 0.965)):
+            if abs(column - 0.5) >= 0.01 or top < 0.7:  # the door has the middle below
+                _window(sheet, column * a, top, bottom, rng)
+    sheet.rectangle(0.5 * a - 0.075, 0.79, 0.5 * a + 0.075, 1.0, PALE)
+    sheet.rectangle(0.5 * a - 0.055, 0.815, 0.5 * a + 0.055, 1.0, (0.28, 0.19, 0.13))
+    sheet.line([(0.5 * a, 0.82), (0.5 * a, 1.0)], 0.004, (0.16, 0.10, 0.07))
+
+
+def _window(sheet: Sheet, middle: float, top: float, bottom: float, rng: np.random.Generator) -> None:
+    """A window with sky in its panes, its bars, frame and sill."""
+    half, bars = 0.036, (0.80, 0.78, 0.74)
+    sheet.rectangle(middle - half - 0.012, top - 0.014, middle + half + 0.012, bottom + 0.012, PALE)
+    sheet.rectangle(middle - half, top, middle + half, bottom, SHADOW)
+    glass = np.asarray((0.22, 0.27, 0.33)) * rng.uniform(0.8, 1.35)
+    left, upper = middle - half + 0.004, top + 0.008
+    sheet.rectangle(left, upper, middle + half - 0.003, bottom - 0.003, glass)
+    sky = glass * 0.55 + np.asarray((0.55, 0.66, 0.78)) * 0.45
+    sheet.polygon([(left, upper), (middle + 0.01, upper), (left, top + 0.085)], sky)
+    sheet.line([(middle, top), (middle, bottom)], 0.006, bars)
+    third = top + 0.36 * (bottom - top)
+    sheet.line([(middle - half, third), (middle + half, third)], 0.006, bars)
+    sill = middle - half - 0.016, bottom + 0.010, middle + half + 0.016, bottom + 0.018
+    sheet.rectangle(*sill, (0.88, 0.84, 0.76))
+
+
+def _masonry(stage: Stage, rng: np.random.Generator) -> Field:
+    """Brightness (H, W) of the front: sun, the eaves' shadow, stains, and the joints between its blocks."""
+    a = stage.aspect
+    x, y = stage.grid()
+    grit = grain(rng, stage.shape, (1.0, a), slope=1.0)
+    stain = grain(rng, stage.shape, (0.7, 0.7 * a), slope=1.6, stretch=(3, 1))
+    courses = (y - 0.514) / 0.027
+    joint = np.exp(-((((courses + 0.5) % 1 - 0.5) / 0.09) ** 2)) * (y > 0.514)
+    blocks = (x / 0.06 + 0.5 * (np.floor(courses) % 2)) % 1
+    joint = np.maximum(joint, np.exp(-(((blocks - 0.5) / 0.035) ** 2)) * (y > 0.514))
+    sun = 1.10 - 0.22 * x / a - 0.12 * smoothstep(0.6, 1.0, y)
+    under_eaves = 1 - 0.30 * smoothstep(0.56, 0.507, y) * (y > 0.506)
+    shade = sun * under_eaves * (1 + 0.035 * grit + 0.03 * stain - 0.07 * joint)
+    return shade.astype(np.float32)
+
+
+def _poles(stage: Stage) -> Paint:
+    """Two flagpoles with gilt balls."""
+    sheet = Sheet(stage)
+    for foot, top in ((0.205 * stage.aspect, 0.13), (0.615 * stage.aspect, 0.06)):
+        sheet.line([(foot, 0.50), (foot, top)], 0.011, (0.62, 0.62, 0.63))
+        sheet.line([(foot + 0.003, 0.50), (foot + 0.003, top)], 0.004, (0.38, 0.39, 0.41))
+        sheet.ellipse((foot + 0.001, top - 0.008), (0.011, 0.011), (0.80, 0.66, 0.30))
+    return sheet.settle()
 
 
 class _Flag:
@@ -228,25 +223,20 @@ class _Flag:
         pixel = 1.0 / (w * stage.height)
         cover *= smoothstep(1 + pixel, 1 - pixel, along) * (x >= x0)
         rows, columns = self._cloth.shape[:2]
-        colour = read_at(self._cloth, np.clip(along, 0, 1) * (columns - 1), np.clip(edge, 0, 1) * (rows - 1))
+        color = read_at(self._cloth, np.clip(along, 0, 1) * (columns - 1), np.clip(edge, 0, 1) * (rows - 1))
         shade = 0.93 + 0.26 * fold + 0.05 * np.cos(7 * edge + 9 * u)
         sheen = np.maximum(fold - 0.75, 0) * 0.30
         weave = 1 + 0.013 * read_at(self._weave, (along * 400) % 255, (edge * 250) % 255)
-        canvas.over(
-            colour * (shade * weave)[..., None] + sheen[..., None], cover.astype(np.float32), self._label, box
-        )
+        color = color * (shade * weave)[..., None] + sheen[..., None]
+        canvas.over(color, cover.astype(np.float32), self._label, box)
 
 
 def _blue_cloth() -> Field:
     """A made-up flag: deep blue with a cream cross and a gold ring."""
     v, u = np.mgrid[:200, :320].astype(np.float32)
     u, v = u / 319, v / 199
-    cloth = np.empty((200, 320, 3), np.float32)
-    cloth[:] = (0.10, 0.24, 0.50)
-    arm = np.maximum(
-        smoothstep(0.085, 0.075, np.abs(u - 0.36) * 1.6), smoothstep(0.085, 0.075, np.abs(v - 0.5))
-    )
-    cloth = blend(cloth, (0.93, 0.90, 0.80), arm)
+    across, down = (smoothstep(0.085, 0.075, d) for d in (np.abs(u - 0.36) * 1.6, np.abs(v - 0.5)))
+    cloth = blend((0.10, 0.24, 0.50), (0.93, 0.90, 0.80), np.maximum(across, down))
     ring = smoothstep(0.045, 0.035, np.abs(np.hypot((u - 0.36) * 1.6, v - 0.5) - 0.20))
     return blend(cloth, (0.85, 0.66, 0.22), ring)
 

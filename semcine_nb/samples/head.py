@@ -5,19 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .canvas import (
-    Box,
-    Canvas,
-    Cutout,
-    Sheet,
-    Stage,
-    blend,
-    ellipse_points,
-    read_points,
-    smooth_curve,
-    smoothstep,
-)
-from .noise import Field, drift_texture, noise_tile, sample_tile
+from .canvas import Box, Canvas, Cutout, Paint, Sheet, Stage, blend, read_points, smooth_curve, smoothstep
+from .noise import Field, grain, noise_tile, sample_tile
 
 PERSON_PERIOD = 40
 # outlines in picture heights about the middle of the face
@@ -56,9 +45,7 @@ def fill(fine: Stage, box: Box, middle: tuple[float, float], outline: str) -> Fi
     """Coverage (H, W) of a rounded outline about ``middle``."""
     sheet = Sheet(fine, box, scale=2)
     sheet.polygon(smooth_curve(read_points(outline) + middle, 90), (1, 1, 1))
-    whole = np.zeros(fine.shape, np.float32)
-    whole[box] = sheet.settle()[1]
-    return whole
+    return sheet.coverage()
 
 
 class Head:
@@ -79,34 +66,30 @@ class Head:
         self.box = fine.box(middle[0] - 0.24, middle[1] - 0.33, middle[0] + 0.24, middle[1] + 0.36)
         x, y = fine.grid()
         self._u, self._v = x - middle[0], y - middle[1]
-        canvas = Canvas(np.zeros((*fine.shape, 3), np.float32), np.zeros(fine.shape, np.uint8))
-        face = fill(fine, self.box, middle, FACE)
-        behind = fill(fine, self.box, middle, HAIR_BEHIND)
-        fringe = fill(fine, self.box, middle, FRINGE)
+        canvas = Canvas.plain(fine)
+        face, behind, fringe = (fill(fine, self.box, middle, line) for line in (FACE, HAIR_BEHIND, FRINGE))
         fringe_shadow = cv2.GaussianBlur(fringe, (0, 0), 0.014 * fine.height)
         strands = self._strands(rng)
         back = blend((0.11, 0.07, 0.05), (0.36, 0.23, 0.15), strands * 0.7)
-        self._behind = Cutout(
-            fine, self.box, back * (1 - 0.4 * smoothstep(0.05, 0.2, self._v))[..., None], behind
-        )
+        back = back * (1 - 0.4 * smoothstep(0.05, 0.2, self._v))[..., None]
+        self._behind = Cutout(fine, Paint.cut(self.box, back, behind))
         skin = self._skin(rng) * (1 - 0.38 * fringe_shadow)[..., None]
         canvas.over(skin, face)
         self._features(canvas)
         canvas.over(blend((0.17, 0.10, 0.07), (0.58, 0.39, 0.25), strands), fringe)
         self._canvas, self._bare = canvas, canvas.image.copy()
         self._coverage = np.maximum(face, fringe)
-        self._lids = [
-            Cutout(fine, self.box, np.ones((*fine.shape, 3), np.float32), self._socket(eye)) for eye in EYES
-        ]
+        white = np.ones((*fine.shape, 3), np.float32)
+        self._lids = [Cutout(fine, Paint.cut(self.box, white, self._socket(eye))) for eye in EYES]
 
     def _strands(self, rng: np.random.Generator) -> Field:
         """Brightness 0 … 1 of hair, whose strands run down and outwards from the parting."""
         around = np.arctan2(self._u + 0.02, 0.30 + self._v) / np.pi
         radius = np.hypot(self._u + 0.02, 0.30 + self._v)
         tile = noise_tile(rng, (256, 1024), slope=0.7, stretch=(40, 1), coarsest=10)
-        grain = sample_tile(tile, around * 2, radius)
+        hair = sample_tile(tile, around * 2, radius)
         sheen = np.exp(-(((np.hypot(self._u + 0.04, self._v + 0.02) - 0.215) / 0.03) ** 2)) * (self._v < 0)
-        return np.clip(0.34 + 0.20 * grain + 0.34 * sheen - 1.1 * self._u - 0.4 * self._v, 0, 1).astype(
+        return np.clip(0.34 + 0.20 * hair + 0.34 * sheen - 1.1 * self._u - 0.4 * self._v, 0, 1).astype(
             np.float32
         )
 
@@ -127,15 +110,10 @@ class Head:
         light += 0.05 * spot(-0.005, 0.170, 0.025, 0.014) + 0.06 * spot(-0.02, -0.12, 0.06, 0.04)
         light -= 0.05 * spot(-0.026, 0.066, 0.005, 0.012) + 0.09 * spot(0.027, 0.066, 0.006, 0.013)
         light -= 0.06 * (spot(-0.045, 0.095, 0.010, 0.030) + spot(0.045, 0.095, 0.010, 0.030))
-        pores = drift_texture(
-            noise_tile(rng, slope=0.8, coarsest=10), self.fine.shape, (2.0, 2.0 * self.fine.aspect), (0, 0)
-        )
+        pores = grain(rng, self.fine.shape, (2.0, 2.0 * self.fine.aspect), slope=0.8, coarsest=10)
         light += 0.012 * pores
-        blush = (
-            spot(-0.075, 0.055, 0.04, 0.032)
-            + spot(0.075, 0.055, 0.04, 0.032)
-            + 0.8 * spot(0, 0.055, 0.02, 0.02)
-        )
+        blush = spot(-0.075, 0.055, 0.04, 0.032) + spot(0.075, 0.055, 0.04, 0.032)
+        blush = blush + 0.8 * spot(0, 0.055, 0.02, 0.02)
         return np.asarray(SKIN) * light[..., None] * (1 - blush[..., None] * np.array((0.0, 0.10, 0.10)))
 
     def _features(self, canvas: Canvas) -> None:
@@ -148,20 +126,12 @@ class Head:
             sheet.ellipse(nostril, (0.0062, 0.0032), (0.38, 0.22, 0.18), angle=-18 * side)
         sheet.polygon(smooth_curve(read_points(LIPS_UPPER) + self.middle, 60), (0.62, 0.33, 0.30))
         sheet.polygon(smooth_curve(read_points(LIPS_LOWER) + self.middle, 60), (0.74, 0.43, 0.39))
-        sheet.line(
-            smooth_curve(
-                read_points("-.052,.107 -.02,.1160 .0,.1170 .02,.1160 .052,.107") + self.middle,
-                40,
-                closed=False,
-            ),
-            0.0025,
-            (0.42, 0.20, 0.18),
-        )
-        colour, coverage = sheet.settle()
-        soft = cv2.GaussianBlur(np.dstack([colour, coverage]), (0, 0), 0.0022 * self.fine.height)
+        mouth = read_points("-.052,.107 -.02,.1160 .0,.1170 .02,.1160 .052,.107") + self.middle
+        sheet.line(smooth_curve(mouth, 40, closed=False), 0.0025, (0.42, 0.20, 0.18))
+        soft = sheet.settle().blurred(0.0022 * self.fine.height)
         u, v = self._u[self.box], self._v[self.box]
         shade = 1.05 - 1.6 * u + 0.35 * np.exp(-(((u + 0.006) / 0.016) ** 2) - ((v - 0.126) / 0.005) ** 2)
-        canvas.put_premultiplied(soft[..., :3], soft[..., 3], self.box, shade=shade.astype(np.float32))
+        canvas.lay(soft.shaded(shade.astype(np.float32)))
 
     def _socket(self, eye: tuple[float, float]) -> Field:
         """Coverage of an eye with its lids: what a blink changes."""
@@ -171,33 +141,31 @@ class Head:
         """Eyeballs between the lids, on the bare face."""
         self._canvas.image[self.box] = self._bare[self.box]
         for eu, ev in EYES:
-            centre = np.add(self.middle, (eu, ev))
-            eye_box = self.fine.box(*(centre - 0.05), *(centre + 0.05))
+            center = np.add(self.middle, (eu, ev))
+            eye_box = self.fine.box(*(center - 0.05), *(center + 0.05))
             s = np.linspace(-1, 1, 25)
             bow = 1 - np.abs(s) ** 2.2
-            lower = np.stack([0.031 * s, 0.0095 * bow + 0.001 * s], 1) + centre
+            lower = np.stack([0.031 * s, 0.0095 * bow + 0.001 * s], 1) + center
             top = -0.0170 + (0.0170 + 0.0085) * shut
-            upper = np.stack([0.031 * s, top * bow + 0.001 * s], 1) + centre
-            ball = Sheet(self.fine, eye_box, scale=4)
+            upper = np.stack([0.031 * s, top * bow + 0.001 * s], 1) + center
+            ball, eyeball, lashes = (Sheet(self.fine, eye_box, scale=4) for _ in range(3))
             ball.polygon(np.r_[upper, lower[::-1]], (1, 1, 1))
-            opening = ball.settle()[1]
-            eyeball = Sheet(self.fine, eye_box, scale=4)
-            eyeball.polygon(ellipse_points(centre, (0.045, 0.045)), (0.93, 0.91, 0.88))
-            iris = np.add(centre, (0.001, -0.0025))
+            eyeball.ellipse(center, (0.045, 0.045), (0.93, 0.91, 0.88))
+            iris = np.add(center, (0.001, -0.0025))
             eyeball.ellipse(iris, (0.0150, 0.0150), (0.16, 0.12, 0.09))
             eyeball.ellipse(iris, (0.0132, 0.0132), (0.36, 0.27, 0.16))
             eyeball.ellipse(iris, (0.0064, 0.0064), (0.03, 0.03, 0.03))
             eyeball.ellipse(iris - 0.0045, (0.0026, 0.0026), (1.0, 1.0, 1.0))
             y = self.fine.grid(eye_box)[1]
-            shade = 0.62 + 0.40 * smoothstep(top, top + 0.014, y - centre[1])
-            self._canvas.over(eyeball.settle()[0] * shade[..., None], opening, None, eye_box)
-            lashes = Sheet(self.fine, eye_box, scale=4)
-            crease = upper * 1.0
+            shade = 0.62 + 0.40 * smoothstep(top, top + 0.014, y - center[1])
+            color = eyeball.settle().shaded(shade).color
+            self._canvas.over(color, ball.settle().coverage, None, eye_box)
+            crease = upper.copy()
             crease[:, 1] -= 0.0075 * (1 - 0.8 * shut) * (0.4 + 0.6 * bow)
             lashes.line(crease, 0.0018, (0.56, 0.38, 0.30))
             lashes.line(lower, 0.0014, (0.60, 0.40, 0.33))
             lashes.line(upper, 0.0048, (0.13, 0.08, 0.07))
-            self._canvas.put(lashes)
+            self._canvas.lay(lashes.settle())
 
     def _pose(self, stage: Stage, t: float) -> tuple[Box, tuple[Field, Field]]:
         """The head's place at frame time ``t``: features move more than the outline, as it tips forward."""
@@ -215,13 +183,13 @@ class Head:
 
     def paint_behind(self, canvas: Canvas, stage: Stage, t: float) -> None:
         """Lay the hair behind neck and shoulders."""
-        self._behind.put(canvas, stage, *self._pose(stage, t), self._labels[0])
+        canvas.lay(self._behind.moved(stage, *self._pose(stage, t)), self._labels[0])
 
     def paint(self, canvas: Canvas, stage: Stage, t: float) -> None:
         """Lay face, eyes and the hair in front."""
         self._paint_eyes(closed(t))
         box, shift = self._pose(stage, t)
-        face = Cutout(self.fine, self.box, self._canvas.image, self._coverage)
-        face.put(canvas, stage, box, shift, self._labels[0])
+        face = Cutout(self.fine, Paint.cut(self.box, self._canvas.image, self._coverage))
+        canvas.lay(face.moved(stage, box, shift), self._labels[0])
         for label, lid in zip(self._labels[1:], self._lids, strict=True):
-            lid.put(canvas, stage, box, shift, label, paint=False)
+            canvas.mark(lid.moved(stage, box, shift), label)

@@ -56,7 +56,7 @@ def sample_tile(tile: Field, u: Field, v: Field) -> Field:
 
 
 def drift_texture(
-    tile: Field, shape: tuple[int, int], span: tuple[float, float], offset: tuple[float, float]
+    tile: Field, shape: tuple[int, int], span: tuple[float, float], offset: tuple[float, float] = (0, 0)
 ) -> Field:
     """A (H, W) cut of a wrapping tile: ``span`` (y, x) tiles wide, moved by ``offset`` (y, x)."""
     tile = fitted_tile(tile, max(span[0] * tile.shape[0] / shape[0], span[1] * tile.shape[1] / shape[1]))
@@ -66,6 +66,11 @@ def drift_texture(
         indexing="ij",
     )
     return sample_tile(tile, u, v)
+
+
+def grain(rng: np.random.Generator, shape: tuple[int, int], span: tuple[float, float], **tile: Any) -> Field:
+    """A (H, W) cut of a new tile, ``span`` (y, x) tiles wide; ``tile`` is as of `noise_tile`."""
+    return drift_texture(noise_tile(rng, **tile), shape, span)
 
 
 class Ripples:

@@ -1,4 +1,4 @@
-"""A procedural clip with its truth: what `make_sample` returns, and how a scene becomes one."""
+"""A procedural clip with its truth, and how a scene becomes one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..video import Video
 
 SENSOR_NOISE = 1.5 / 255
-"""Standard deviation of the sensor noise of each channel: about 1.5 grey levels."""
+"""Standard deviation of the sensor noise of each channel: about 1.5 gray levels."""
 
 Mask = NDArray[np.bool_]
 
@@ -113,9 +113,7 @@ class Sample:
         return tuple(name for name in self.objects if self.periods[name])
 
     def scores(self) -> OneHotScores:
-        """The true labelling as scores (T, H, W, C): ``SemanticResponse(sample.scores(),
-        sample.categories)``.
-        """
+        """The true categories as scores (T, H, W, C), for ``SemanticResponse(scores, sample.categories)``."""
         return OneHotScores(self.masks.values())
 
 

@@ -1,11 +1,17 @@
-"""Supplement Fig. 2 and 6: shares and σ counted by hand, groups with what they really gave."""
+"""Pictures of ratings: shares and σ counted by hand, second looks, groups with what they really gave."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from semcine_nb.figures.ratings import show_groups, show_rating_statistics
+from semcine_nb.figures.ratings import (
+    show_consistency,
+    show_groups,
+    show_rating_statistics,
+    try_agreement,
+)
 from semcine_nb.preference.groups import GroupSample
+from semcine_nb.study import RatingStore
 
 NAN = np.nan
 
@@ -46,4 +52,31 @@ def test_groups_show_what_their_people_gave():
     assert [label.get_text() for label in axis.get_xticklabels()] == list("acbd")
     assert [label.get_text() for label in axis.get_yticklabels()] == ["3", "1"]
     assert len(axis.child_axes) == 2
+    assert "simulated ratings" in figure.get_supxlabel()
+
+
+def test_second_looks_are_counted_by_difference(tmp_path):
+    with RatingStore(tmp_path / "r.db") as store:
+        for item in "abc":
+            store.add_cinemagraph(item)
+        store.rate("ann", "a", 1, phase="pilot")
+        for item, value, phase in (
+            ("a", 4, "main"),
+            ("b", 2, "main"),
+            ("a", 4, "repeat"),
+            ("b", 3, "repeat"),
+        ):
+            store.rate("ann", item, value, phase=phase, order=3, response_time=2.0)
+        figure = show_consistency(store, note="simulated ratings")
+    bars = {round(bar.get_x() + bar.get_width() / 2): bar.get_height() for bar in figure.axes[0].patches}
+    assert bars == {0: 1, 1: 1}
+    assert "the same in 50% of 2 pairs" in figure.axes[0].get_title()
+    assert figure.get_supxlabel() == "simulated ratings. 4 ratings of 1 person"
+    assert len(figure.axes[1].collections[0].get_offsets()) == 4
+
+
+def test_agreement_is_that_of_the_drawn_ratings():
+    figure = try_agreement(shared=1.0, error=0.0)
+    assert figure.axes[0].get_title().endswith("1.00")
+    assert "the same in 100%" in figure.axes[1].get_title()
     assert "simulated ratings" in figure.get_supxlabel()

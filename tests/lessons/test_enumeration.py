@@ -9,6 +9,7 @@ from random_case import Case
 from semcine_nb.errors import LoopError
 from semcine_nb.lessons.enumeration import thumbnail, try_move
 from semcine_nb.looping.energy import loop_energy
+from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.semantics import Candidate
 
 
@@ -17,7 +18,8 @@ def small_move(seed: int, h: int = 3, w: int = 3):  # type: ignore[no-untyped-de
     period, start = np.ones((h, w), np.int32), np.full((h, w), 4, np.int32)
     new_period, new_start = np.full((h, w), 8, np.int32), np.full((h, w), 2, np.int32)
     labels = period, start, new_period, new_start
-    move = try_move(case.clip, case.response, case.candidate, *labels, case.parameters)
+    current, proposed = Labelling(period, start), Labelling(new_period, new_start)
+    move = try_move(case.clip, case.response, case.candidate, current, proposed, case.parameters)
     return case, labels, move
 
 
@@ -36,7 +38,7 @@ def test_every_state_has_the_energy_of_the_definition(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_cut_finds_what_trying_finds(seed: int) -> None:
-    # both take the same label everywhere: every pair of neighbours is submodular then
+    # both take the same label everywhere: every pair of neighbors is submodular then
     _, _, move = small_move(seed, h=4, w=4)
     assert move.raised == 0
     assert move.energy_of(move.by_trying) == move.energies.min()
@@ -46,9 +48,9 @@ def test_the_cut_finds_what_trying_finds(seed: int) -> None:
 def test_a_move_from_mixed_labels_never_raises_the_energy() -> None:
     for seed in range(8):
         case = Case(seed, h=3, w=4, noise=60)
-        period, start = case.labels()
-        new = np.full((3, 4), 6, np.int32), np.full((3, 4), 4, np.int32)
-        move = try_move(case.clip, case.response, case.candidate, period, start, *new, case.parameters)
+        new = Labelling(np.full((3, 4), 6, np.int32), np.full((3, 4), 4, np.int32))
+        current = Labelling(*case.labels())
+        move = try_move(case.clip, case.response, case.candidate, current, new, case.parameters)
         assert move.energies.min() - 1e-9 <= move.energy_of(move.by_cut) <= move.before + 1e-3
 
 

@@ -11,24 +11,11 @@ from hypothesis import strategies as st
 from random_case import Case
 
 from semcine_nb.errors import LoopError
-from semcine_nb.lessons.pixel import (
-    case_of,
-    forgiveness,
-    loop_costs,
-    mean_distance,
-    pair_cost,
-    pair_costs,
-    pixel,
-)
-from semcine_nb.looping.energy import (
-    connectivity,
-    natural_map,
-    normalized_scores,
-    spatial_cost,
-    temporal_factor,
-)
-from semcine_nb.looping.labels import phi
+from semcine_nb.lessons.pixel import case_of, forgiveness, loop_costs, pair_cost, pair_costs, pixels
+from semcine_nb.looping.distances import mean_distance
+from semcine_nb.looping.energy import connectivity, spatial_cost, temporal_factor
 from semcine_nb.looping.parameters import LoopParameters
+from semcine_nb.rendering.labelling import phi
 
 
 def test_two_frames_by_hand() -> None:
@@ -61,7 +48,8 @@ def test_the_cases_are_the_mean_over_the_common_multiple(
 
 def test_every_pair_cost_is_that_of_the_definition(case: Case) -> None:
     rng = np.random.default_rng(1)
-    color, semantic = case.clip.frames / 255.0, normalized_scores(case.response)
+    color = case.clip.frames / 255.0
+    semantic = np.stack([case.response.shares(t, dtype=np.float64) for t in range(len(color))])
     right, down = connectivity(case.response, case.parameters)
     for axis, gamma in ((1, right), (0, down)):
         period, start = case.labels()
@@ -79,7 +67,7 @@ def test_every_pair_cost_is_that_of_the_definition(case: Case) -> None:
             assert back == pytest.approx(found, abs=1e-12)
 
 
-def test_the_costs_of_all_neighbours_hold_each_single_one(case: Case) -> None:
+def test_the_costs_of_all_neighbors_hold_each_single_one(case: Case) -> None:
     first = (4, 2)
     costs, stills = pair_costs(case.clip, case.response, (1, 1), (2, 1), first, case.parameters)
     assert costs.of(*first) == 0
@@ -95,7 +83,7 @@ def test_the_costs_of_all_neighbours_hold_each_single_one(case: Case) -> None:
 def test_loop_costs_are_eq_2_for_every_label_that_fits(case: Case) -> None:
     x, y = 3, 2
     costs = loop_costs(case.clip, case.response, x, y, case.parameters)
-    here = pixel(case.clip, case.response, x, y, case.parameters)
+    (here,) = pixels(case.clip, case.response, [(x, y)], case.parameters)
     gamma = forgiveness(case.clip, case.response, case.parameters)[y, x]
     p, s = 8, 6
 
@@ -111,7 +99,7 @@ def test_loop_costs_are_eq_2_for_every_label_that_fits(case: Case) -> None:
 
 
 def test_forgiveness_is_eq_3(case: Case) -> None:
-    natural = natural_map(case.response, LoopParameters())
+    natural = case.response.natural_map()
     wanted = temporal_factor(case.clip.frames / 255.0, natural, LoopParameters())
     assert np.array_equal(forgiveness(case.clip, case.response), wanted)
 
@@ -132,6 +120,6 @@ def test_each_case_has_its_words(first: tuple[int, int], second: tuple[int, int]
 
 def test_wrong_places_are_refused(case: Case) -> None:
     with pytest.raises(LoopError, match="no pixel at column 6, row 0 of 6×5"):
-        pixel(case.clip, case.response, 6, 0)
-    with pytest.raises(LoopError, match="no 4-neighbours"):
+        pixels(case.clip, case.response, [(6, 0)])
+    with pytest.raises(LoopError, match="no 4-neighbors"):
         pair_cost(case.clip, case.response, (0, 0), (1, 1), (4, 2), (8, 2), case.parameters)

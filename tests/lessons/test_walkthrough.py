@@ -45,7 +45,7 @@ def test_stages_lower_the_energy_and_greed_does_not(solved) -> None:  # type: ig
     assert np.array_equal(stage2.period, stage3.period)
 
 
-def test_stage_1_gives_up_some_temporal_cost_for_neighbours_that_fit(solved) -> None:  # type: ignore[no-untyped-def]
+def test_stage_1_gives_up_some_temporal_cost_for_neighbors_that_fit(solved) -> None:  # type: ignore[no-untyped-def]
     solver = solved[0]
     alone, found = first_starts(solver, solver.space.periods[2])
     assert alone.energy.temporal <= found.energy.temporal

@@ -149,14 +149,14 @@ def test_the_boat_that_crosses_cannot_loop() -> None:
 
 def test_both_eyes_blink_in_step() -> None:
     sample = make_sample("portrait", size=(480, 270), seconds=0.9)
-    grey = sample.video.frames.mean(axis=-1)
-    left, right = (grey[:, sample.parts[eye]].std(axis=1) for eye in ("left eye", "right eye"))
+    gray = sample.video.frames.mean(axis=-1)
+    left, right = (gray[:, sample.parts[eye]].std(axis=1) for eye in ("left eye", "right eye"))
     # an open eye has white, iris and pupil; a shut one is skin with a line of lashes
     assert abs(int(left.argmin()) - int(right.argmin())) <= 1
     assert np.corrcoef(left, right)[0, 1] > 0.9
 
 
-def test_sensor_noise_is_about_one_and_a_half_grey_levels() -> None:
+def test_sensor_noise_is_about_one_and_a_half_gray_levels() -> None:
     sample = small("harbour")
     sky = sample.masks["sky & tree"].all(axis=0)
     deviation = sample.video.frames[:, sky].astype(float).std(axis=0).mean()

@@ -11,7 +11,7 @@ import pytest
 
 from semcine_nb.samples import make_sample
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 @pytest.mark.slow

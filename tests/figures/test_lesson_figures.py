@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from small_pond import pond, truth
 
-from semcine_nb.figures import candidates, comparison, editing, loops, moves, responses, stages
+from semcine_nb.figures import candidates, comparison, editing, loops, responses, stages
 from semcine_nb.lessons.enumeration import thumbnail, try_move
+from semcine_nb.lessons.measures import worst_place
 from semcine_nb.lessons.walkthrough import walk_through
-from semcine_nb.looping import LoopSolver
-from semcine_nb.rendering.labelling import phi
+from semcine_nb.looping import Labelling, LoopSolver, phi
 from semcine_nb.semantics import SemanticResponse, select_candidates
 
 
@@ -42,7 +42,7 @@ def test_a_pixels_scores_name_it_and_show_who_wins() -> None:
     assert np.allclose(strip[0, 5], responses.category_colors(truth().categories)[truth().categories[winner]])
 
 
-def test_segmenters_share_their_colours() -> None:
+def test_segmenters_share_their_colors() -> None:
     scene = truth()
     flipped = SemanticResponse(np.asarray(scene.scores[:2])[..., ::-1].copy(), scene.categories[::-1])
     half = SemanticResponse(np.asarray(scene.scores[:2]), scene.categories)
@@ -114,8 +114,8 @@ def test_a_move_shows_both_answers() -> None:
     selection = solved()[0]
     clip, response, candidate, _ = thumbnail(pond().video, selection.response, selection.candidates[0])
     ones = np.ones((4, 4), np.int32)
-    move = try_move(clip, response, candidate, ones, ones * 28, ones * 36, ones * 8)
-    figure = moves.show_move(clip, move)
+    move = try_move(clip, response, candidate, Labelling(ones, ones * 28), Labelling(ones * 36, ones * 8))
+    figure = stages.show_move(clip, move)
     assert titles(figure)[1].removeprefix("by trying") == titles(figure)[2].removeprefix("by cut")
     assert [t.get_text() for t in figure.axes[2].texts] == [
         "take" if taken else "keep" for taken in move.by_cut.ravel()
@@ -140,7 +140,7 @@ def test_methods_are_compared_in_pictures_and_figures() -> None:
     table = comparison.compare_methods(both, solver, selection.candidates[0])
     assert table.total["moves"] == pytest.approx(cinema.energy.total)
     assert table.moves["rests"] == 0
-    box = comparison.worst_place(cinema, cinema.candidate.mask)
+    box = worst_place(cinema, cinema.candidate.mask)
     assert box[2:] == (72, 48)
     assert "rests: 0% moves" in titles(comparison.show_methods(both, box))
     assert len(titles(comparison.show_closeups(both, box, (0, 9)))) == 4
@@ -148,20 +148,6 @@ def test_methods_are_compared_in_pictures_and_figures() -> None:
     shown = comparison.show_timelines(both, row=100, length=50).axes[1].images[0].get_array()
     frames = phi(cinema.period[100], cinema.start[100], 49)
     assert np.array_equal(shown[49], pond().video.frames[frames, 100, np.arange(240)])
-
-
-def test_the_worst_place_is_where_labels_are_out_of_step() -> None:
-    cinema = solved()[2]
-    period, start = np.full_like(cinema.period, 40), np.full_like(cinema.start, 4)
-    start[90:110, 150:180] = 16
-    torn = type(cinema)(
-        cinema.video, cinema.candidate, period, start, cinema.energy, cinema.parameters, cinema.response
-    )
-    x, y, width, height = comparison.worst_place(torn, np.ones_like(period, bool), 40, 30)
-    assert x < 180
-    assert x + width > 150
-    assert y < 110
-    assert y + height > 90
 
 
 def test_an_edit_is_shown_before_and_after() -> None:

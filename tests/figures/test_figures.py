@@ -1,4 +1,4 @@
-"""The paper's colours, maps over frames, and pictures of a cinemagraph."""
+"""The paper's colors, maps over frames, and pictures of a cinemagraph."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from ranked_clips import drifting_clip, ranked_of
 
-from semcine_nb.figures import STATIC_GREY, label_map, mask_overlay, show_candidates, show_labels, show_scene
+from semcine_nb.figures import STATIC_GRAY, label_map, mask_overlay, show_candidates, show_labels, show_scene
 from semcine_nb.semantics import SemanticResponse
 
 
-def test_the_smallest_label_is_blue_the_largest_red_and_static_is_grey() -> None:
+def test_the_smallest_label_is_blue_the_largest_red_and_static_is_gray() -> None:
     picture = label_map(np.array([[1, 32, 56, 80]]), np.array([[False, True, True, True]]))
-    grey, low, middle, high = picture[0].astype(int)
-    assert grey.tolist() == [STATIC_GREY] * 3
+    gray, low, middle, high = picture[0].astype(int)
+    assert gray.tolist() == [STATIC_GRAY] * 3
     assert low[2] > low[0] + 100  # blue
     assert high[0] > high[2] + 100  # red
     assert middle[0] > 200
@@ -26,8 +26,8 @@ def test_one_scale_can_serve_several_maps() -> None:
     assert np.array_equal(alone[:, 1:], label_map(np.array([[32, 36, 80]]), np.ones((1, 3), bool))[:, 1:2])
 
 
-def test_a_map_without_movement_is_all_grey() -> None:
-    assert np.unique(label_map(np.ones((2, 3), int), np.zeros((2, 3), bool))).tolist() == [STATIC_GREY]
+def test_a_map_without_movement_is_all_gray() -> None:
+    assert np.unique(label_map(np.ones((2, 3), int), np.zeros((2, 3), bool))).tolist() == [STATIC_GRAY]
 
 
 def test_an_overlay_tints_inside_outlines_and_leaves_the_rest() -> None:
@@ -55,8 +55,8 @@ def test_labels_are_drawn_with_a_scale_each_where_something_moves(moves: bool) -
     titles = [axis.get_title() for axis in figure.axes]
     assert titles[:3] == [
         f"π: {cinema.candidate.label}",
-        "p (frames), grey: static",
-        "s (frames), grey: static",
+        "p (frames), gray: static",
+        "s (frames), gray: static",
     ]
     assert len(figure.axes) == (5 if moves else 3)
 
