@@ -229,7 +229,7 @@ def color_connectivity(clip: Video, parameters: LoopParameters = LIAO_2013) -> N
 
 
 @njit(cache=True, nogil=True)
-def _connect(frames: NDArray[np.uint8], factor: float, gamma: NDArray[np.float32]) -> None:
+def _connect(frames: NDArray[np.uint8], factor: np.float32, gamma: NDArray[np.float32]) -> None:
     """Fill in 1 / (1 + λ_s · the median absolute deviation of ‖V(x) − V(z)‖ over time)."""
     t, h, w = frames.shape[:3]
     apart = np.empty(t, np.float32)

@@ -42,7 +42,7 @@ def start_problem(costs: Costs, space: LabelSpace, period: int, block: int, want
 
 
 @njit(cache=True, nogil=True, fastmath=True, inline="always")
-def _add_drift(pixel: Pixel, first: int, lag: int, weight: float, into: NDArray[np.float32]) -> None:
+def _add_drift(pixel: Pixel, first: int, lag: int, weight: np.float32, into: NDArray[np.float32]) -> None:
     """Add to each channel of each frame f ≥ first its weighted squared difference from frame f + lag.
 
     Sums of channels wait until all pixels are added: this way the compiler adds eight channels at once.
@@ -387,7 +387,14 @@ def _add_distances(
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _add_still(pixel, still, at, loop, sums, apart):  # type: ignore[no-untyped-def]
+def _add_still(
+    pixel: Pixel,
+    still: int,
+    at: tuple[int, int],
+    loop: tuple[int, float, float],
+    sums: tuple[NDArray[np.float32], NDArray[np.float32]],
+    apart: NDArray[np.float64],
+) -> None:
     """Add the distances of one period's loops, at either end, to one still frame."""
     (i, j), (p, norm, their_norm), (mine, theirs) = at, loop, sums
     c = pixel.channels

@@ -49,7 +49,7 @@ class Cinemagraph:
     @property
     def labels(self) -> Labelling:
         """Period and start, as looping and rendering take them."""
-        return Labelling(*(np.ascontiguousarray(part, np.int32) for part in (self.period, self.start)))
+        return Labelling.of(self.period, self.start)
 
     @property
     def dynamic(self) -> NDArray[np.bool_]:

@@ -56,7 +56,8 @@ class Costs(NamedTuple):
         With a ``window`` only of its pixels and of their pairs to the right and below.
         """
         rows, columns = window or (slice(0, labels.period.shape[0]), slice(0, labels.period.shape[1]))
-        return tuple(_energy(self, labels, (rows.start, rows.stop, columns.start, columns.stop)))
+        temporal, label, spatial = _energy(self, labels, (rows.start, rows.stop, columns.start, columns.stop))
+        return temporal, label, spatial
 
     def total(self, labels: Labelling, window: Window | None = None) -> float:
         """The sum of `energy`."""

@@ -71,7 +71,7 @@ def loop_energy(
             raise LoopError(f"{name} has shape {array.shape}; the clip's frames are {(h, w)}.")
     if response.shape[:3] != (frames, h, w):
         raise LoopError(f"The response covers {response.shape[:3]} (T, H, W); the clip is {(frames, h, w)}.")
-    Labelling(period, start).check(frames)
+    Labelling.of(period, start).check(frames)
 
     color = clip.frames / 255.0
     semantic = np.stack([response.shares(t, dtype=np.float64) for t in range(frames)])

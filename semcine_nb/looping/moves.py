@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..rendering.labelling import Labelling
 from .binary import BinaryProblem, best_states
 from .costs import Costs, own_cost, pair_cost, pixel_of, scratch_of
-from .distances import distance
+from .distances import Label, Sums, distance
 
 
 def fuse(
@@ -181,7 +181,7 @@ def _assemble(
 
 
 @njit(cache=True, nogil=True)
-def _labels_at(labels, proposal, node, y, x):  # type: ignore[no-untyped-def]
+def _labels_at(labels: Labelling, proposal: Labelling, node: int, y: int, x: int) -> tuple[Label, Label]:
     """The current label of a pixel and the one that it would take."""
     now = (labels.period[y, x], labels.start[y, x])
     if node < 0 or proposal.period[y, x] == 0:
@@ -190,12 +190,14 @@ def _labels_at(labels, proposal, node, y, x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _equal(first, second):  # type: ignore[no-untyped-def]
+def _equal(first: Label, second: Label) -> bool:
     return first[0] == second[0] and first[1] == second[1]
 
 
 @njit(cache=True, nogil=True)
-def _own_distance(costs, y, x, now, new, apart, scratch):  # type: ignore[no-untyped-def]
+def _own_distance(
+    costs: Costs, y: int, x: int, now: Label, new: Label, apart: NDArray[np.float64], scratch: Sums
+) -> float:
     """Distance of a pixel's two labels, worked out once."""
     if apart[y, x] < 0:
         apart[y, x] = distance(pixel_of(costs, y, x), now, new, scratch)

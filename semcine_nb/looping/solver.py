@@ -130,7 +130,8 @@ class LoopSolver:
 
     def _stage_one(self, threads: int, progress: Progress, cache: ArrayCache | None) -> Labels:
         moving, costs = self.clip_costs.moving, self.clip_costs.unlabeled  # starts depend on no label cost
-        targets = self.response.candidate_maps(self.parameters.occurrence_threshold).any(axis=-1)
+        maps = self.response.candidate_maps(self.parameters.occurrence_threshold)
+        targets = np.asarray(maps.any(axis=-1))
         # loops spread beyond a target wherever something moves
         active = grow(targets, _MARGIN) | enlarge(any_in_blocks(moving, BLOCK), BLOCK, moving.shape)
 
