@@ -197,8 +197,8 @@ def main() -> None:
     parts = [
         "# Preference prediction, measured",
         f"""All ratings are **simulated**: 459 cinemagraphs of 244 clips, 59 people, 63 % rated, σ > 1 for
-72.66 %; {len(seeds)} seed(s) a structure, {folds} folds, a tenth for validation, on which no model here
-trains. Errors and intervals are over people (bootstrap). Made by `benchmarks/preference.py`.""",
+72.66 %. {len(seeds)} seed(s) a structure, {folds} folds. No model trains on a tenth, kept for validation.
+Errors and intervals are over people (bootstrap). Made by `benchmarks/preference.py`.""",
     ]
     costs = fit_costs()
     parts.append("## Cost of a fit, 459 × 59 × 4215\n\n" + table(costs, 2))

@@ -263,20 +263,22 @@ def report(about: str, targets: list[list[Any]], parts: dict[str, str]) -> str:
 
 
 EXPLAINED = {
-    "Test photographs": "Hand-labelled, never trained on; the list was fixed before training.",
+    "Test photographs": "Labeled by hand, never trained on. The list was fixed before training.",
     "Real clips": (
-        "None of them trained. Middle frame against a hand outline. What holds the motion is the candidate"
-        " whose map π has most of the clip's motion; then that share, and the share of the map that moves."
-        " Flicker: mean share of frames at which the winner changes. Outlines: share of the moving region's"
-        " outline within 1 % of the diagonal of an outline of what may move by its name, and the reverse."
+        "None of these clips is in training. The middle frame is compared with an outline by hand.\n\n"
+        "- *holds the motion*: the candidate whose map π has most of the clip's motion; then its share of the"
+        " motion, and the share of its map that moves.\n"
+        "- *flicker*: mean share of frames at which the winner changes.\n"
+        "- *motion's outline*: share of the moving region's outline within 1 % of the diagonal of an outline"
+        " of what may move by its name. *names' outline*: the reverse."
     ),
     "Procedural clips: what errors of F do to loops": (
-        "320×180, 3 s. Solved with true masks and with the embedded response; both labellings are judged by"
-        " eq. (1) with the true ones, so that a ratio of 1 means that the errors of F cost nothing."
+        "320×180, 3 s. Each clip is solved twice: with true masks and with the embedded response. Both"
+        " labellings are judged by eq. (1) with the true masks. A ratio of 1: the errors of F cost nothing."
     ),
     "Time and memory": (
-        "3 s at 960×540: segment, then read the scores of every frame, on two threads. Memory is the peak of"
-        " a process of its own that also has 32 channels and selects; clip and imports are included."
+        "3 s at 960×540, on two threads: segment, then read the scores of every frame. Memory is the peak of"
+        " a process of its own. It includes the clip, imports, 32 channels and the selection."
     ),
 }
 
