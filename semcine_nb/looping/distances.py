@@ -20,7 +20,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-Label = tuple[int | np.signedinteger, int | np.signedinteger]  # period and start, frames
+Label = tuple[int, int]  # period and start, frames
 Sums = NDArray[np.int32]
 
 

@@ -127,9 +127,7 @@ def _pass_on(excess: NDArray[np.int64], neighbors: NDArray[np.int32], residual: 
 
 
 @njit(cache=True, nogil=True)
-def _boykov_kolmogorov(
-    excess: NDArray[np.int64], neighbors: NDArray[np.int32], residual: NDArray[np.int32]
-) -> tuple[NDArray[np.uint8], int]:
+def _boykov_kolmogorov(excess, neighbors, residual):
     n, slots = neighbors.shape
     tree = np.zeros(n, np.uint8)
     walk = np.zeros((n, 4), np.int32)

@@ -118,8 +118,8 @@ def _assemble(
     for y in range(h):
         for x in range(w):
             a = node[at[y], at[x]]
-            right = node[at[y], at[x + 1]] if x + 1 < w else np.int32(-1)
-            down = node[at[y + 1], at[x]] if y + 1 < h else np.int32(-1)
+            right = node[at[y], at[x + 1]] if x + 1 < w else -1
+            down = node[at[y + 1], at[x]] if y + 1 < h else -1
             if a < 0 and right < 0 and down < 0:
                 continue
             now, new = _labels_at(labels, proposal, a, y, x)

@@ -260,10 +260,9 @@ def still_costs(costs: Costs, labels: Labelling, frames: NDArray[np.int32]) -> N
                 y2, x2 = y + d, x + 1 - d
                 if y2 >= h or x2 >= w or (labels.period[y, x] == 1) == (labels.period[y2, x2] == 1):
                     continue
-                if labels.period[y, x] == 1:
-                    loop = (labels.period[y2, x2], labels.start[y2, x2])
-                else:
-                    loop = (labels.period[y, x], labels.start[y, x])
+                one, loop = labels.period[y, x], (labels.period[y2, x2], labels.start[y2, x2])
+                if one != 1:
+                    one, loop = labels.period[y2, x2], (labels.period[y, x], labels.start[y, x])
                 for i in range(frames.size):
-                    total[i] += pair_cost(costs, (d, y, x), loop, (np.int32(1), frames[i]), scratch)
+                    total[i] += pair_cost(costs, (d, y, x), loop, (one, frames[i]), scratch)
     return total
