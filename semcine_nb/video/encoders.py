@@ -44,10 +44,10 @@ def encode_webm(frames: NDArray[np.uint8], fps: float, path: Path, quality: int)
 
 
 def encode_gif(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) -> list[str]:
-    """GIF with one palette for all frames and ordered dither; quality 80 and above is 255 colours.
+    """GIF with one palette for all frames and ordered dither; quality 80 and above is 255 colors.
 
-    What stands still in the clip stands still in the file, because the dither depends on place and colour
-    alone, and a pixel keeps its colour until it is off by more than (100 - quality) / 5 levels: noise costs
+    What stands still in the clip stands still in the file, because the dither depends on place and color
+    alone, and a pixel keeps its color until it is off by more than (100 - quality) / 5 levels: noise costs
     no space. Delays are multiples of 10 ms, uneven by one such step where the rate asks for it, so that the
     mean is right.
     """
@@ -70,7 +70,7 @@ def encode_gif(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) 
 
 
 def _distinct(palette: NDArray[np.uint8]) -> bytes:
-    """The palette filled up to 256 colours, no two alike: Pillow looks entries up by their colour."""
+    """The palette filled up to 256 colors, no two alike: Pillow looks entries up by their color."""
     used = {tuple(int(v) for v in entry) for entry in palette}
     spare = ((r, g, 255) for r in range(2) for g in range(256))
     extra = [color for color in spare if color not in used][: 256 - len(palette)]

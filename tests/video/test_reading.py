@@ -123,7 +123,7 @@ def test_an_untagged_small_clip_is_bt601(clip_file: ClipFile) -> None:
 def test_grey_and_transparent_frames(clip_file: ClipFile) -> None:
     grey = read_video(clip_file("grey.mkv", numbered(3), codec="ffv1", pix_fmt="gray"))
     assert numbers(grey) == [0, 1, 2]
-    assert grey.notes == ("Grey frames became RGB.",)
+    assert grey.notes == ("Gray frames became RGB.",)
     half = np.concatenate([corners(), np.full((1, 48, 64, 1), 128, np.uint8)], axis=3)
     video = read_video(clip_file("alpha.mov", half, codec="qtrle", pix_fmt="argb", source_format="rgba"))
     expected = (np.array([RED, GREEN, BLUE, WHITE]) * 128 + 255 * 127) / 255
@@ -180,7 +180,7 @@ def test_an_array_keeps_its_values() -> None:
 @pytest.mark.parametrize(
     ("array", "level", "note"),
     [
-        (np.full((2, 4, 6), 100, np.uint8), 100, "Grey frames"),
+        (np.full((2, 4, 6), 100, np.uint8), 100, "Gray frames"),
         (np.full((2, 4, 6, 3), 100 * 257, np.uint16), 100, "16-bit"),
         (np.full((2, 4, 6, 3), 0.4), 102, "Levels in"),
         (
