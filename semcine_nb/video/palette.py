@@ -57,21 +57,18 @@ def to_palette(
 
 
 def _nearest(colors: NDArray[np.float64], palette: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """For each of (n, 3) ``colors`` the index of the nearest palette entry."""
-    entries = palette.astype(np.float32)
-    square = (entries**2).sum(axis=1)
-    chunks = np.array_split(colors.astype(np.float32), 64)
-    # |c - e|² without |c|², which is the same for every entry
-    return np.concatenate([(square - 2 * chunk @ entries.T).argmin(axis=1) for chunk in chunks]).astype(
-        np.uint8
-    )
+    """For each of (n, 3) ``colors`` the index of the nearest palette entry, the first of equals."""
+    from scipy.spatial.distance import cdist  # only a GIF needs it
+
+    parts = np.array_split(colors, 64)  # the distances of one part at a time fit into memory
+    nearest = [cdist(part, palette, "sqeuclidean").argmin(axis=1) for part in parts]
+    return np.concatenate(nearest).astype(np.uint8)
 
 
 def _spread(palette: NDArray[np.uint8]) -> float:
     """Median distance of a palette entry to its nearest neighbor, levels."""
+    from scipy.spatial import KDTree
+
     if len(palette) < 2:
         return 0.0
-    entries = palette.astype(np.float64)
-    apart = np.linalg.norm(entries[:, None] - entries[None], axis=2)
-    np.fill_diagonal(apart, np.inf)
-    return float(np.median(apart.min(axis=1)))
+    return float(np.median(KDTree(palette).query(palette, k=2)[0][:, 1]))
