@@ -9,7 +9,7 @@ import numpy as np
 
 from ..semantics.candidates import select_candidates
 from ..semantics.categories import is_static
-from ..semantics.measures import blobs, temporal_std
+from ..semantics.filters import blobs, temporal_std
 from .colors import mask_overlay
 from .panels import grid
 

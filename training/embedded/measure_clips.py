@@ -69,8 +69,7 @@ def main() -> None:
         if not clip.exists():
             continue
         video = read_video(clip)
-        segmenter = EmbeddedSegmenter()
-        response = segmenter(video)
+        response = EmbeddedSegmenter()(video)
         t = len(video.frames) // 2
         winners = response.scores[t].argmax(2)
         values = [CATEGORIES.index(n) if n in CATEGORIES else len(CATEGORIES) for n in response.categories]
@@ -82,7 +81,7 @@ def main() -> None:
         results[outlines.stem] = {
             "pixel accuracy": round(means[-1], 3),
             "motion covered": covered_motion(video, response),
-            "guesses": segmenter.guesses,
+            "guesses": dict(response.guesses),
         }
         log.info("%s: %s", outlines.stem, results[outlines.stem])
         if target:

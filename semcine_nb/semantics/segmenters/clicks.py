@@ -1,4 +1,4 @@
-"""``Clicks``: a person names a few points, and the rest of the clip follows.
+"""Clicks: a person names a few points, and the rest of the clip follows.
 
 One to five clicks or a scribble a category train a logistic regression on what the frozen backbone says
 about the clicked pixels, with their colour, place and motion. The features are computed once a frame and
@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import softmax
 
 from ...errors import SegmentationError
 from ...progress import Progress, silent, track
 from ..categories import category as known
 from ..response import SemanticResponse
 from ..storage import StoredScores
-from .keyframes import key_frames, softmax
-from .pixels import SIDE, PixelFeatures, look_at, motion_maps
+from .keyframes import key_frames
+from .motion import motion_maps
+from .pixel_features import SIDE, PixelFeatures, look_at
 
 if TYPE_CHECKING:
     from ...video import Video
@@ -123,7 +125,7 @@ class Clicks:
         """
         t = len(self._video.frames) // 2 if t is None else int(t)
         weights, bias = self._fitted()
-        return softmax(self._look(t).linear(weights) + bias)
+        return np.asarray(softmax(self._look(t).linear(weights) + bias, axis=2))
 
     def __call__(self, video: Video, progress: Progress = silent) -> SemanticResponse:
         """Scores of the whole clip, following its edges, stored as uint8.

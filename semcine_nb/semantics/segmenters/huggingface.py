@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from scipy.special import softmax
 
 from ...errors import SegmentationError
 from ...progress import Progress, silent
 from ..class_tables import match_classes
 from ..response import SemanticResponse
-from .keyframes import segment_key_frames, softmax
+from .keyframes import aligned_size, segment_key_frames
 
 if TYPE_CHECKING:
     from ...video import Video
@@ -82,7 +83,6 @@ class HuggingFaceSegmenter:
         self._model.eval().to(device)
         self._device = device
         self.license = _license(model)
-        _log.info("%s loaded, licence: %s", self.name, self.license)
         self.labels = {int(index): str(label) for index, label in self._model.config.id2label.items()}
         self.targets = match_classes(self.labels, mapping, extended)
         self.every = every
@@ -106,8 +106,7 @@ class HuggingFaceSegmenter:
 
         height, width = frame.shape[:2]
         factor = self._size / min(height, width)
-        # whole multiples of 32 keep the model's strides aligned with the picture
-        size = (max(32, round(width * factor / 32) * 32), max(32, round(height * factor / 32) * 32))
+        size = aligned_size(width * factor, height * factor)
         picture = cv2.resize(frame, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
         pixels = (picture.astype(np.float32) / 255 - self._mean) / self._std
         batch = torch.from_numpy(pixels).permute(2, 0, 1)[None].to(self._device)
@@ -116,7 +115,7 @@ class HuggingFaceSegmenter:
             if getattr(outputs, "masks_queries_logits", None) is not None:
                 return _of_queries(outputs)
             logits = outputs.logits[0]
-        return softmax(logits.permute(1, 2, 0).float().cpu().numpy())
+        return np.asarray(softmax(logits.permute(1, 2, 0).float().cpu().numpy(), axis=2))
 
 
 def _load(model: str) -> Any:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from scipy.special import softmax
 
 from ...errors import SegmentationError
 from ...progress import Progress, silent
 from ..caching import file_fingerprint
 from ..class_tables import COCO_STUFF_UNUSED, class_table, match_classes
 from ..response import SemanticResponse
-from .keyframes import segment_key_frames, softmax
+from .keyframes import aligned_size, segment_key_frames
 
 if TYPE_CHECKING:
     from ...video import Video
@@ -86,7 +87,6 @@ class OnnxSegmenter:
         meta = self._session.get_modelmeta().custom_metadata_map
         settings = {**_json(meta.get("semcine", "{}"), self.path), **_sidecar(self.path)}
         self.license = str(settings.get("license") or meta.get("license") or "not stated")
-        _log.info("%s loaded, licence: %s", self.name, self.license)
         self._layout()
         found = labels or settings.get("id2label") or _json(meta.get("id2label", "{}"), self.path)
         try:
@@ -161,14 +161,13 @@ class OnnxSegmenter:
                 )
             return np.eye(count, dtype=np.float32)[ids]
         probabilities = output.min() >= 0 and np.allclose(output.sum(axis=2), 1, atol=1e-2)
-        return output if probabilities else softmax(output)
+        return output if probabilities else np.asarray(softmax(output.astype(np.float32, copy=False), axis=2))
 
     def _run(self, frame: np.ndarray) -> np.ndarray:
         """The first output as (h, w, n), or (h, w, 1) integers where the model gives class ids."""
         height, width = frame.shape[:2]
         factor = self._size / min(height, width)
-        size = self._fixed or (round(width * factor / 32) * 32, round(height * factor / 32) * 32)
-        size = (max(1, size[0]), max(1, size[1]))
+        size = self._fixed or aligned_size(width * factor, height * factor)
         picture = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
         pixels = picture if self._bytes else (picture.astype(np.float32) / 255 - self._mean) / self._std
         batch = (pixels.transpose(2, 0, 1) if self._channels_first else pixels)[None]

@@ -1,4 +1,4 @@
-"""`segment`: what may be given, what is refused, and that licences are shown."""
+"""`segment`: what may be given, what is refused, and that licenses are shown."""
 
 import logging
 import subprocess
@@ -34,12 +34,12 @@ def video():
     return Video(np.zeros((2, 4, 6, 3), np.uint8), 30.0)
 
 
-def test_own_object_and_its_licence(video, caplog):
+def test_own_object_and_its_license(video, caplog):
     with caplog.at_level(logging.INFO, logger="semcine"):
         response = segment(video, Half())
     assert isinstance(Half(), Segmenter)
     assert response.global_histogram().tolist() == [24, 24]
-    assert "half, licence: CC0" in caplog.text
+    assert "half, license: CC0" in caplog.text
 
 
 def test_a_response_is_only_checked(video):
