@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..threads import parts, run_parts
 from .blocks import BlockProblem, Blocks
 from .costs import Costs, label_cost, pair_cost, pixel_of, scratch_of, temporal_cost
-from .distances import Label, Pixel, distance, frames_apart, loop_sums, rotated_dot, step_sums
+from .distances import Pixel, distance, frames_apart, loop_sums, rotated_dot, step_sums
 from .labels import LabelSpace
 
 _ROWS = 8  # of blocks that one thread fills at a time

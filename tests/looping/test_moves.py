@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_case import Case, problem_of
+from semcine_nb.looping.pairs import distance, jump
 
 from semcine_nb.looping.energy import loop_energy
 from semcine_nb.looping.moves import expand, fuse
-from semcine_nb.looping.pairs import distance, jump
 from semcine_nb.looping.parameters import LoopParameters
 
 
