@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,6 @@ _CONTAINERS = (
 _COVER_PICTURE = 0x400  # FFmpeg's disposition of a music file's cover, which is a video stream but no clip
 
 
-@dataclass
 class Stream:
     """The video stream of a file; all times are seconds since its first frame.
 
@@ -52,20 +50,8 @@ class Stream:
         Resolution of its times, seconds.
     """
 
-    path: Path
-    notes: list[str]
-    limits: Limits
-    first: Any = field(init=False)
-    sample_aspect: Fraction = field(init=False)
-    transfer: int = field(init=False)
-    primaries: int = field(init=False)
-    declared_fps: float | None = field(init=False)
-    tick: float = field(init=False)
-    _by_dts: bool = field(init=False)
-    _frame_origin: float | None = field(init=False)
-    _packet_origin: float | None = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, path: Path, notes: list[str], limits: Limits) -> None:
+        self.path, self.notes, self.limits = path, notes, limits
         with _open(self.path, self.limits) as container:
             stream = _choose(container, self.path, self.limits)
             # plain values only: a stream's fields cannot be asked once its file is closed

@@ -15,7 +15,7 @@ from ...errors import SegmentationError
 from ...progress import Progress, silent
 from ..class_tables import match_classes
 from ..response import SemanticResponse
-from .keyframes import aligned_size, segment_key_frames
+from .keyframes import IMAGENET_MEAN, IMAGENET_STD, aligned_size, first_line, segment_key_frames
 
 if TYPE_CHECKING:
     from ...video import Video
@@ -77,7 +77,7 @@ class HuggingFaceSegmenter:
             self._model = _load(model)
         except Exception as error:  # safetensors and torch have errors of their own for damaged weights
             raise SegmentationError(
-                f"cannot load {self.name}: {_first_line(error)[:300]}; check its name, or download it again",
+                f"cannot load {self.name}: {first_line(error)}; check its name, or download it again",
                 topic="model-does-not-load",
             ) from error
         self._model.eval().to(device)
@@ -88,8 +88,8 @@ class HuggingFaceSegmenter:
         self.every = every
         settings = _preprocessor(model)
         self._size = size or _shorter_side(settings.get("size"))
-        self._mean = np.asarray(settings.get("image_mean", (0.485, 0.456, 0.406)), np.float32)
-        self._std = np.asarray(settings.get("image_std", (0.229, 0.224, 0.225)), np.float32)
+        self._mean = np.asarray(settings.get("image_mean", IMAGENET_MEAN), np.float32)
+        self._std = np.asarray(settings.get("image_std", IMAGENET_STD), np.float32)
 
     def __call__(self, video: Video, progress: Progress = silent) -> SemanticResponse:
         """Scores on the model's own grid, stored as uint8."""
@@ -182,9 +182,5 @@ def _license(model: str) -> str:
         data = ModelCard.load(card if card.exists() else model).data
         return str(getattr(data, "license_name", None) or getattr(data, "license", None) or "not stated")
     except Exception as error:  # a card is courtesy: whatever is wrong with it, the model can be used
-        _log.info("the card of %s cannot be read: %s", model, _first_line(error))
+        _log.info("the card of %s cannot be read: %s", model, first_line(error))
         return "not stated"
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _CELL = 16  # px: texture averages out over a cell, a passing object does not
 _CELL_CHANGE = 0.08  # of the gray range
 _FRAME_CHANGE = 0.03  # share of cells
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of RGB in [0, 1]: what most models were trained with, taken where a model states nothing."""
+
 STORED_SIDE = 480
 """Scores are stored at most this wide or high, in pixels."""
 
@@ -109,6 +112,11 @@ def segment_key_frames(
         stored.append(np.rint(np.clip(scores, 0, 1) * 255).astype(np.uint8))
     frames, height, width = video.frames.shape[:3]
     return SemanticResponse(StoredScores(np.stack(stored), (frames, height, width), keys), categories)
+
+
+def first_line(error: BaseException) -> str:
+    """A library's error in a few words."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
 
 
 def aligned_size(width: float, height: float) -> tuple[int, int]:
