@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy.ndimage import map_coordinates
 
 from .keyframes import aligned_size
 
@@ -56,8 +57,8 @@ class PixelFeatures:
         parts = []
         for name in GROUPS:
             grid = self.maps[name]
-            point = np.array([[[x * grid.shape[2] - 0.5, y * grid.shape[1] - 0.5]]], np.float32)
-            parts.append(_sample(grid, point[0, 0]))
+            place = np.meshgrid(np.arange(len(grid)), y * grid.shape[1] - 0.5, x * grid.shape[2] - 0.5)
+            parts.append(map_coordinates(grid, np.reshape(place, (3, -1)), order=1, mode="nearest"))
         return np.concatenate(parts)
 
     def linear(self, weights: np.ndarray) -> np.ndarray:
@@ -127,14 +128,3 @@ def look_at(
         for name, values in maps.items()
     }
     return PixelFeatures(scaled, centers, scales)
-
-
-def _sample(grid: np.ndarray, point: np.ndarray) -> np.ndarray:
-    """(c, h, w) at fractional (x, y), bilinear; held at the border."""
-    x, y = np.clip(point, 0, [grid.shape[2] - 1, grid.shape[1] - 1])
-    left, top = int(x), int(y)
-    right, bottom = min(left + 1, grid.shape[2] - 1), min(top + 1, grid.shape[1] - 1)
-    a, b = x - left, y - top
-    upper = grid[:, top, left] * (1 - a) + grid[:, top, right] * a
-    lower = grid[:, bottom, left] * (1 - a) + grid[:, bottom, right] * a
-    return np.asarray(upper * (1 - b) + lower * b, np.float32)
