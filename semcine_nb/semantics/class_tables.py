@@ -54,7 +54,7 @@ class ClassTable:
         return self.extended if extended else self.paper
 
     def by_class(self, extended: bool = True) -> dict[str, str]:
-        """Class name → category; names are normalised as `match_classes` reads them."""
+        """Class name → category; names are normalized as `match_classes` reads them."""
         return {
             _plain(name): target for name, target in zip(self.classes, self.targets(extended), strict=True)
         }

@@ -18,7 +18,7 @@ from .writing import Written, write_video
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """Where frames came from and what reading did to them, in the order in which it was done.
+    """The source of a clip's frames and what reading did to them, in the order in which it was done.
 
     A stored frame is turned by ``rotation``, mirrored, stretched to square pixels and scaled to
     ``scaled_size``; then moved by ``warps`` and cut to ``crop``. With these numbers the same window can be

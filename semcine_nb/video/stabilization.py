@@ -25,7 +25,7 @@ _LARGEST_CUT = 0.5  # share of the picture that the common crop may cost
 
 @dataclass(frozen=True)
 class Drift:
-    """How far the background moves against a reference frame in the clip's middle, pixels.
+    """Motion of the background against a reference frame in the clip's middle, pixels.
 
     Attributes
     ----------

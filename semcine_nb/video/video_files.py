@@ -23,7 +23,7 @@ from .source import Load, Source
 
 @dataclass(frozen=True)
 class _Look:
-    """How decoded frames must be shown; see `clip.Origin` and `color`."""
+    """Colors and orientation of decoded frames as the file states them; see `clip.Origin` and `color`."""
 
     matrix: int
     full_range: bool

@@ -183,7 +183,7 @@ class _Attempt(NamedTuple):
 
 
 def _attempts(best: int, bound: float, lossless: bool) -> list[_Attempt]:
-    """What to try in turn until the file has at most ``bound`` bytes."""
+    """Qualities and sizes to try in turn until the file has at most ``bound`` bytes."""
     if math.isinf(bound):
         return [_Attempt(best, 1.0)]
     levels = [best] if lossless else [best, *(round(best * step) for step in _QUALITY_STEPS)]

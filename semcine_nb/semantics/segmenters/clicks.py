@@ -1,7 +1,7 @@
 """Clicks: a person names a few points, and the rest of the clip follows.
 
 One to five clicks or a scribble a category train a logistic regression on what the frozen backbone says
-about the clicked pixels, with their colour, place and motion. The features are computed once a frame and
+about the clicked pixels, with their color, place and motion. The features are computed once a frame and
 kept; a refit after another click takes a fraction of a second.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ...video import Video
 
 STRENGTH = 30.0
-"""Inverse regularisation of the regression (scikit-learn's C)."""
+"""Inverse regularization of the regression (scikit-learn's C)."""
 
 
 @dataclass(frozen=True)

@@ -205,8 +205,8 @@ def _spread(
 ) -> np.ndarray:
     """Scores (n, h, w, C) at ``times`` from those at the key frames (k, h, w, C).
 
-    Each pixel takes the scores of the key frames in which it has the same colour, the nearer in time the
-    more. Where it stands out from its usual colour, it is a thing seen near by, or what passes there.
+    Each pixel takes the scores of the key frames in which it has the same color, the nearer in time the
+    more. Where it stands out from its usual color, it is a thing seen near by, or what passes there.
     """
     small = {t: _small(frames[t], size) for t in sorted({*keys.tolist(), *times.tolist()})}
     usual = np.median(np.stack([small[t] for t in times.tolist()]), axis=0)

@@ -32,7 +32,7 @@ class HuggingFaceSegmenter:
 
     Weights are read with transformers' own safe loaders, and no code of the model's repository is run.
     Frames are scaled so that the shorter side has the size that the model's preprocessor states, and
-    normalised by its mean and standard deviation; both by hand, so that torchvision is not needed.
+    normalized by its mean and standard deviation; both by hand, so that torchvision is not needed.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def _shorter_side(size: Any) -> int:
 
 
 def _license(model: str) -> str:
-    """The licence in the model's card; what NVIDIA's SegFormer weights allow is known."""
+    """The license in the model's card; what NVIDIA's SegFormer weights allow is known."""
     if "nvidia/segformer" in model.lower():
         return _NON_COMMERCIAL
     try:

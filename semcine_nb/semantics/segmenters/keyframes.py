@@ -1,6 +1,6 @@
 """Run a model on few frames, sum its classes into categories, and store the result small.
 
-A tripod clip shows nearly the same picture in neighbouring frames, so a model looks at every few frames and
+A tripod clip shows nearly the same picture in neighboring frames, so a model looks at every few frames and
 the scores between are interpolated in time. Where the coarse picture changes (somebody walks through),
 further frames are looked at. The price: a thing that moves between two such frames without changing the
 coarse picture has blurred scores in between.

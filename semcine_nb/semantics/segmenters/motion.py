@@ -40,7 +40,7 @@ class Motion:
     std : (h, w) float32
         Standard deviation over time of gray in [0, 1], averaged within a cell.
     mad : (h, w) float32
-        Median over time of the absolute change between neighbouring frames, averaged within a cell.
+        Median over time of the absolute change between neighboring frames, averaged within a cell.
     quiet : float
         The deviation that counts as neither moving nor still: `QUIET`, more where the whole picture shakes.
     """
@@ -94,7 +94,7 @@ def _pooled(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def log_odds(motion: Motion, categories: tuple[str, ...]) -> np.ndarray:
-    """(h, w, C) to be added to the categories' logits; see `LOG_ODDS`. What passes once says nothing."""
+    """(h, w, C) to be added to the categories' logits; see `LOG_ODDS`. A passing thing says nothing."""
     amount = motion.amount
     amount = np.where(amount > 0, amount * motion.restless, amount)
     out = np.zeros((*amount.shape, len(categories)), np.float32)
@@ -106,7 +106,7 @@ def log_odds(motion: Motion, categories: tuple[str, ...]) -> np.ndarray:
 
 
 def motion_maps(frames: np.ndarray) -> np.ndarray:
-    """How much each pixel moves: logarithms of standard deviation and of mean frame-to-frame change.
+    """Motion of each pixel: logarithms of standard deviation and of mean frame-to-frame change.
 
     Parameters
     ----------

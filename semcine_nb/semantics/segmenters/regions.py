@@ -16,7 +16,7 @@ from ..response import THRESHOLD
 from .motion import Motion
 
 THINGS = ("person", "animal", "car", "boat", "bike")
-"""What can walk or drive through the picture."""
+"""Categories that can walk or drive through the picture."""
 
 SURE = 0.45
 """A category with less than this probability does not claim a pixel."""
@@ -31,7 +31,7 @@ category as often as by chance."""
 
 @dataclass(frozen=True)
 class Evidence:
-    """The words of decoder and classifier on each category, mean over the looked-at frames.
+    """Probabilities of each category by decoder and classifier, mean over the looked-at frames.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Evidence:
     prior: np.ndarray
 
     def inside(self, mask: np.ndarray) -> np.ndarray:
-        """How much speaks for each category in a mask (h, w): (C,) natural logarithms.
+        """Log-evidence for each category in a mask (h, w): (C,) natural logarithms.
 
         Naive Bayes: the decoder's mean probability there, times how much more often than by chance the
         classifier sees the category. Without a prior the classifier says nothing.

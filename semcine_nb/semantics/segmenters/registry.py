@@ -24,32 +24,27 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedTuple):
-    """A kind of segmenter: a sentence on it, and the file of this folder and the class that make it."""
+    """A kind of segmenter: its class as "file.Class" of this folder, imported when used, and what it is."""
 
-    about: str
-    file: str
     made_by: str
+    about: str
 
 
 KINDS = {
     "embedded": Kind(
+        "embedded.EmbeddedSegmenter",
         "the default: a small decoder on EfficientNet features, shipped with this package",
-        "embedded",
-        "EmbeddedSegmenter",
     ),
     "huggingface:MODEL": Kind(
+        "huggingface.HuggingFaceSegmenter",
         "a semantic-segmentation model of transformers, by hub name or folder",
-        "huggingface",
-        "HuggingFaceSegmenter",
     ),
-    "onnx:PATH": Kind("an ONNX model", "onnx", "OnnxSegmenter"),
+    "onnx:PATH": Kind("onnx.OnnxSegmenter", "an ONNX model"),
     "fcn8s:PATH": Kind(
-        "FCN-8s on VGG-16 with weights you have, as .safetensors, .npz or .pth", "fcn8s", "Fcn8sSegmenter"
+        "fcn8s.Fcn8sSegmenter", "FCN-8s on VGG-16 with weights you have, as .safetensors, .npz or .pth"
     ),
     "masks:FOLDER": Kind(
-        "a folder of PNG masks named by category, or of label images with a labels.json",
-        "masks",
-        "MaskFolder",
+        "masks.MaskFolder", "a folder of PNG masks named by category, or of label images with a labels.json"
     ),
 }
 """Names by which `segment` finds a segmenter; the text after the colon is handed to its class.
@@ -65,7 +60,7 @@ def segment(
     progress: Progress = silent,
     cache: ArrayCache | Path | str | None = None,
 ) -> SemanticResponse:
-    """Say what is where in a clip.
+    """Find what is where in a clip.
 
     Parameters
     ----------
@@ -75,8 +70,8 @@ def segment(
         or any object with ``name``, ``license`` and ``__call__(video, progress)``.
     progress : Progress
     cache : ArrayCache, Path or "default", optional
-        Where responses are kept by content, for segmenters that have ``fingerprint()``; the same clip,
-        segmenter and settings are then read from there. One that cannot be written only warns.
+        Keeps responses by content, for segmenters that have ``fingerprint()``; the same clip, segmenter and
+        settings are then read from there. One that cannot be written only warns.
 
     Returns
     -------
@@ -103,15 +98,15 @@ def segment(
 
 
 def _run(video: Video, found: Segmenter, progress: Progress, cache: ArrayCache | None) -> SemanticResponse:
+    """The response of a segmenter, read from the cache where it is kept."""
     key = response_key(video, found) if cache else None
     if cache is None or key is None:
         return found(video, progress)
-    kept = load_response(cache, key, video)
-    if kept is not None:
-        return kept
-    response = found(video, progress)
-    if isinstance(response, SemanticResponse):
-        save_response(cache, key, response)
+    response = load_response(cache, key, video)
+    if response is None:
+        response = found(video, progress)
+        if isinstance(response, SemanticResponse):
+            save_response(cache, key, response)
     return response
 
 
@@ -157,7 +152,8 @@ def _resolve(segmenter: Any) -> Segmenter:
             f"{kind!r} needs to know what to load, as in {kind}:SOURCE. {_listed()}",
             topic="no-such-segmenter",
         )
-    make = getattr(import_module(f".{KINDS[found].file}", __package__), KINDS[found].made_by)
+    file, _, made_by = KINDS[found].made_by.partition(".")
+    make = getattr(import_module(f".{file}", __package__), made_by)
     return cast(Segmenter, make(source) if source else make())
 
 
