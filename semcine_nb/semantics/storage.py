@@ -49,6 +49,7 @@ class StoredScores:
         The clip's.
     times : sequence of float, optional
         Frame index of each stored frame, ascending; all T frames, or evenly spread over the clip, by default.
+        Kept as ``times``, (t,) float64.
     guide : ndarray (T, H, W, 3) uint8, optional
         The clip's frames. It is kept by reference.
     radius : int
@@ -81,8 +82,8 @@ class StoredScores:
         frames = len(values)
         if times is None:
             times = np.linspace(0, shape[0] - 1, frames)
-        self._times = np.asarray(times, dtype=np.float64)
-        if self._times.shape != (frames,) or (np.diff(self._times) <= 0).any():
+        self.times = np.asarray(times, dtype=np.float64)
+        if self.times.shape != (frames,) or (np.diff(self.times) <= 0).any():
             raise SegmentationError(f"{frames} stored frames need as many ascending times, not {times!r}")
         if values.dtype.kind == "f":
             for t, frame in enumerate(values):
@@ -97,11 +98,6 @@ class StoredScores:
     def shape(self) -> tuple[int, int, int, int]:
         """(T, H, W, C) as read, not as stored."""
         return (*self._size, self.values.shape[3])
-
-    @property
-    def times(self) -> np.ndarray:
-        """Frame index of each stored frame, (t,) float64."""
-        return self._times
 
     @property
     def guided(self) -> bool:
@@ -129,7 +125,7 @@ class StoredScores:
     def channels(self, indices: Sequence[int]) -> StoredScores:
         """The same with some channels only; the storage of these is copied."""
         kept = np.ascontiguousarray(self.values[..., list(indices)])
-        return StoredScores(kept, self._size, self._times, self._guide, self._radius, self._epsilon)
+        return StoredScores(kept, self._size, self.times, self._guide, self._radius, self._epsilon)
 
     def _read(self, t: int, enlarged: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """Scores of a frame; ``enlarged`` brings coarse and full images (h, w, C) to the pixels wanted."""
@@ -145,12 +141,12 @@ class StoredScores:
         return np.clip(scores, 0, 1, out=scores)
 
     def _between(self, t: int) -> np.ndarray:
-        right = int(np.searchsorted(self._times, t))
-        if right == 0 or right == len(self._times):
-            return self._stored(min(right, len(self._times) - 1))
-        if self._times[right] == t:
+        right = int(np.searchsorted(self.times, t))
+        if right == 0 or right == len(self.times):
+            return self._stored(min(right, len(self.times) - 1))
+        if self.times[right] == t:
             return self._stored(right)
-        before, after = self._times[right - 1], self._times[right]
+        before, after = self.times[right - 1], self.times[right]
         part = np.float32((t - before) / (after - before))
         return self._stored(right - 1) * (1 - part) + self._stored(right) * part
 

@@ -33,13 +33,8 @@ def encode_mp4(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) 
 
 def encode_webm(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) -> list[str]:
     """VP9, yuv420p in BT.709; quality 80 is CRF 24. Returns sentences on what it changed."""
-    options = {
-        "crf": str(round(54 - 3 * quality / 8)),
-        "b": "0",
-        "deadline": "good",
-        "cpu-used": "4",
-        "row-mt": "1",
-    }
+    crf = str(round(54 - 3 * quality / 8))
+    options = {"crf": crf, "b": "0", "deadline": "good", "cpu-used": "4", "row-mt": "1"}
     return _encode(frames, fps, path, "webm", "libvpx-vp9", options, {"fflags": "+bitexact"})
 
 
@@ -79,13 +74,15 @@ def _distinct(palette: NDArray[np.uint8]) -> bytes:
 
 def encode_webp(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) -> list[str]:
     """Animated WebP, lossy."""
-    _save_images(_images(frames), path, "WEBP", _delays(len(frames), fps, 1), quality=quality, method=3)
+    images = [Image.fromarray(frame) for frame in frames]
+    _save_images(images, path, "WEBP", _delays(len(frames), fps, 1), quality=quality, method=3)
     return []
 
 
 def encode_apng(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) -> list[str]:
     """Animated PNG, lossless whatever the quality."""
-    _save_images(_images(frames), path, "PNG", _delays(len(frames), fps, 1), compress_level=6)
+    images = [Image.fromarray(frame) for frame in frames]
+    _save_images(images, path, "PNG", _delays(len(frames), fps, 1), compress_level=6)
     return []
 
 
@@ -149,20 +146,8 @@ def _delays(count: int, fps: float, step: int) -> list[int]:
     return [int(delay) for delay in np.diff(ends)]
 
 
-def _images(frames: NDArray[np.uint8]) -> list[Image.Image]:
-    return [Image.fromarray(frame) for frame in frames]
-
-
 def _save_images(
     images: list[Image.Image], path: Path, kind: str, delays: list[int], **options: object
 ) -> None:
     first, *rest = images
-    first.save(
-        path,
-        format=kind,
-        save_all=True,
-        append_images=rest,
-        duration=delays,
-        loop=0,
-        **options,
-    )
+    first.save(path, format=kind, save_all=True, append_images=rest, duration=delays, loop=0, **options)

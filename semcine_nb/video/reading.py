@@ -225,13 +225,11 @@ def _check_room(name: str, grid: Grid, size: Size, limits: Limits) -> None:
         raise too_large(name, f"has {grid.count} frames in this window", f"{limits.frames}", VideoError)
     need = grid.count * size[0] * size[1] * 3
     if need > limits.memory:
-        raise too_large(
-            name,
-            f"takes {need / 1e9:.1f} GB of memory ({grid.count} frames of {size_text(size)} pixels; a "
-            "smaller max_size or max_seconds needs less)",
-            f"{limits.memory / 1e9:g} GB",
-            VideoError,
+        what = (
+            f"{grid.count} frames of {size_text(size)} pixels; a smaller max_size or max_seconds needs less"
         )
+        has = f"takes {need / 1e9:.1f} GB of memory ({what})"
+        raise too_large(name, has, f"{limits.memory / 1e9:g} GB", VideoError)
 
 
 def _gather(

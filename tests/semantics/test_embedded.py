@@ -34,7 +34,7 @@ def no_network(monkeypatch):
 
 
 def flicker(frames=24, size=(96, 128), seed=0):
-    """A grey wall with a flickering square: ((T, H, W, 3) uint8, the square's mask)."""
+    """A gray wall with a flickering square: ((T, H, W, 3) uint8, the square's mask)."""
     rng = np.random.default_rng(seed)
     clip = np.full((frames, *size, 3), 90, np.uint8)
     mask = np.zeros(size, bool)

@@ -103,7 +103,7 @@ def test_a_camera_that_moves_too_far_is_refused() -> None:
         stabilize_video(wide)
 
 
-def test_reading_stabilises_on_request() -> None:
+def test_reading_stabilizes_on_request() -> None:
     video, _ = shaken(walk(12))
     steady = read_video(video, stabilize="affine")
     assert "Stabilized (affine)" in steady.notes[-1]
