@@ -10,7 +10,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from outlines import CATEGORIES, IGNORE, load_outlines, rasterise
+from outlines import CATEGORIES, IGNORE, load_outlines, rasterize
 
 from semcine_nb.lessons.flicker import flicker
 from semcine_nb.looping import LoopSolver
@@ -38,7 +38,7 @@ def real_clips() -> Iterator[tuple[str, Video, np.ndarray]]:
         path = Path(str(folder)) / f"{outlines.stem}.mp4"
         if path.exists():
             video = read_video(path)
-            yield outlines.stem, video, rasterise(load_outlines(outlines), video.frames.shape[1:3])
+            yield outlines.stem, video, rasterize(load_outlines(outlines), video.frames.shape[1:3])
 
 
 def excess_motion(video: Video) -> np.ndarray:

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..semantics.candidates import select_candidates
 from ..semantics.categories import is_static
-from ..semantics.measures import blobs, temporal_std
+from ..semantics.filters import blobs, temporal_std
 from .colors import mask_overlay
 from .panels import charts, clip_grid, clip_panels, draw
+from .selection import show_selection
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -112,7 +113,5 @@ def show_masks(video: Video, candidates: Sequence[Candidate], columns: int = 4) 
 
 def try_selection(video: Video, scene: SemanticResponse, **options: Any) -> Figure:
     """``select_candidates`` with other thresholds, drawn at once: what a slider changes."""
-    from ..semantics.pictures import show_selection
-
     selection = select_candidates(video, scene, **options)
     return show_selection(video, selection, columns=min(len(selection.reasons), 3))

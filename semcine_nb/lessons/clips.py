@@ -86,7 +86,7 @@ def careful_map(
     """
     from scipy.ndimage import binary_fill_holes
 
-    from ..semantics.measures import blobs
+    from ..semantics.filters import blobs
 
     if isinstance(source, str) and source in sample_names():
         truth = open_scene(source, clip)

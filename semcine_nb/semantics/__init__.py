@@ -1,4 +1,4 @@
-"""What is in the scene (Section 3.1): semantic response, categories, candidates and the segmenters."""
+"""The scene (Section 3.1): semantic response, categories, candidates and segmenters."""
 
 from .candidates import Candidate, Reason, Reasons, Selection, select_candidates
 from .categories import (

@@ -1,4 +1,4 @@
-"""Responses kept by content: the same clip, segmenter and settings are segmented once.
+"""A cache of responses by content: the same clip, segmenter and settings are segmented once.
 
 Only what a segmenter stores is kept (a coarse uint8 grid, some megabytes), never scores at full size.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def response_key(video: Video, segmenter: Any) -> str | None:
-    """What a response depends on, as a key: the frames, the segmenter's ``fingerprint()``, and the code here.
+    """A key of all that a response depends on: frames, the segmenter's ``fingerprint()``, and the code here.
 
     None if the segmenter has no such method: its responses are then not kept.
     """
@@ -47,7 +47,7 @@ def file_fingerprint(path: Path) -> str:
 
 
 def save_response(store: ArrayCache, key: str, response: SemanticResponse) -> bool:
-    """Keep a response that stands on `StoredScores`; False where it does not, or cannot be kept."""
+    """Keep a response whose scores are `StoredScores`; False if they are not, or cannot be written."""
     scores = response.scores
     if not isinstance(scores, StoredScores):
         return False
@@ -62,7 +62,7 @@ def save_response(store: ArrayCache, key: str, response: SemanticResponse) -> bo
 
 
 def load_response(store: ArrayCache, key: str, video: Video) -> SemanticResponse | None:
-    """What `save_response` kept for this clip; None if there is nothing that can be used."""
+    """The response that `save_response` kept for this clip; None if there is none that can be used."""
     kept = store.load(key)
     if kept is None:
         return None

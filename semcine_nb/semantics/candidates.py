@@ -1,4 +1,4 @@
-"""Which objects may move: the filters, the top K, and the maps π of Section 3.1.
+"""The choice of objects that may move: the filters, the top K, and the maps π of Section 3.1.
 
 ``select_candidates`` keeps K channels of a response and offers each as a candidate; every category that
 shows up at all gets a reason why it was kept or dropped.
@@ -14,8 +14,8 @@ import numpy as np
 
 from ..errors import SegmentationError
 from ..progress import Progress, silent
-from .categories import STATIC_CATEGORIES, category, check_choice, is_proposal, is_static
-from .measures import blobs, mean_blob_area, noise_floor, temporal_std
+from .categories import category, check_choice, is_proposal
+from .filters import Filters, Measured, blobs, measure_maps
 from .response import THRESHOLD, SemanticResponse
 from .selection import Candidate, Reason, Reasons, Selection, guess_note
 
@@ -41,7 +41,7 @@ def select_candidates(
 ) -> Selection:
     """Choose the K categories whose objects may move (Section 3.1).
 
-    A category is dropped if it is (a) static by common sense, (b) its grey intensity in [0, 1] has a temporal
+    A category is dropped if it is (a) static by common sense, (b) its gray intensity in [0, 1] has a temporal
     standard deviation of ``min_std`` or less, averaged over π, or (c) π's connected components cover
     ``min_blob`` pixels or less on average. Of the others the ``k`` with the largest h_g are kept.
 
@@ -88,72 +88,32 @@ def select_candidates(
     """
     pin, drop = tuple(dict.fromkeys(pin)), frozenset(drop)
     _check_request(video, scene, k, combinations, pin, drop)
-    fixed = {name for name in scene.categories if (is_static(name) if static is None else name in static)}
-    pixels = scene.global_histogram(progress)
-    order = [int(c) for c in np.argsort(-pixels, kind="stable") if pixels[c] > 0]
-    if not order:
-        raise SegmentationError(
-            "no category has a score above zero anywhere; there is nothing to select",
-            topic="nothing-to-select",
-        )
-    shown = [scene.categories[c] for c in order]
-    for name in pin:
-        if name not in shown:
-            raise SegmentationError(
-                f"{name!r} was pinned, but wins at no pixel of any frame", topic="nothing-to-select"
-            )
+    pixels = _pixels_won(scene, pin, progress)
+    maps = {name: _map(scene, name, threshold, name in pin) for name in pixels}
+    measured = measure_maps(video.frames, maps)
+    filters = Filters(static, drop, min_std, min_blob, threshold)
+    faults = {name: filters.fault(name, measured[name]) for name in pixels}
 
-    std = temporal_std(video.frames)
-    excess = np.maximum(std - noise_floor(std), 0)
-    maps = {name: scene.candidate_map(name, threshold) for name in shown}
-    for name in pin:
-        if not maps[name].any():  # a pinned thing is wanted wherever it ever was
-            maps[name] = scene.occurrences()[..., scene.index(name)] > 0
+    passing = [name for name in pixels if faults[name] is None or name in pin]
+    best = sorted(passing, key=lambda name: name not in pin)[:k]  # the largest h_g first, after pinned ones
+    flagged = _second_choice(best, k, measured, filters)
+    kept = [name for name in pixels if name in best or name == flagged]
 
-    share = dict(zip(shown, pixels[order] / pixels_total(scene), strict=True))
-    figures = {
-        name: (
-            float(std[pi].mean()) if pi.any() else float("nan"),
-            mean_blob_area(pi),
-            float(excess[pi].sum()),
-        )
-        for name, pi in maps.items()
-    }
-    fault = {
-        name: _fault(name, figures[name], name in fixed, name in drop, min_std, min_blob, threshold)
-        for name in shown
-    }
-    passing = [name for name in shown if fault[name] is None or name in pin]
-    kept = sorted(passing, key=lambda name: (name not in pin, shown.index(name)))[:k]
-    flagged = _second_choice(shown, kept, k, figures, fixed, drop)
-    kept += [flagged] if flagged else []
-    kept.sort(key=shown.index)
-
+    total = int(np.prod(scene.shape[:3]))
     reasons = Reasons(
-        Reason(
-            name, int(pixels[c]), float(share[name]), *figures[name], kept=name in kept,
-            reason=_sentence(
-                name, fault[name], name in kept, name in pin, name == flagged, k, scene.guesses.get(name, "")
-            ),
-            guess=scene.guesses.get(name, ""),
-        )
-        for c, name in zip(order, shown, strict=True)
+        Reason(name, count, count / total, *measured[name], kept=name in kept,
+               reason=_sentence(name, faults[name], name in kept, name in pin, name == flagged, k, guess),
+               guess=guess)
+        for name, count in pixels.items()
+        for guess in [scene.guesses.get(name, "")]
     )  # fmt: skip
     candidates = [
         one
         for name in kept
-        for one in _candidates_of(
-            reasons[name], maps[name], min_blob if split else None, warned=name == flagged
-        )
+        for one in _single(reasons[name], maps[name], min_blob if split else None, warned=name == flagged)
     ]
     candidates += _joined(kept, maps, combinations, scene.guesses)
     return Selection(scene.select(kept), tuple(candidates), reasons, maps)
-
-
-def pixels_total(scene: SemanticResponse) -> int:
-    """Pixels of all frames: T·H·W."""
-    frames, height, width, _ = scene.shape
-    return frames * height * width
 
 
 def _check_request(
@@ -176,60 +136,55 @@ def _check_request(
     check_choice(pin, drop, k)
 
 
-def _fault(
-    name: str,
-    figures: tuple[float, float, float],
-    fixed: bool,
-    dropped: bool,
-    min_std: float,
-    min_blob: float,
-    threshold: float,
-) -> str | None:
-    """The first filter a category fails, as half a sentence; None if it passes."""
-    std, mean_blob, _ = figures
-    if dropped:
-        return "dropped by hand"
-    if fixed:
-        source = "by common sense" if name in STATIC_CATEGORIES else "as declared"
-        return f"static {source} (filter a)"
-    if mean_blob == 0:
-        return f"no pixel shows it in {threshold:.0%} of the frames (π is empty)"
-    if std <= min_std:
-        return f"hardly changes: mean standard deviation {std:.3f} ≤ {min_std:g} (filter b)"
-    if mean_blob <= min_blob:
-        return f"in small pieces: mean blob {mean_blob:.0f} px ≤ {min_blob:g} px (filter c)"
-    return None
+def _pixels_won(scene: SemanticResponse, pin: Iterable[str], progress: Progress) -> dict[str, int]:
+    """h_g of each category that wins anywhere, the largest first."""
+    won = scene.global_histogram(progress)
+    pixels = {scene.categories[c]: int(won[c]) for c in np.argsort(-won, kind="stable") if won[c] > 0}
+    if not pixels:
+        raise SegmentationError(
+            "no category has a score above zero anywhere; there is nothing to select",
+            topic="nothing-to-select",
+        )
+    for name in pin:
+        if name not in pixels:
+            raise SegmentationError(
+                f"{name!r} was pinned, but wins at no pixel of any frame", topic="nothing-to-select"
+            )
+    return pixels
+
+
+def _map(scene: SemanticResponse, name: str, threshold: float, pinned: bool) -> np.ndarray:
+    """π of a category (H, W) bool; a pinned thing is wanted wherever it ever was if π is empty."""
+    pi = scene.candidate_map(name, threshold)
+    return scene.occurrences()[..., scene.index(name)] > 0 if pinned and not pi.any() else pi
 
 
 def _second_choice(
-    shown: list[str],
-    kept: list[str],
-    k: int,
-    figures: dict[str, tuple[float, float, float]],
-    fixed: set[str],
-    drop: frozenset[str],
+    kept: Collection[str], k: int, measured: Mapping[str, Measured], filters: Filters
 ) -> str | None:
     """The category to offer although a filter dropped it: the one with most motion, not static if possible.
 
     None if a category with a name was kept, or if kept proposals move far more than any such category.
+    ``measured`` is in the order of h_g.
     """
     if len(kept) >= k or not all(map(is_proposal, kept)):
         return None
-    rest = [name for name in shown if name not in drop and name not in kept and figures[name][1] > 0]
+    rest = [name for name in measured if name not in {*kept, *filters.drop} and measured[name].mean_blob > 0]
     if kept:
-        rest = [name for name in rest if name not in fixed and not is_proposal(name)]
-        least = _COMPARABLE * max(figures[name][2] for name in kept)
-        rest = [name for name in rest if figures[name][2] >= least]
+        rest = [name for name in rest if not filters.is_static(name) and not is_proposal(name)]
+        least = _COMPARABLE * max(measured[name].motion for name in kept)
+        rest = [name for name in rest if measured[name].motion >= least]
     elif not rest:
         raise SegmentationError(
             "every category was dropped by hand or shows too rarely, and none is left to offer: drop fewer"
         )
-    return max(rest, key=lambda name: (name not in fixed, figures[name][2], -shown.index(name)), default=None)
+    return max(rest, key=lambda name: (not filters.is_static(name), measured[name].motion), default=None)
 
 
 def _sentence(
     name: str, fault: str | None, kept: bool, pinned: bool, flagged: bool, k: int, guess: str
 ) -> str:
+    """Why a category was kept or dropped."""
     nature = "natural" if category(name).natural else "not natural"
     note = guess_note(name, guess)
     doubt = f"; {note}" if note else ""
@@ -242,7 +197,8 @@ def _sentence(
     return fault or f"passes, but {k} with more pixels were kept or pinned"
 
 
-def _candidates_of(reason: Reason, pi: np.ndarray, min_blob: float | None, warned: bool) -> list[Candidate]:
+def _single(reason: Reason, pi: np.ndarray, min_blob: float | None, warned: bool) -> list[Candidate]:
+    """One category as a candidate, or each piece of more than ``min_blob`` pixels where it has several."""
     name, guesses = reason.category, (reason.guess,) if reason.guess else ()
     note = reason.reason if warned else guess_note(name, reason.guess) or None
     parts = blobs(pi, min_blob) if min_blob is not None else []
@@ -255,13 +211,14 @@ def _joined(
     kept: list[str], maps: dict[str, np.ndarray], count: int, guesses: Mapping[str, str]
 ) -> list[Candidate]:
     """The ``count`` sets of kept categories with the largest joint area; of equals the smaller set."""
-    sets = [names for size in range(2, len(kept) + 1) for names in subsets(kept, size)] if count else []
+    if not count:
+        return []
+    sets = [names for size in range(2, len(kept) + 1) for names in subsets(kept, size)]
     joint = {names: np.logical_or.reduce([maps[name] for name in names]) for names in sets}
     sets.sort(key=lambda names: -int(joint[names].sum()))
-    return [_set_of(names, joint[names], guesses) for names in sets[:count]]
-
-
-def _set_of(names: tuple[str, ...], mask: np.ndarray, guesses: Mapping[str, str]) -> Candidate:
-    doubts = tuple(guesses.get(name, "") for name in names)
-    note = "; ".join(filter(None, map(guess_note, names, doubts))) or None
-    return Candidate(names, mask, None, note, doubts if note else ())
+    found = []
+    for names in sets[:count]:
+        doubts = tuple(guesses.get(name, "") for name in names)
+        note = "; ".join(filter(None, map(guess_note, names, doubts))) or None
+        found.append(Candidate(names, joint[names], None, note, doubts if note else ()))
+    return found

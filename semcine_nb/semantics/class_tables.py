@@ -9,6 +9,7 @@ in the extended set. ImageNet-1k has no class for trees or sky.
 from __future__ import annotations
 
 import csv
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -53,7 +54,7 @@ class ClassTable:
         return self.extended if extended else self.paper
 
     def by_class(self, extended: bool = True) -> dict[str, str]:
-        """Class name → category; names are normalised as `match_classes` reads them."""
+        """Class name → category; names are normalized as `match_classes` reads them."""
         return {
             _plain(name): target for name, target in zip(self.classes, self.targets(extended), strict=True)
         }
@@ -80,15 +81,8 @@ def class_table(name: str) -> ClassTable:
     text = files(__package__).joinpath("tables", f"{name}.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     if name == "imagenet":
-        found = {
-            index: (row["category"], row["extended"] or row["category"])
-            for row in rows
-            for index in _indices(row["indices"])
-        }
-        ids = tuple(sorted(found))
-        return ClassTable(
-            name, ids, tuple(map(str, ids)), tuple(found[i][0] for i in ids), tuple(found[i][1] for i in ids)
-        )
+        rows = [row | dict.fromkeys(("id", "class"), i) for row in rows for i in _indices(row["indices"])]
+        rows.sort(key=lambda row: int(row["id"]))
     return ClassTable(
         name,
         tuple(int(row["id"]) for row in rows),
@@ -133,22 +127,14 @@ def match_classes(
         tables.sort(key=lambda table: -sum(_plain(label) in table for label in labels))
     for target in own.values():
         category(target)
-    same = {_plain(name): name for name in known_categories()}
-    targets: list[str] = []
-    missing: list[str] = []
-    for label in labels:
-        found = next((t[_plain(label)] for t in (own, *tables, same) if _plain(label) in t), None)
-        if found is None:
-            missing.append(label)
-        else:
-            targets.append(found)
-    if missing:
+    known = ChainMap(own, *tables, {_plain(name): name for name in known_categories()})
+    if missing := [label for label in labels if _plain(label) not in known]:
         some = ", ".join(map(repr, missing[:8])) + (" …" if len(missing) > 8 else "")
         raise SegmentationError(
             f"{len(missing)} of the model's {len(labels)} labels have no category: {some};"
             ' give mapping={"label": "category", …} or the name of a table'
         )
-    return tuple(targets)
+    return tuple(known[_plain(label)] for label in labels)
 
 
 def _plain(label: str) -> str:
@@ -161,10 +147,10 @@ def _plain(label: str) -> str:
     return label.removesuffix("-merged").removesuffix("-stuff")
 
 
-def _indices(text: str) -> list[int]:
-    """``"0-2 7"`` → [0, 1, 2, 7]."""
-    numbers: list[int] = []
+def _indices(text: str) -> list[str]:
+    """``"0-2 7"`` → ["0", "1", "2", "7"]."""
+    numbers: list[str] = []
     for part in text.split():
         first, _, last = part.partition("-")
-        numbers.extend(range(int(first), int(last or first) + 1))
+        numbers.extend(map(str, range(int(first), int(last or first) + 1)))
     return numbers

@@ -1,4 +1,4 @@
-"""What a selection is made of: candidates, the reasons for them, and the channels that were kept."""
+"""Parts of a selection: candidates, the reasons for them, and the kept channels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def guess_label(name: str, guess: str) -> str:
-    """How something is called that the segmenter is not sure of.
+    """The name of something that the segmenter is not sure of.
 
     >>> guess_label("flag", "flag"), guess_label("object 1", "flag"), guess_label("water", "")
     ('flag (guess)', 'object 1 (maybe flag)', 'water')
@@ -28,7 +28,7 @@ def guess_label(name: str, guess: str) -> str:
 
 
 def guess_note(name: str, guess: str) -> str:
-    """What a person is told about such a candidate, as one sentence; "" where there is nothing to tell."""
+    """One sentence that tells a person about such a candidate; "" where there is nothing to tell."""
     if name == guess:
         return f"first guess of the segmenter: look before you trust that this is {name!r}"
     nearest = f", perhaps {guess!r}" if guess else ""
@@ -48,9 +48,9 @@ class Candidate:
     name : str, optional
         To tell two of a kind apart, e.g. ``"boat 2"``.
     note : str, optional
-        A warning for a person: why it is offered although a filter dropped it, or that it is a first guess.
+        A warning for a person: a filter dropped it and it is offered all the same, or it is a first guess.
     guesses : tuple of str
-        What the segmenter takes each category for where it is not sure, "" where it is; empty if it is sure
+        The segmenter's guess of each category that it is not sure of, "" for the others; empty if it is sure
         of all. See `SemanticResponse.guesses`.
     """
 
@@ -74,7 +74,7 @@ class Candidate:
 
     @property
     def label(self) -> str:
-        """What to call it: its name, or its categories joined by " + ", each guess called one."""
+        """Its name, or its categories joined by " + ", each guess called one."""
         guesses = self.guesses or ("",) * len(self.categories)
         if self.name is not None:
             return guess_label(self.name, guesses[0]) if len(guesses) == 1 else self.name
@@ -98,18 +98,18 @@ class Reason:
     share : float
         The same as a share of all pixels of all frames.
     std : float
-        Filter (b): temporal standard deviation of grey intensity in [0, 1], mean over π; NaN where π is
+        Filter (b): temporal standard deviation of gray intensity in [0, 1], mean over π; NaN where π is
         empty.
     mean_blob : float
         Filter (c): mean area of π's connected components, in pixels; 0 where π is empty.
     motion : float
-        Sum over π of the deviation above sensor noise: what decides which category is offered when none
+        Sum over π of the deviation above sensor noise: it decides which category is offered when none
         passes.
     kept : bool
     reason : str
         One sentence.
     guess : str
-        What the segmenter takes it for where it is not sure; "" where it is.
+        What the segmenter takes it for if it is not sure; else "".
     """
 
     category: str
@@ -153,12 +153,12 @@ class Reasons(tuple[Reason, ...]):
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """What `select_candidates` found.
+    """The result of `select_candidates`.
 
     Attributes
     ----------
     response : SemanticResponse
-        The K kept channels, normalised, with h_t counted among all categories. K may be less than asked for.
+        The K kept channels, normalized, with h_t counted among all categories. K may be less than asked for.
     candidates : tuple of Candidate
         Single categories in the order of h_g, then sets of them by joint area.
     reasons : Reasons

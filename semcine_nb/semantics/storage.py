@@ -19,7 +19,7 @@ _SUM_FLOOR = 1e-6  # below this a sum of scores counts as zero; half a step of u
 
 
 class FrameScores(Protocol):
-    """What a response needs of its scores: a shape, and one (H, W, C) float32 frame at a time.
+    """The scores that a response stands on: a shape, and one (H, W, C) float32 frame at a time.
 
     A method ``pixels(t, where)`` makes reading a few pixels cheap (`pixels_of`).
     """
@@ -49,12 +49,13 @@ class StoredScores:
         The clip's.
     times : sequence of float, optional
         Frame index of each stored frame, ascending; all T frames, or evenly spread over the clip, by default.
+        Kept as ``times``, (t,) float64.
     guide : ndarray (T, H, W, 3) uint8, optional
         The clip's frames. It is kept by reference.
     radius : int
         Half the window of the guided filter, in pixels of the coarse grid.
     epsilon : float
-        Its regularisation, in squared intensity of [0, 1]: texture fainter than √epsilon is not followed.
+        Its regularization, in squared intensity of [0, 1]: texture fainter than √epsilon is not followed.
 
     Raises
     ------
@@ -81,8 +82,8 @@ class StoredScores:
         frames = len(values)
         if times is None:
             times = np.linspace(0, shape[0] - 1, frames)
-        self._times = np.asarray(times, dtype=np.float64)
-        if self._times.shape != (frames,) or (np.diff(self._times) <= 0).any():
+        self.times = np.asarray(times, dtype=np.float64)
+        if self.times.shape != (frames,) or (np.diff(self.times) <= 0).any():
             raise SegmentationError(f"{frames} stored frames need as many ascending times, not {times!r}")
         if values.dtype.kind == "f":
             for t, frame in enumerate(values):
@@ -97,11 +98,6 @@ class StoredScores:
     def shape(self) -> tuple[int, int, int, int]:
         """(T, H, W, C) as read, not as stored."""
         return (*self._size, self.values.shape[3])
-
-    @property
-    def times(self) -> np.ndarray:
-        """Frame index of each stored frame, (t,) float64."""
-        return self._times
 
     @property
     def guided(self) -> bool:
@@ -129,7 +125,7 @@ class StoredScores:
     def channels(self, indices: Sequence[int]) -> StoredScores:
         """The same with some channels only; the storage of these is copied."""
         kept = np.ascontiguousarray(self.values[..., list(indices)])
-        return StoredScores(kept, self._size, self._times, self._guide, self._radius, self._epsilon)
+        return StoredScores(kept, self._size, self.times, self._guide, self._radius, self._epsilon)
 
     def _read(self, t: int, enlarged: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """Scores of a frame; ``enlarged`` brings coarse and full images (h, w, C) to the pixels wanted."""
@@ -137,20 +133,20 @@ class StoredScores:
         coarse = self._between(t)
         if self._guide is None or coarse.shape[:2] == self._size[1:]:
             return enlarged(coarse)
-        grey = cv2.cvtColor(self._guide[t], cv2.COLOR_RGB2GRAY).astype(np.float32)[..., None] / 255
-        slope, offset = _fitted(coarse, grey, self._radius, self._epsilon)
+        gray = cv2.cvtColor(self._guide[t], cv2.COLOR_RGB2GRAY).astype(np.float32)[..., None] / 255
+        slope, offset = _fitted(coarse, gray, self._radius, self._epsilon)
         scores = enlarged(slope)
-        scores *= enlarged(grey)
+        scores *= enlarged(gray)
         scores += enlarged(offset)
         return np.clip(scores, 0, 1, out=scores)
 
     def _between(self, t: int) -> np.ndarray:
-        right = int(np.searchsorted(self._times, t))
-        if right == 0 or right == len(self._times):
-            return self._stored(min(right, len(self._times) - 1))
-        if self._times[right] == t:
+        right = int(np.searchsorted(self.times, t))
+        if right == 0 or right == len(self.times):
+            return self._stored(min(right, len(self.times) - 1))
+        if self.times[right] == t:
             return self._stored(right)
-        before, after = self._times[right - 1], self._times[right]
+        before, after = self.times[right - 1], self.times[right]
         part = np.float32((t - before) / (after - before))
         return self._stored(right - 1) * (1 - part) + self._stored(right) * part
 
@@ -162,8 +158,7 @@ class StoredScores:
 class KeptChannels:
     """Some channels of other scores, summing to one at each pixel and frame.
 
-    A pixel on which all kept channels are zero gets 1/K each. Without ``normalized`` they stay as
-    they are.
+    A pixel on which all kept channels are zero gets 1/K each. Without ``normalized`` they stay as they are.
     """
 
     def __init__(self, scores: FrameScores, indices: Sequence[int], normalized: bool = True) -> None:
@@ -260,8 +255,8 @@ def _sampled(image: np.ndarray, shape: tuple[int, int], where: np.ndarray) -> np
     if (h, w) == shape:
         return flat.take(where, axis=0)
     rows, columns = np.divmod(where, shape[1])
-    above, below, down = _neighbours(rows, h, shape[0])
-    left, right, across = _neighbours(columns, w, shape[1])
+    above, below, down = _neighbors(rows, h, shape[0])
+    left, right, across = _neighbors(columns, w, shape[1])
     upper, lower = (
         flat.take(row * w + left, axis=0) * (1 - across) + flat.take(row * w + right, axis=0) * across
         for row in (above, below)
@@ -269,7 +264,7 @@ def _sampled(image: np.ndarray, shape: tuple[int, int], where: np.ndarray) -> np
     return upper * (1 - down) + lower * down
 
 
-def _neighbours(at: np.ndarray, size: int, full: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _neighbors(at: np.ndarray, size: int, full: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of pixels ``at`` of a line of ``full``: the two of ``size`` around them, the second's share (N, 1)."""
     place = np.clip((at + 0.5) * (size / full) - 0.5, 0, size - 1).astype(np.float32)  # OpenCV's precision
     before = place.astype(np.int32)
@@ -277,18 +272,18 @@ def _neighbours(at: np.ndarray, size: int, full: int) -> tuple[np.ndarray, np.nd
 
 
 def _fitted(
-    coarse: np.ndarray, grey: np.ndarray, radius: int, epsilon: float
+    coarse: np.ndarray, gray: np.ndarray, radius: int, epsilon: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Slope and offset (h, w, C) that make scores (h, w, C) from a picture's grey (H, W, 1) in [0, 1]."""
+    """Slope and offset (h, w, C) that make scores (h, w, C) from a picture's gray (H, W, 1) in [0, 1]."""
     h, w = coarse.shape[:2]
-    small = cv2.resize(grey, (w, h), interpolation=cv2.INTER_AREA)[..., None]
+    small = cv2.resize(gray, (w, h), interpolation=cv2.INTER_AREA)[..., None]
     window = (2 * radius + 1, 2 * radius + 1)
 
     def mean(image: np.ndarray) -> np.ndarray:
         return cv2.blur(image, window, borderType=cv2.BORDER_REFLECT).reshape(h, w, -1)
 
-    mean_grey, mean_score = mean(small), mean(coarse)
-    variance = mean(small * small) - mean_grey**2
-    slope = (mean(coarse * small) - mean_score * mean_grey) / (variance + epsilon)
-    offset = mean_score - slope * mean_grey
+    mean_gray, mean_score = mean(small), mean(coarse)
+    variance = mean(small * small) - mean_gray**2
+    slope = (mean(coarse * small) - mean_score * mean_gray) / (variance + epsilon)
+    offset = mean_score - slope * mean_gray
     return mean(slope), mean(offset)

@@ -1,4 +1,4 @@
-"""A clip: read, trimmed, down-sampled, stabilised and written."""
+"""A clip: read, trimmed, down-sampled, stabilized and written."""
 
 from .clip import Origin, Video
 from .reading import planned_shape, read_source, read_video

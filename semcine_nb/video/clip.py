@@ -1,4 +1,4 @@
-"""A clip in memory: its frames, its frame rate, and what became of them on the way in."""
+"""A clip in memory: its frames, its frame rate, and what reading did to them."""
 
 from __future__ import annotations
 
@@ -7,40 +7,48 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..counting import counted
 from ..errors import VideoError
-
-if TYPE_CHECKING:
-    from .writing import Written
+from .writing import Written, write_video
 
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """Where frames came from and what reading did to them, in the order in which it was done.
+    """The source of a clip's frames and what reading did to them, in the order in which it was done.
 
     A stored frame is turned by ``rotation``, mirrored, stretched to square pixels and scaled to
     ``scaled_size``; then moved by ``warps`` and cut to ``crop``. With these numbers the same window can be
     read again at the source's own size and rate (`semcine_nb.video.read_source`).
 
-    Attributes:
-        path: the file or folder; None when the frames came from memory.
-        start: time of the first frame in the source, seconds since the source's first frame.
-        seconds: length of the window in the source, seconds.
-        times: for each frame of the video the time of the source frame it shows, seconds.
-        size: (width, height) of the stored frames, pixels.
-        sample_aspect: width of a stored pixel over its height.
-        rotation: degrees counter-clockwise by which stored frames are turned: 0, 90, 180 or 270.
-        mirrored: whether frames are mirrored left to right after the turn.
-        fps: mean frame rate of the source inside the window, frames per second.
-        scaled_size: (width, height) after turning and scaling, before stabilisation and crop.
-        warps: (T, 3, 3) float64 or None. ``warps[t]`` takes a point (x, y, 1) of the scaled frame t to its
-            place in the steady frame, in pixels of ``scaled_size``.
-        crop: (x, y, width, height) in the steady frame, or None.
+    Attributes
+    ----------
+    path : Path, optional
+        The file or folder; None when the frames came from memory.
+    start, seconds : float
+        Time of the first frame in seconds since the source's first one, and length of the window.
+    times : tuple of float
+        For each frame of the video the time of the source frame it shows, seconds.
+    size : (int, int)
+        Width and height of the stored frames, pixels.
+    sample_aspect : Fraction
+        Width of a stored pixel over its height.
+    rotation : int
+        Degrees counter-clockwise by which stored frames are turned: 0, 90, 180 or 270.
+    mirrored : bool
+        Whether frames are mirrored left to right after the turn.
+    fps : float
+        Mean frame rate of the source inside the window, frames per second.
+    scaled_size : (int, int)
+        Width and height after turning and scaling, before stabilization and crop.
+    warps : (T, 3, 3) float64, optional
+        ``warps[t]`` takes a point (x, y, 1) of the scaled frame t to its place in the steady frame, in pixels
+        of ``scaled_size``.
+    crop : (int, int, int, int), optional
+        x, y, width and height in the steady frame.
     """
 
     path: Path | None = None
@@ -61,15 +69,21 @@ class Origin:
 class Video:
     """A clip with a constant frame rate.
 
-    Attributes:
-        frames: (T, H, W, 3) uint8, RGB as a BT.709 display shows it, C-contiguous. Treat it as read-only:
-            `digest` is computed once.
-        fps: frames per second, positive.
-        notes: one plain sentence for each thing that reading changed.
-        origin: where the frames came from; None for a video built from an array.
+    Attributes
+    ----------
+    frames : (T, H, W, 3) uint8
+        RGB as a BT.709 display shows it, C-contiguous. Treat it as read-only: `digest` is computed once.
+    fps : float
+        Frames per second, positive.
+    notes : tuple of str
+        One plain sentence for each thing that reading changed.
+    origin : Origin, optional
+        Where the frames came from; None for a video built from an array.
 
-    Raises:
-        VideoError: a shape, dtype or rate other than the above.
+    Raises
+    ------
+    VideoError
+        A shape, dtype or rate other than the above.
     """
 
     frames: NDArray[np.uint8]
@@ -139,6 +153,4 @@ class Video:
         self, path: str | Path, repeat: int = 1, max_mb: float | None = None, quality: int | None = None
     ) -> Written:
         """Write the clip in the format that the suffix of ``path`` names: see `write_video`."""
-        from .writing import write_video
-
         return write_video(self, path, repeat=repeat, max_mb=max_mb, quality=quality)

@@ -1,4 +1,4 @@
-"""Colour of decoded frames: the matrix of their YUV, and high dynamic range brought to a normal display."""
+"""Color of decoded frames: the matrix of their YUV, and high dynamic range brought to a normal display."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def is_hdr(transfer: int) -> bool:
 
 
 def is_wide(primaries: int) -> bool:
-    """Whether colour primaries (H.273) are wider than BT.709 and must be converted: BT.2020 or Display P3."""
+    """Whether color primaries (H.273) are wider than BT.709 and must be converted: BT.2020 or Display P3."""
     return primaries in _TO_BT709
 
 

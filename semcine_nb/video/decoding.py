@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import VideoError
 from ..limits import Limits, check_pixels, too_large
-from .footage import check_window
+from .source import check_window
 
 _SEEK_FROM = 2.0  # seconds: before that, decoding from the start is as fast as a seek and cannot go wrong
 # containers of moving pictures and of sound: no playlists and scripts, which name other files and addresses
@@ -26,38 +25,33 @@ _CONTAINERS = (
 _COVER_PICTURE = 0x400  # FFmpeg's disposition of a music file's cover, which is a video stream but no clip
 
 
-@dataclass
 class Stream:
     """The video stream of a file; all times are seconds since its first frame.
 
     AVI stores frames in coding order and gives them no display time of their own, so there the decoder's
     input clock is read; files without any clock (bare H.264) are counted at their stated rate.
 
-    Attributes:
-        path: the file.
-        first: its first frame, decoded.
-        sample_aspect: width of a stored pixel over its height.
-        transfer, primaries: transfer characteristic and colour primaries, codes of ITU-T H.273.
-        declared_fps: the rate that the file states, or None.
-        tick: resolution of its times, seconds.
-        notes: receives a sentence for each damage met while decoding.
-        limits: how large frames may be, and how many there may be in a window.
+    Attributes
+    ----------
+    path : Path
+    notes : list of str
+        Receives a sentence for each damage met while decoding.
+    limits : Limits
+        How large frames may be, and how many there may be in a window.
+    first : av.VideoFrame
+        Its first frame, decoded.
+    sample_aspect : Fraction
+        Width of a stored pixel over its height.
+    transfer, primaries : int
+        Transfer characteristic and color primaries, codes of ITU-T H.273.
+    declared_fps : float, optional
+        The rate that the file states.
+    tick : float
+        Resolution of its times, seconds.
     """
 
-    path: Path
-    notes: list[str]
-    limits: Limits
-    first: Any = field(init=False)
-    sample_aspect: Fraction = field(init=False)
-    transfer: int = field(init=False)
-    primaries: int = field(init=False)
-    declared_fps: float | None = field(init=False)
-    tick: float = field(init=False)
-    _by_dts: bool = field(init=False)
-    _frame_origin: float | None = field(init=False)
-    _packet_origin: float | None = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, path: Path, notes: list[str], limits: Limits) -> None:
+        self.path, self.notes, self.limits = path, notes, limits
         with _open(self.path, self.limits) as container:
             stream = _choose(container, self.path, self.limits)
             # plain values only: a stream's fields cannot be asked once its file is closed
@@ -88,8 +82,7 @@ class Stream:
     def times(self, start: float, seconds: float | None) -> tuple[NDArray[np.float64], float]:
         """Times of the frames in the window without decoding them, ascending, and the length of the clip.
 
-        Raises:
-            VideoError: ``start`` past the end.
+        A ``start`` past the end is a VideoError.
         """
         stop = np.inf if seconds is None else start + seconds
         found, ended = self._scan(start, stop, seek=start > _SEEK_FROM and self._frame_origin is not None)
@@ -200,9 +193,8 @@ def _open(path: Path, limits: Limits) -> Any:
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise VideoError(
-            f"{path.name} cannot be read as a video ({reason(error)}): it may be incomplete or of another "
-            f"kind; "
-            "copy or export it again.",
+            f"{path.name} cannot be read as a video ({_reason(error)}): it may be incomplete or of another "
+            "kind; copy or export it again.",
             topic="unreadable-clip",
         ) from error
 
@@ -257,8 +249,8 @@ def _first_frame(container: Any, stream: Any, path: Path) -> tuple[Any, Any]:
                 return frame, first_packet
     except (av.error.FFmpegError, OSError) as error:
         raise VideoError(
-            f"{path.name} is damaged: its first frame does not decode ({reason(error)}); copy or export it "
-            f"again.",
+            f"{path.name} is damaged: its first frame does not decode ({_reason(error)}); copy or export it "
+            "again.",
             topic="unreadable-clip",
         ) from error
     raise VideoError(
@@ -279,7 +271,7 @@ def _seek(container: Any, stream: Any, time: float) -> None:
         container.seek(0)
 
 
-def reason(error: BaseException) -> str:
-    """What FFmpeg says about an error, without its log."""
+def _reason(error: BaseException) -> str:
+    """FFmpeg's words about an error, without its log."""
     text = getattr(error, "strerror", None) or str(error)
     return str(text).split("; last error log")[0].strip() or type(error).__name__

@@ -33,21 +33,16 @@ def encode_mp4(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) 
 
 def encode_webm(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) -> list[str]:
     """VP9, yuv420p in BT.709; quality 80 is CRF 24. Returns sentences on what it changed."""
-    options = {
-        "crf": str(round(54 - 3 * quality / 8)),
-        "b": "0",
-        "deadline": "good",
-        "cpu-used": "4",
-        "row-mt": "1",
-    }
+    crf = str(round(54 - 3 * quality / 8))
+    options = {"crf": crf, "b": "0", "deadline": "good", "cpu-used": "4", "row-mt": "1"}
     return _encode(frames, fps, path, "webm", "libvpx-vp9", options, {"fflags": "+bitexact"})
 
 
 def encode_gif(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) -> list[str]:
-    """GIF with one palette for all frames and ordered dither; quality 80 and above is 255 colours.
+    """GIF with one palette for all frames and ordered dither; quality 80 and above is 255 colors.
 
-    What stands still in the clip stands still in the file, because the dither depends on place and colour
-    alone, and a pixel keeps its colour until it is off by more than (100 - quality) / 5 levels: noise costs
+    What stands still in the clip stands still in the file, because the dither depends on place and color
+    alone, and a pixel keeps its color until it is off by more than (100 - quality) / 5 levels: noise costs
     no space. Delays are multiples of 10 ms, uneven by one such step where the rate asks for it, so that the
     mean is right.
     """
@@ -70,7 +65,7 @@ def encode_gif(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) 
 
 
 def _distinct(palette: NDArray[np.uint8]) -> bytes:
-    """The palette filled up to 256 colours, no two alike: Pillow looks entries up by their colour."""
+    """The palette filled up to 256 colors, no two alike: Pillow looks entries up by their color."""
     used = {tuple(int(v) for v in entry) for entry in palette}
     spare = ((r, g, 255) for r in range(2) for g in range(256))
     extra = [color for color in spare if color not in used][: 256 - len(palette)]
@@ -79,13 +74,15 @@ def _distinct(palette: NDArray[np.uint8]) -> bytes:
 
 def encode_webp(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) -> list[str]:
     """Animated WebP, lossy."""
-    _save_images(_images(frames), path, "WEBP", _delays(len(frames), fps, 1), quality=quality, method=3)
+    images = [Image.fromarray(frame) for frame in frames]
+    _save_images(images, path, "WEBP", _delays(len(frames), fps, 1), quality=quality, method=3)
     return []
 
 
 def encode_apng(frames: NDArray[np.uint8], fps: float, path: Path, quality: int) -> list[str]:
     """Animated PNG, lossless whatever the quality."""
-    _save_images(_images(frames), path, "PNG", _delays(len(frames), fps, 1), compress_level=6)
+    images = [Image.fromarray(frame) for frame in frames]
+    _save_images(images, path, "PNG", _delays(len(frames), fps, 1), compress_level=6)
     return []
 
 
@@ -149,20 +146,8 @@ def _delays(count: int, fps: float, step: int) -> list[int]:
     return [int(delay) for delay in np.diff(ends)]
 
 
-def _images(frames: NDArray[np.uint8]) -> list[Image.Image]:
-    return [Image.fromarray(frame) for frame in frames]
-
-
 def _save_images(
     images: list[Image.Image], path: Path, kind: str, delays: list[int], **options: object
 ) -> None:
     first, *rest = images
-    first.save(
-        path,
-        format=kind,
-        save_all=True,
-        append_images=rest,
-        duration=delays,
-        loop=0,
-        **options,
-    )
+    first.save(path, format=kind, save_all=True, append_images=rest, duration=delays, loop=0, **options)

@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 Size = tuple[int, int]
 
 
+def size_text(size: Size) -> str:
+    """``(960, 540)`` as "960×540"."""
+    return f"{size[0]}×{size[1]}"
+
+
 def upright_size(size: Size, sample_aspect: Fraction, rotation: int) -> Size:
     """(width, height) of a frame once its pixels are square and it is turned by ``rotation`` degrees."""
     width, height = max(1, round(size[0] * sample_aspect)), size[1]
@@ -41,6 +46,12 @@ def turn(frame: NDArray[Any], rotation: int, mirrored: bool) -> NDArray[Any]:
     """``frame`` turned counter-clockwise by ``rotation`` degrees (multiples of 90), then mirrored."""
     turned = np.rot90(frame, rotation // 90 % 4)
     return turned[:, ::-1] if mirrored else turned
+
+
+def on_white(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Levels (H, W, n) of an image (H, W, n + 1) whose last channel is alpha, laid over white."""
+    alpha = image[..., -1:].astype(np.uint16)
+    return ((image[..., :-1] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
 def resize(frame: NDArray[Any], size: Size) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 _SAMPLES = 60_000  # pixels of the whole clip that the palette is made from
-_BITS = 6  # levels of the table from colour to palette entry, bits a channel
+_BITS = 6  # levels of the table from color to palette entry, bits a channel
 
 # Bayer's matrix of 8×8 thresholds, recursively from 2×2
 _BAYER = np.array([[0]])
@@ -19,7 +19,7 @@ _THRESHOLD = (_BAYER + 0.5) / 64 - 0.5
 
 
 def global_palette(frames: NDArray[np.uint8], colors: int) -> NDArray[np.uint8]:
-    """(n, 3) uint8 palette of at most ``colors`` colours, from pixels of all (T, H, W, 3) ``frames``."""
+    """(n, 3) uint8 palette of at most ``colors`` colors, from pixels of all (T, H, W, 3) ``frames``."""
     stride = max(1, round(frames[..., 0].size / _SAMPLES))
     pixels = frames.reshape(-1, 3)
     # a stride that shares no factor with the row length spreads the samples over columns
@@ -34,13 +34,13 @@ def global_palette(frames: NDArray[np.uint8], colors: int) -> NDArray[np.uint8]:
 def to_palette(
     frames: NDArray[np.uint8], palette: NDArray[np.uint8], tolerance: float = 0.0
 ) -> Iterator[NDArray[np.uint8]]:
-    """For each frame (H, W) uint8 indices into ``palette``, dithered by place and colour alone.
+    """For each frame (H, W) uint8 indices into ``palette``, dithered by place and color alone.
 
     A pixel keeps its index while no channel differs by more than ``tolerance`` levels from the frame that it
     was last drawn from.
     """
-    centres = (np.arange(1 << _BITS) + 0.5) * (256 >> _BITS) - 0.5
-    red, green, blue = np.meshgrid(centres, centres, centres, indexing="ij")
+    centers = (np.arange(1 << _BITS) + 0.5) * (256 >> _BITS) - 0.5
+    red, green, blue = np.meshgrid(centers, centers, centers, indexing="ij")
     grid = np.stack([red, green, blue], axis=-1).reshape(-1, 3)
     table = _nearest(grid, palette)
     height, width = frames.shape[1:3]
@@ -57,21 +57,18 @@ def to_palette(
 
 
 def _nearest(colors: NDArray[np.float64], palette: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """For each of (n, 3) ``colors`` the index of the nearest palette entry."""
-    entries = palette.astype(np.float32)
-    square = (entries**2).sum(axis=1)
-    chunks = np.array_split(colors.astype(np.float32), 64)
-    # |c - e|² without |c|², which is the same for every entry
-    return np.concatenate([(square - 2 * chunk @ entries.T).argmin(axis=1) for chunk in chunks]).astype(
-        np.uint8
-    )
+    """For each of (n, 3) ``colors`` the index of the nearest palette entry, the first of equals."""
+    from scipy.spatial.distance import cdist  # only a GIF needs it
+
+    parts = np.array_split(colors, 64)  # the distances of one part at a time fit into memory
+    nearest = [cdist(part, palette, "sqeuclidean").argmin(axis=1) for part in parts]
+    return np.concatenate(nearest).astype(np.uint8)
 
 
 def _spread(palette: NDArray[np.uint8]) -> float:
-    """Median distance of a palette entry to its nearest neighbour, levels."""
+    """Median distance of a palette entry to its nearest neighbor, levels."""
+    from scipy.spatial import KDTree
+
     if len(palette) < 2:
         return 0.0
-    entries = palette.astype(np.float64)
-    apart = np.linalg.norm(entries[:, None] - entries[None], axis=2)
-    np.fill_diagonal(apart, np.inf)
-    return float(np.median(apart.min(axis=1)))
+    return float(np.median(KDTree(palette).query(palette, k=2)[0][:, 1]))

@@ -1,4 +1,4 @@
-"""Holds the background of a hand-held clip still, and measures how far a camera moves."""
+"""Hold the background of a hand-held clip still, and measure how far its camera moves."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..errors import VideoError
 from ..progress import Progress, silent, track
 from .clip import Origin, Video
+from .geometry import size_text
 
 Model = Literal["homography", "affine"]
 
@@ -24,11 +25,14 @@ _LARGEST_CUT = 0.5  # share of the picture that the common crop may cost
 
 @dataclass(frozen=True)
 class Drift:
-    """How far the background moves against a reference frame in the clip's middle, pixels.
+    """Motion of the background against a reference frame in the clip's middle, pixels.
 
-    Attributes:
-        median, max: over frames, of the median over background corners of their common motion.
-        corners: number of corners that were found to be background.
+    Attributes
+    ----------
+    median, max : float
+        Over frames, of the median over background corners of their common motion.
+    corners : int
+        Number of corners that were found to be background.
     """
 
     median: float
@@ -39,10 +43,13 @@ class Drift:
 def camera_drift(video: Video, samples: int = 16) -> float:
     """Largest motion of the background against the middle frame, in pixels; 0 where it shows no corners.
 
-    About 0.1 is a tripod, above 1 or 2 the camera moved and stabilising is worth a try.
+    About 0.1 is a tripod, above 1 or 2 the camera moved and stabilizing is worth a try.
 
-    Args:
-        samples: number of frames looked at, spread over the clip.
+    Parameters
+    ----------
+    video : Video
+    samples : int
+        Number of frames looked at, spread over the clip.
     """
     return measure_drift(video, samples).max
 
@@ -59,16 +66,11 @@ def measure_drift(video: Video, samples: int = 16) -> Drift:
         motion, _ = _fit(paths.reference, points, seen & paths.background, "affine")
         if motion is not None:
             still = paths.reference[paths.background]
-            moves.append(
-                float(
-                    np.median(np.linalg.norm(still @ (motion[:2, :2] - np.eye(2)).T + motion[:2, 2], axis=1))
-                )
-            )
-    return (
-        Drift(float(np.median(moves)), max(moves), int(paths.background.sum()))
-        if moves
-        else Drift(0.0, 0.0, 0)
-    )
+            moved = still @ (motion[:2, :2] - np.eye(2)).T + motion[:2, 2]
+            moves.append(float(np.median(np.linalg.norm(moved, axis=1))))
+    if not moves:
+        return Drift(0.0, 0.0, 0)
+    return Drift(float(np.median(moves)), max(moves), int(paths.background.sum()))
 
 
 def stabilize_video(video: Video, model: Model = "homography", progress: Progress = silent) -> Video:
@@ -76,26 +78,31 @@ def stabilize_video(video: Video, model: Model = "homography", progress: Progres
 
     Corners of the middle frame are followed into every other frame (Lucas–Kanade, checked backwards). RANSAC
     finds their common motion; corners that follow it in most frames are the background, and the motion is
-    fitted again to those alone. Frames in which too few are found keep their neighbour's motion.
+    fitted again to those alone. Frames in which too few are found keep their neighbor's motion.
 
-    Args:
-        video: a clip.
-        model: "homography" also undoes perspective, "affine" is steadier on few corners.
-        progress: see `semcine_nb.progress`.
+    Parameters
+    ----------
+    video : Video
+    model : "homography" or "affine"
+        The first also undoes perspective, the second is steadier on few corners.
+    progress : Progress
 
-    Returns:
-        A smaller Video, whose notes give crop and residual drift and whose ``origin`` holds warps and crop.
+    Returns
+    -------
+    Video
+        A smaller one, whose notes give crop and residual drift and whose ``origin`` holds warps and crop.
 
-    Raises:
-        VideoError: another model, too few background corners, or a camera that moves too far for a common
-            crop.
+    Raises
+    ------
+    VideoError
+        Another model, too few background corners, or a camera that moves too far for a common crop.
     """
     if model not in ("homography", "affine"):
         raise VideoError(f"model={model!r} must be 'homography' or 'affine'.")
     paths = _follow(video.frames, model, progress) if len(video) > 1 else None
     if paths is None:
         raise VideoError(
-            "the clip cannot be stabilised: its background shows too few corners to follow; read it "
+            "the clip cannot be stabilized: its background shows too few corners to follow; read it "
             "without stabilize.",
             topic="shaky-clip",
         )
@@ -107,13 +114,13 @@ def stabilize_video(video: Video, model: Model = "homography", progress: Progres
     result = Video(steady, video.fps, video.notes, replace(origin, warps=warps, crop=crop))
     after = measure_drift(result)
     text = (
-        f"Stabilised ({model}): the background moved by up to {before.max:.2f} px, now by {after.median:.2f} "
-        f"(median) and {after.max:.2f} px (largest); "
-        f"cut from {video.width}×{video.height} to {crop[2]}×{crop[3]}."
+        f"Stabilized ({model}): the background moved by up to {before.max:.2f} px, now by {after.median:.2f} "
+        f"(median) and {after.max:.2f} px (largest); cut from {size_text((video.width, video.height))} to "
+        f"{size_text(crop[2:])}."
     )
     notes = (*video.notes, text)
     if lost:
-        text = f"In {lost} of {len(video)} frames too few corners were found; they took a neighbour's motion."
+        text = f"In {lost} of {len(video)} frames too few corners were found; they took a neighbor's motion."
         notes = (*notes, text)
     return replace(result, notes=notes)
 
@@ -153,8 +160,8 @@ def _follow(frames: NDArray[np.uint8], model: Model, progress: Progress) -> _Pat
     """Follow corners of the middle frame to all others, outwards, or None if too few are background."""
     count = len(frames)
     middle = count // 2
-    grey = cv2.cvtColor(frames[middle], cv2.COLOR_RGB2GRAY)
-    corners = cv2.goodFeaturesToTrack(grey, _FEATURES, 0.01, max(4.0, min(grey.shape) / 40))
+    gray = cv2.cvtColor(frames[middle], cv2.COLOR_RGB2GRAY)
+    corners = cv2.goodFeaturesToTrack(gray, _FEATURES, 0.01, max(4.0, min(gray.shape) / 40))
     if corners is None or len(corners) < _FEWEST:
         return None
     reference = corners.reshape(-1, 2).astype(np.float32)
@@ -166,7 +173,7 @@ def _follow(frames: NDArray[np.uint8], model: Model, progress: Progress) -> _Pat
     for t in track(order, progress, "following the background"):
         if t == middle - 1:
             guess = np.eye(3)
-        points[t], seen[t] = _track_corners(grey, frames[t], reference, guess)
+        points[t], seen[t] = _track_corners(gray, frames[t], reference, guess)
         motion, follows[t] = _fit(reference, points[t], seen[t], model)
         guess = guess if motion is None else motion
     background = follows.mean(axis=0) >= _LASTING
@@ -174,7 +181,7 @@ def _follow(frames: NDArray[np.uint8], model: Model, progress: Progress) -> _Pat
 
 
 def _track_corners(
-    grey: NDArray[np.uint8],
+    gray: NDArray[np.uint8],
     frame: NDArray[np.uint8],
     corners: NDArray[np.float32],
     guess: NDArray[np.float64],
@@ -183,8 +190,8 @@ def _track_corners(
     other = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
     begin = cv2.perspectiveTransform(corners[:, None], guess).astype(np.float32)
     options: Any = {"winSize": (21, 21), "maxLevel": 3, "flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
-    there, found, _ = cv2.calcOpticalFlowPyrLK(grey, other, corners[:, None], begin, **options)
-    back, found_back, _ = cv2.calcOpticalFlowPyrLK(other, grey, there, corners[:, None].copy(), **options)
+    there, found, _ = cv2.calcOpticalFlowPyrLK(gray, other, corners[:, None], begin, **options)
+    back, found_back, _ = cv2.calcOpticalFlowPyrLK(other, gray, there, corners[:, None].copy(), **options)
     error = np.linalg.norm((back - corners[:, None]).reshape(-1, 2), axis=1)
     return np.asarray(there.reshape(-1, 2), np.float32), (found.ravel() == 1) & (found_back.ravel() == 1) & (
         error < 0.5
@@ -236,7 +243,7 @@ def _common_crop(warps: NDArray[np.float64], size: tuple[int, int]) -> tuple[int
     new_width, new_height = (right - left + 1) // 2 * 2, (bottom - top + 1) // 2 * 2
     if min(new_width, new_height) <= 0 or new_width * new_height < (1 - _LARGEST_CUT) * width * height:
         raise VideoError(
-            "the clip cannot be stabilised: the camera moves so far that frames have less than half of the "
+            "the clip cannot be stabilized: the camera moves so far that frames have less than half of the "
             "picture in common; choose a shorter or quieter window with start and max_seconds.",
             topic="shaky-clip",
         )

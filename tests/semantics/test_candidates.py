@@ -21,8 +21,8 @@ def scene():
     label[:4] = 4
     amplitude = np.array([0.0, 60.0, 90.0, 80.0, 4.0])[label]
     wave = np.sin(np.arange(T) * 2.0)[:, None, None]
-    grey = (120 + amplitude * wave).astype(np.uint8)
-    video = Video(np.repeat(grey[..., None], 3, axis=3), 30.0)
+    gray = (120 + amplitude * wave).astype(np.uint8)
+    video = Video(np.repeat(gray[..., None], 3, axis=3), 30.0)
     scores = np.repeat(np.eye(5, dtype=np.float32)[label][None], T, axis=0)
     return video, SemanticResponse(scores, NAMES), label
 

@@ -11,7 +11,7 @@ import torch
 
 from semcine_nb.errors import SegmentationError
 from semcine_nb.semantics import is_static, known_categories
-from semcine_nb.semantics.segmenters import motion, proposals, resolve_segmenter
+from semcine_nb.semantics.segmenters import motion, regions, resolve_segmenter
 from semcine_nb.semantics.segmenters.backbone import FEATURE_CHANNELS, load_backbone
 from semcine_nb.semantics.segmenters.decoder import (
     DECODER_CATEGORIES,
@@ -34,7 +34,7 @@ def no_network(monkeypatch):
 
 
 def flicker(frames=24, size=(96, 128), seed=0):
-    """A grey wall with a flickering square: ((T, H, W, 3) uint8, the square's mask)."""
+    """A gray wall with a flickering square: ((T, H, W, 3) uint8, the square's mask)."""
     rng = np.random.default_rng(seed)
     clip = np.full((frames, *size, 3), 90, np.uint8)
     mask = np.zeros(size, bool)
@@ -102,6 +102,10 @@ def test_motion_speaks_for_water_and_against_walls():
     assert (odds[..., DECODER_CATEGORIES.index("person")] == 0).all()
 
 
+def regions_of(measured, decoder, classifier, prior):
+    return regions.find_regions(measured, regions.Evidence(DECODER_CATEGORIES, decoder, classifier, prior))
+
+
 def test_what_passes_once_is_no_water():
     clip = np.full((40, 96, 128, 3), 90, np.uint8)
     clip[10:14, 30:70, 40:90] = 220
@@ -110,14 +114,18 @@ def test_what_passes_once_is_no_water():
     assert measured.restless[12, 16] == 0
     assert (motion.log_odds(measured, DECODER_CATEGORIES)[12, 16] == 0).all()
     walls, nothing = scene((24, 32))
-    (found,) = proposals.find_regions(walls, DECODER_CATEGORIES, measured, nothing, np.zeros(14))
+    (found,) = regions.find_regions(
+        measured, regions.Evidence(DECODER_CATEGORIES, walls, nothing, np.zeros(14))
+    )
     assert not found.resident
     assert (found.name, found.guess) == ("", "")  # nothing speaks for any name
     seen = nothing.copy()
     seen[..., DECODER_CATEGORIES.index("car")] = 0.02  # twice as often as by chance: a guess, no name
-    (found,) = proposals.find_regions(walls - 0.02, DECODER_CATEGORIES, measured, seen, np.full(14, 0.01))
+    (found,) = regions.find_regions(
+        measured, regions.Evidence(DECODER_CATEGORIES, walls - 0.02, seen, np.full(14, 0.01))
+    )
     assert (found.name, found.guess) == ("", "car")
-    assert found.guess in proposals.THINGS
+    assert found.guess in regions.THINGS
 
 
 def scene(size, name="background"):
@@ -132,12 +140,12 @@ def test_a_moving_part_of_a_wall_is_a_region_without_a_name():
     measured = motion.measure_motion(clip, (48, 64))
     walls, nothing = scene((48, 64))
     prior = np.full(len(DECODER_CATEGORIES), 0.01)
-    (found,) = proposals.find_regions(walls, DECODER_CATEGORIES, measured, nothing, prior)
+    (found,) = regions_of(measured, walls, nothing, prior)
     truth = mask[1::2, 1::2]
     inside = found.mask > 0.5
     assert (inside & truth).sum() / (inside | truth).sum() > 0.6
     assert found.name == ""
-    assert proposals.unclaimed(walls, DECODER_CATEGORIES).all()
+    assert regions.unclaimed(walls, DECODER_CATEGORIES).all()
 
 
 def test_what_the_classifier_sees_far_more_often_than_by_chance_names_the_region():
@@ -146,7 +154,7 @@ def test_what_the_classifier_sees_far_more_often_than_by_chance_names_the_region
     walls, seen = scene((48, 64))
     seen[..., DECODER_CATEGORIES.index("boat")] = 0.4
     prior = np.full(len(DECODER_CATEGORIES), 0.01)
-    (found,) = proposals.find_regions(walls, DECODER_CATEGORIES, measured, seen, prior)
+    (found,) = regions_of(measured, walls, seen, prior)
     assert found.name == "boat"
     assert not found.resident  # the decoder does not see it there, so it passes through
 
@@ -155,7 +163,7 @@ def test_a_still_wall_has_no_region():
     clip = np.full((10, 48, 64, 3), 90, np.uint8)
     walls, nothing = scene((12, 16))
     measured = motion.measure_motion(clip, (12, 16))
-    assert proposals.find_regions(walls, DECODER_CATEGORIES, measured, nothing, np.zeros(14)) == []
+    assert regions_of(measured, walls, nothing, np.zeros(14)) == []
 
 
 def test_scores_of_a_clip_fit_it_and_what_moves_can_loop():
@@ -171,7 +179,7 @@ def test_scores_of_a_clip_fit_it_and_what_moves_can_loop():
     assert np.mean([not is_static(name) for name in won]) > 0.7
     assert segmenter.license
     doubtful = {name for name in response.categories if name.startswith("object") or name in FIRST_GUESSES}
-    assert set(segmenter.guesses) == doubtful
+    assert set(response.guesses) == doubtful
 
 
 def test_one_frame_is_enough_and_the_same_clip_gives_the_same_scores():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semcine_nb.errors import SegmentationError
-from semcine_nb.semantics.storage import KeptChannels, StoredScores, normalised, pixels_of
+from semcine_nb.semantics.storage import KeptChannels, StoredScores, normalized, pixels_of
 
 
 def test_full_size_comes_back_as_it_was_stored():
@@ -71,7 +71,7 @@ def test_kept_channels_sum_to_one(rows):
 
 
 def test_all_zero_is_shared_evenly():
-    np.testing.assert_array_equal(normalised(np.zeros((1, 4), np.float32)), [[0.25] * 4])
+    np.testing.assert_array_equal(normalized(np.zeros((1, 4), np.float32)), [[0.25] * 4])
 
 
 @pytest.mark.parametrize(

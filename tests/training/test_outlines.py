@@ -25,14 +25,14 @@ def square(category: str, left: float, right: float) -> dict[str, object]:
 
 
 def test_later_polygons_cover_earlier_ones_and_the_rest_is_unlabelled():
-    labels = outlines.rasterise([square("sky & tree", 0.1, 0.9), square("water", 0.3, 0.7)], (10, 10))
+    labels = outlines.rasterize([square("sky & tree", 0.1, 0.9), square("water", 0.3, 0.7)], (10, 10))
     assert labels[0, 0] == outlines.IGNORE
     assert labels[1, 1] == SKY
     assert labels[4, 5] == WATER
 
 
 def test_an_ignored_polygon_takes_labels_away():
-    labels = outlines.rasterise([square("water", 0, 1), square("ignore", 0.4, 0.6)], (20, 20))
+    labels = outlines.rasterize([square("water", 0, 1), square("ignore", 0.4, 0.6)], (20, 20))
     assert labels[10, 10] == outlines.IGNORE
     assert labels[2, 2] == WATER
 
@@ -41,7 +41,7 @@ def test_tracing_keeps_a_thing_inside_a_hole():
     labels = np.full((40, 60), SKY, np.uint8)
     labels[10:30, 20:40] = outlines.IGNORE
     labels[15:25, 25:35] = WATER
-    again = outlines.rasterise(outlines.trace(labels, tolerance=0.5), labels.shape)
+    again = outlines.rasterize(outlines.trace(labels, tolerance=0.5), labels.shape)
     assert (again == labels).mean() > 0.97
     assert again[20, 30] == WATER
     assert again[12, 22] == outlines.IGNORE
@@ -53,7 +53,7 @@ def test_painting_what_was_traced_gives_the_labels_back(seed, cells):
     rng = np.random.default_rng(seed)
     coarse = rng.integers(0, len(outlines.CATEGORIES), (cells, cells)).astype(np.uint8)
     labels = np.kron(coarse, np.ones((12, 12), np.uint8))
-    again = outlines.rasterise(outlines.trace(labels, tolerance=0.5), labels.shape)
+    again = outlines.rasterize(outlines.trace(labels, tolerance=0.5), labels.shape)
     assert (again == labels).mean() > 0.9
 
 
@@ -79,7 +79,7 @@ def test_what_is_written_is_read_back(tmp_path):
     assert outlines.load_outlines(path) == [square("water", 0.1, 0.9)]
 
 
-def test_every_photograph_has_valid_outlines_and_a_free_licence():
+def test_every_photograph_has_valid_outlines_and_a_free_license():
     with (FOLDER / "images.csv").open(encoding="utf-8") as table:
         rows = list(csv.DictReader(table))
     assert sum(row["split"] != "next" for row in rows) >= 60

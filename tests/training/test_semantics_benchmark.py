@@ -16,7 +16,7 @@ FRAMES, HEIGHT, WIDTH = 16, 96, 160
 
 
 def flickering(box):
-    """A grey clip in which a box flickers."""
+    """A gray clip in which a box flickers."""
     frames = np.full((FRAMES, HEIGHT, WIDTH, 3), 90, np.uint8)
     frames[::2, box[0], box[1]] = 200
     return Video(frames, 10.0)
@@ -73,7 +73,7 @@ def test_verdicts_of_costs():
     ]
 
 
-def test_clicks_on_two_colours_are_right():
+def test_clicks_on_two_colors_are_right():
     image = np.zeros((64, 96, 3), np.uint8)
     image[:, 48:] = (40, 90, 220)
     labels = np.zeros((64, 96), np.uint8)

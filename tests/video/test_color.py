@@ -25,7 +25,7 @@ def test_the_named_matrix_wins_and_size_decides_where_none_is(
     assert color.matrix_of(named, *size) == matrix
 
 
-def grey(code: float) -> np.ndarray:
+def gray(code: float) -> np.ndarray:
     return np.full((1, 1, 3), round(code * 65535), np.uint16)
 
 
@@ -44,19 +44,19 @@ def test_hlg_levels_are_those_of_b67() -> None:
 
 
 @pytest.mark.parametrize("transfer", [color.PQ, color.HLG])
-def test_tone_mapping_keeps_black_white_greys_and_order(transfer: int) -> None:
+def test_tone_mapping_keeps_black_white_grays_and_order(transfer: int) -> None:
     ramp = np.repeat(np.linspace(0, 65535, 512).astype(np.uint16)[None, :, None], 3, axis=2)
     mapped = color.tone_map(ramp, transfer, 9).astype(int)
     assert mapped[0, 0].tolist() == [0, 0, 0]
     assert mapped[0, -1].tolist() == [255, 255, 255]
-    assert np.ptp(mapped, axis=2).max() <= 1  # BT.2020's grey is BT.709's
+    assert np.ptp(mapped, axis=2).max() <= 1  # BT.2020's gray is BT.709's
     assert np.diff(mapped[0, :, 0]).min() >= 0
 
 
 def test_reference_white_of_hdr_is_bright_but_not_cut() -> None:
     # ITU-R BT.2408: reference white, 203 cd/m², is 58 % PQ and 75 % HLG: both must look alike
-    from_pq = int(color.tone_map(grey(0.58), color.PQ, 9)[0, 0, 0])
-    from_hlg = int(color.tone_map(grey(0.75), color.HLG, 9)[0, 0, 0])
+    from_pq = int(color.tone_map(gray(0.58), color.PQ, 9)[0, 0, 0])
+    from_hlg = int(color.tone_map(gray(0.75), color.HLG, 9)[0, 0, 0])
     assert 215 <= from_pq <= 240
     assert abs(from_pq - from_hlg) <= 4
 

@@ -31,7 +31,7 @@ def numbers(video: Video) -> list[int]:
 
 
 def quarters(video: Video) -> np.ndarray:
-    """(4, 3) colours of the quarters' middles: top left, top right, bottom left, bottom right."""
+    """(4, 3) colors of the quarters' middles: top left, top right, bottom left, bottom right."""
     frame = video.frames[0].astype(int)
     y, x = frame.shape[0] // 4, frame.shape[1] // 4
     return np.array([frame[y, x], frame[y, 3 * x], frame[3 * y, x], frame[3 * y, 3 * x]])
@@ -108,10 +108,10 @@ def test_pixels_become_square_before_the_turn(clip_file: ClipFile) -> None:
 @pytest.mark.parametrize("matrix", [1, 5, 9])
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv444p", "yuv420p10le"])
-def test_matrix_range_and_depth_do_not_change_colours(
+def test_matrix_range_and_depth_do_not_change_colors(
     clip_file: ClipFile, matrix: int, full: bool, pix_fmt: str
 ) -> None:
-    video = read_video(clip_file("colours.mp4", corners(), matrix=matrix, full=full, pix_fmt=pix_fmt))
+    video = read_video(clip_file("colors.mp4", corners(), matrix=matrix, full=full, pix_fmt=pix_fmt))
     np.testing.assert_allclose(quarters(video), [RED, GREEN, BLUE, WHITE], atol=3)
 
 
@@ -120,10 +120,10 @@ def test_an_untagged_small_clip_is_bt601(clip_file: ClipFile) -> None:
     np.testing.assert_allclose(quarters(video), [RED, GREEN, BLUE, WHITE], atol=3)
 
 
-def test_grey_and_transparent_frames(clip_file: ClipFile) -> None:
-    grey = read_video(clip_file("grey.mkv", numbered(3), codec="ffv1", pix_fmt="gray"))
-    assert numbers(grey) == [0, 1, 2]
-    assert grey.notes == ("Grey frames became RGB.",)
+def test_gray_and_transparent_frames(clip_file: ClipFile) -> None:
+    gray = read_video(clip_file("gray.mkv", numbered(3), codec="ffv1", pix_fmt="gray"))
+    assert numbers(gray) == [0, 1, 2]
+    assert gray.notes == ("Gray frames became RGB.",)
     half = np.concatenate([corners(), np.full((1, 48, 64, 1), 128, np.uint8)], axis=3)
     video = read_video(clip_file("alpha.mov", half, codec="qtrle", pix_fmt="argb", source_format="rgba"))
     expected = (np.array([RED, GREEN, BLUE, WHITE]) * 128 + 255 * 127) / 255
@@ -180,7 +180,7 @@ def test_an_array_keeps_its_values() -> None:
 @pytest.mark.parametrize(
     ("array", "level", "note"),
     [
-        (np.full((2, 4, 6), 100, np.uint8), 100, "Grey frames"),
+        (np.full((2, 4, 6), 100, np.uint8), 100, "Gray frames"),
         (np.full((2, 4, 6, 3), 100 * 257, np.uint16), 100, "16-bit"),
         (np.full((2, 4, 6, 3), 0.4), 102, "Levels in"),
         (

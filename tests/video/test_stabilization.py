@@ -1,4 +1,4 @@
-"""Stabilisation and drift on a scene with known shake."""
+"""Stabilization and drift on a scene with known shake."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_known_shake_is_undone(model: str) -> None:
     assert camera_drift(steady) < 0.25
     assert steady.width < SIZE[0]
     assert steady.width % 2 == steady.height % 2 == 0
-    assert "Stabilised" in steady.notes[-1]
+    assert "Stabilized" in steady.notes[-1]
     # no border of a warped frame shows: the cut frames look alike away from the moving patch
     spread = np.median(np.abs(steady.frames.astype(int) - steady.frames[len(steady) // 2]), axis=0)
     assert np.percentile(spread, 75) < 12
@@ -90,7 +90,7 @@ def test_drift_measures_the_camera_not_what_moves_before_it() -> None:
     assert drift.median == pytest.approx(2, abs=0.3)
 
 
-def test_a_featureless_clip_has_no_drift_and_cannot_be_stabilised() -> None:
+def test_a_featureless_clip_has_no_drift_and_cannot_be_stabilized() -> None:
     blank = Video(np.full((5, 48, 64, 3), 90, np.uint8), 25)
     assert camera_drift(blank) == 0
     with pytest.raises(VideoError, match="too few corners"):
@@ -103,10 +103,10 @@ def test_a_camera_that_moves_too_far_is_refused() -> None:
         stabilize_video(wide)
 
 
-def test_reading_stabilises_on_request() -> None:
+def test_reading_stabilizes_on_request() -> None:
     video, _ = shaken(walk(12))
     steady = read_video(video, stabilize="affine")
-    assert "Stabilised (affine)" in steady.notes[-1]
+    assert "Stabilized (affine)" in steady.notes[-1]
     assert steady.origin is not None
     assert steady.origin.crop is not None
     again = stabilize_video(video, "affine")

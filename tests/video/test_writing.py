@@ -21,7 +21,7 @@ SUFFIXES = ["mp4", "webm", "gif", "webp", "apng"]
 
 
 def scene(count: int = 24, size: tuple[int, int] = (96, 64), fps: float = 24, noise: float = 0) -> Video:
-    """A smooth, colourful still background with a disc that goes round once: a loop without a jump."""
+    """A smooth, colorful still background with a disc that goes round once: a loop without a jump."""
     width, height = size
     y, x = np.mgrid[:height, :width].astype(float)
     ground = np.stack([40 + 150 * x / width, 60 + 120 * y / height, 200 - 100 * x / width], axis=-1)
@@ -77,7 +77,7 @@ def test_what_is_written_is_read_back(tmp_path: Path, suffix: str, error: float)
     assert (len(back), back.fps, back.notes) == (24, 24, ())
     off = back.frames.astype(float) - video.frames
     assert np.abs(off).mean() <= error
-    assert np.abs(off.mean(axis=(0, 1, 2))).max() <= 1  # no colour cast
+    assert np.abs(off.mean(axis=(0, 1, 2))).max() <= 1  # no color cast
     assert [f.name for f in tmp_path.iterdir()] == [f"clip.{suffix}"]
 
 
@@ -154,7 +154,7 @@ def test_a_gif_above_fifty_frames_a_second_drops_frames_and_says_so(tmp_path: Pa
     assert "written at 30" in written.notes[0]
 
 
-def test_the_palette_sees_colours_of_every_frame() -> None:
+def test_the_palette_sees_colors_of_every_frame() -> None:
     frames = np.zeros((4, 16, 16, 3), np.uint8)
     frames[0] = (255, 0, 0)
     frames[3] = (0, 0, 255)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from outlines import CATEGORIES, COLOURS, IGNORE, load_outlines, rasterise, write
+from outlines import CATEGORIES, COLORS, IGNORE, load_outlines, rasterize, write
 from PIL import Image
 
 from semcine_nb.semantics import SemanticResponse, is_static
@@ -45,10 +45,10 @@ def picture(frame: np.ndarray, response: SemanticResponse, winners: np.ndarray) 
     bright = np.array([[255, 0, 255], [0, 255, 255], [180, 255, 0]], np.uint8)
     out = frame.copy()
     for c, name in enumerate(response.categories):
-        colour = COLOURS[CATEGORIES.index(name)] if name in CATEGORIES else bright[(int(name[-1]) - 1) % 3]
+        color = COLORS[CATEGORIES.index(name)] if name in CATEGORIES else bright[(int(name[-1]) - 1) % 3]
         share = 0.3 if is_static(name) else 0.55
         inside = winners == c
-        out[inside] = (out[inside] * (1 - share) + colour * share).astype(np.uint8)
+        out[inside] = (out[inside] * (1 - share) + color * share).astype(np.uint8)
         if inside.mean() > 0.002:
             ys, xs = np.nonzero(inside)
             write(out, name, (int(np.median(xs)) - 20, int(np.median(ys))), frame.shape[1] / 1200)
@@ -69,12 +69,11 @@ def main() -> None:
         if not clip.exists():
             continue
         video = read_video(clip)
-        segmenter = EmbeddedSegmenter()
-        response = segmenter(video)
+        response = EmbeddedSegmenter()(video)
         t = len(video.frames) // 2
         winners = response.scores[t].argmax(2)
         values = [CATEGORIES.index(n) if n in CATEGORIES else len(CATEGORIES) for n in response.categories]
-        truth = rasterise(load_outlines(outlines), video.frames.shape[1:3])
+        truth = rasterize(load_outlines(outlines), video.frames.shape[1:3])
         known = truth != IGNORE
         right = np.array(values)[winners][known] == truth[known]
         hits, counted = hits + int(right.sum()), counted + right.size
@@ -82,7 +81,7 @@ def main() -> None:
         results[outlines.stem] = {
             "pixel accuracy": round(means[-1], 3),
             "motion covered": covered_motion(video, response),
-            "guesses": segmenter.guesses,
+            "guesses": dict(response.guesses),
         }
         log.info("%s: %s", outlines.stem, results[outlines.stem])
         if target:

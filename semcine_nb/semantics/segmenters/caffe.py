@@ -57,7 +57,7 @@ def load_weights(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str,
 
 
 def brief_fault(error: BaseException) -> str:
-    """What a reader of weights says of a file, in a clause; torch's own text advises to run its code."""
+    """A clause on why a file of weights cannot be read; torch's own text advises to run its code."""
     text = " ".join(str(error).split())
     if any(word in text for word in ("weights_only", "WeightsUnpickler", "allow_pickle")):
         return (

@@ -1,7 +1,7 @@
-"""``Clicks``: a person names a few points, and the rest of the clip follows.
+"""Clicks: a person names a few points, and the rest of the clip follows.
 
 One to five clicks or a scribble a category train a logistic regression on what the frozen backbone says
-about the clicked pixels, with their colour, place and motion. The features are computed once a frame and
+about the clicked pixels, with their color, place and motion. The features are computed once a frame and
 kept; a refit after another click takes a fraction of a second.
 """
 
@@ -12,20 +12,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import softmax
 
 from ...errors import SegmentationError
 from ...progress import Progress, silent, track
 from ..categories import category as known
 from ..response import SemanticResponse
 from ..storage import StoredScores
-from .keyframes import key_frames, softmax
-from .pixels import SIDE, PixelFeatures, look_at, motion_maps
+from .keyframes import key_frames
+from .motion import motion_maps
+from .pixel_features import SIDE, PixelFeatures, look_at
 
 if TYPE_CHECKING:
     from ...video import Video
 
 STRENGTH = 30.0
-"""Inverse regularisation of the regression (scikit-learn's C)."""
+"""Inverse regularization of the regression (scikit-learn's C)."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Clicks:
         """
         t = len(self._video.frames) // 2 if t is None else int(t)
         weights, bias = self._fitted()
-        return softmax(self._look(t).linear(weights) + bias)
+        return np.asarray(softmax(self._look(t).linear(weights) + bias, axis=2))
 
     def __call__(self, video: Video, progress: Progress = silent) -> SemanticResponse:
         """Scores of the whole clip, following its edges, stored as uint8.

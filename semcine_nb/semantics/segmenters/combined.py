@@ -11,6 +11,7 @@ from ...errors import SegmentationError
 from ...progress import Progress, silent
 from ..response import SemanticResponse
 from ..storage import FrameScores, frame_index
+from .registry import resolve_segmenter, segment
 
 if TYPE_CHECKING:
     from ...video import Video
@@ -30,8 +31,6 @@ class Combined:
     """
 
     def __init__(self, base: Any, special: Mapping[str, Any]) -> None:
-        from . import resolve_segmenter
-
         def resolve(source: Any) -> Any:
             return source if isinstance(source, SemanticResponse) else resolve_segmenter(source)
 
@@ -46,8 +45,6 @@ class Combined:
 
     def __call__(self, video: Video, progress: Progress = silent) -> SemanticResponse:
         """Run all of them; one that serves several categories runs once."""
-        from . import segment
-
         base = segment(video, self._base, progress)
         done: dict[int, SemanticResponse] = {}
         extra: list[tuple[str, SemanticResponse]] = []

@@ -20,7 +20,7 @@ DECODER_CATEGORIES = (
     "background", "sky & tree", "grass", "water", "person", "animal", "car", "boat", "rock", "fire", "flag",
     "bike", "mountain", "smoke",
 )  # fmt: skip
-"""What the decoder tells apart, in the order of its outputs."""
+"""The categories that the decoder tells apart, in the order of its outputs."""
 
 FIRST_GUESSES = ("person", "car", "boat", "fire", "flag", "bike", "smoke")
 """Categories learned from fewer than eight photographs, or from painted ones: a person should check them."""

@@ -1,8 +1,8 @@
-"""The default segmenter: the frozen backbone, our decoder, motion, and proposals for what has no name.
+"""The default segmenter: the frozen backbone, our decoder, motion, and proposals for things without a name.
 
 A tripod shows the same picture again and again, so only a few key frames go through the network. Every
-other frame gets the scores of the key frames it resembles, pixel by pixel, and what moves in front of the
-usual picture keeps the name it had nearby in the neighbouring key frames.
+other frame gets the scores of the key frames it resembles, pixel by pixel. A thing that moves in front of the
+usual picture keeps the name it had nearby in the neighboring key frames.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import torch
+from scipy.special import softmax
 
 from ...progress import Progress, silent, track
 from ..caching import file_fingerprint
@@ -29,14 +30,15 @@ from .decoder import (
     load_decoder,
     look,
 )
-from .doubts import settle_doubts
-from .motion import log_odds, measure_motion
-from .proposals import THINGS, Region, find_regions, soften, unclaimed
+from .motion import Motion, log_odds, measure_motion
+from .regions import THINGS, Evidence, Region, find_regions, settle_doubts, soften, unclaimed
 
 if TYPE_CHECKING:
     from ...video import Video
 
 _log = logging.getLogger("semcine")
+
+_THINGS = [DECODER_CATEGORIES.index(name) for name in THINGS]
 
 GRID_SIDE = 240
 """The longer side of the grid on which scores are made and stored, in cells."""
@@ -62,12 +64,6 @@ class EmbeddedSegmenter:
         How many moving regions without a name may become channels "object 1" …
     motion : bool
         Whether motion may speak for water, fire and the like, and against walls.
-
-    Attributes
-    ----------
-    guesses : dict of str to str
-        After a call, as in the response: what each "object k" is nearest to, and by its own name each
-        category of `FIRST_GUESSES` and each for which little speaks in this clip (`settle_doubts`).
     """
 
     name = "embedded"
@@ -82,10 +78,12 @@ class EmbeddedSegmenter:
     ) -> None:
         self.keys_per_second, self.scales = keys_per_second, scales
         self.proposals, self.motion = proposals, motion
-        self.guesses: dict[str, str] = {}
 
     def __call__(self, video: Video, progress: Progress = silent) -> SemanticResponse:
         """Scores (T, H, W, C) for the categories that show, and for proposals; made on a coarse grid.
+
+        Its guesses are, by their own names, each category of `FIRST_GUESSES` and each for which little speaks
+        in this clip (`settle_doubts`); and for each "object k" the nearest category.
 
         Needs about 0.7 s a key frame on one core, and memory of about 150 MB beside the clip.
         """
@@ -97,23 +95,16 @@ class EmbeddedSegmenter:
         keys = np.unique(np.linspace(0, count - 1, min(max(wanted, 2), 8)).round().astype(int))
         logits, seen = self._look_at([frames[t] for t in keys], size, progress)
         movement = measure_motion(frames, size)
-        decoded, classified = np.mean([_softmax(one) for one in logits], axis=0), np.mean(seen, axis=0)
-        prior = activation_prior()
-        regions = find_regions(decoded, DECODER_CATEGORIES, movement, classified, prior)
-        odds = np.zeros((*size, len(DECODER_CATEGORIES)), np.float32)
-        things = [DECODER_CATEGORIES.index(name) for name in THINGS]
+        decoded = np.mean([softmax(one, axis=2) for one in logits], axis=0)
+        evidence = Evidence(DECODER_CATEGORIES, decoded, np.mean(seen, axis=0), activation_prior())
+        regions = find_regions(movement, evidence)
         if self.motion:
-            odds += log_odds(movement, DECODER_CATEGORIES)
-            for region in regions:
-                if region.name and region.resident:
-                    odds[..., DECODER_CATEGORIES.index(region.name)] += _NAME_ODDS * region.mask
-                    if region.name not in THINGS:  # no animals in the spray
-                        odds[..., things] -= _NAME_ODDS * region.mask[..., None]
-        scores = np.stack([_softmax(one + odds) for one in logits])
+            logits = [one + _motion_odds(movement, regions) for one in logits]
+        scores = softmax(np.stack(logits), axis=3)
         times = np.unique(np.linspace(0, count - 1, min(count, 48)).round().astype(int))
         passing = [region for region in regions if region.name and not region.resident]
         between = _spread(frames, keys, times, scores, size, passing, video.fps)
-        doubts = settle_doubts(between, DECODER_CATEGORIES, regions, decoded, classified, prior)
+        doubts = settle_doubts(between, regions, evidence)
         return self._response(frames, times, between, self._objects(between, regions), doubts)
 
     def fingerprint(self) -> str:
@@ -172,31 +163,35 @@ class EmbeddedSegmenter:
         doubts: tuple[str, ...],
     ) -> SemanticResponse:
         """Keep the channels that win somewhere, add the proposals', store."""
-        taken = np.zeros(scores.shape[1:3], np.float32)
-        for mask, _ in objects:
-            taken = np.maximum(taken, mask)
-        scores = scores * (1 - taken[None, ..., None])
+        taken = np.max([np.zeros(scores.shape[1:3], np.float32), *(mask for mask, _ in objects)], axis=0)
+        scores = scores * (1 - taken[..., None])
         best = scores.argmax(3)
         least = _SHOWN * best[0].size
         shown = [c for c in range(len(DECODER_CATEGORIES)) if ((best == c).sum(axis=(1, 2)) > least).any()]
         names = [DECODER_CATEGORIES[c] for c in shown]
         channels = [scores[..., shown]]
-        self.guesses = {name: name for name in names if name in FIRST_GUESSES or name in doubts}
+        guesses = {name: name for name in names if name in FIRST_GUESSES or name in doubts}
         for number, (mask, guess) in enumerate(objects, 1):
             names.append(f"object {number}")
-            self.guesses[names[-1]] = guess
+            guesses[names[-1]] = guess
             channels.append(np.broadcast_to(mask, scores.shape[:3])[..., None])
-        if self.guesses:
-            _log.info(
-                "first guesses, to be checked: %s",
-                ", ".join(
-                    name if guess in (name, "") else f"{name} ({guess}?)"
-                    for name, guess in self.guesses.items()
-                ),
-            )
+        if guesses:
+            told = [name if guess in (name, "") else f"{name} ({guess}?)" for name, guess in guesses.items()]
+            _log.info("first guesses, to be checked: %s", ", ".join(told))
         stored = np.rint(np.concatenate(channels, axis=3).clip(0, 1) * 255).astype(np.uint8)
         scored = StoredScores(stored, frames.shape[:3], times, guide=frames)
-        return SemanticResponse(scored, tuple(names), guesses=self.guesses)
+        return SemanticResponse(scored, tuple(names), guesses=guesses)
+
+
+def _motion_odds(movement: Motion, regions: list[Region]) -> np.ndarray:
+    """Log-odds (h, w, C) that motion adds to the decoder's logits: for each category, and inside regions."""
+    odds = log_odds(movement, DECODER_CATEGORIES)
+    for region in regions:
+        if region.name and region.resident:
+            odds[..., DECODER_CATEGORIES.index(region.name)] += _NAME_ODDS * region.mask
+            if region.name not in THINGS:  # no animals in the spray
+                odds[..., _THINGS] -= _NAME_ODDS * region.mask[..., None]
+    return odds
 
 
 def _spread(
@@ -210,25 +205,24 @@ def _spread(
 ) -> np.ndarray:
     """Scores (n, h, w, C) at ``times`` from those at the key frames (k, h, w, C).
 
-    Each pixel takes the scores of the key frames in which it has the same colour, the nearer in time the
-    more. Where it stands out from its usual colour, it is a thing seen near by, or what passes there.
+    Each pixel takes the scores of the key frames in which it has the same color, the nearer in time the
+    more. Where it stands out from its usual color, it is a thing seen near by, or what passes there.
     """
     small = {t: _small(frames[t], size) for t in sorted({*keys.tolist(), *times.tolist()})}
     usual = np.median(np.stack([small[t] for t in times.tolist()]), axis=0)
     stands_out = np.stack([np.sqrt(((small[t] - usual) ** 2).sum(2)) for t in times.tolist()])
     front = np.clip(stands_out / _FOREGROUND - 0.5, 0, 1)
-    things = [DECODER_CATEGORIES.index(name) for name in THINGS]
     reach = np.ones((2 * max(1, size[1] // 30) + 1,) * 2, np.uint8)
-    near = np.stack([cv2.dilate(np.ascontiguousarray(key[..., things]), reach) for key in scores])
+    near = np.stack([cv2.dilate(np.ascontiguousarray(key[..., _THINGS]), reach) for key in scores])
     spacing = max(1.0, (keys[-1] - keys[0]) / max(1, len(keys) - 1))
     out = np.empty((len(times), *scores.shape[1:]), np.float32)
     for i, t in enumerate(times.tolist()):
         unlike = np.stack([((small[t] - small[k]) ** 2).sum(2) for k in keys.tolist()])
         fit = -unlike / (2 * _ALIKE**2) - (np.abs(keys - t) / spacing)[:, None, None]
-        weights = _softmax(np.moveaxis(fit, 0, 2))
-        frame = np.einsum("hwk,khwc->hwc", weights, scores, optimize=True)
+        weights = softmax(fit, axis=0).astype(np.float32)
+        frame = np.einsum("khw,khwc->hwc", weights, scores, optimize=True)
         nearest = np.argsort(np.abs(keys - t))[:2]
-        frame[..., things] = np.maximum(frame[..., things], front[i][..., None] * near[nearest].max(0))
+        frame[..., _THINGS] = np.maximum(frame[..., _THINGS], front[i][..., None] * near[nearest].max(0))
         frame /= np.maximum(frame.sum(2, keepdims=True), 1e-6)
         remembered = front[np.abs(times - t) <= _MEMORY * fps].max(0)
         for region in passing:
@@ -250,8 +244,3 @@ def _on_grid(values: torch.Tensor, size: tuple[int, int]) -> np.ndarray:
     with torch.inference_mode():
         whole = torch.nn.functional.interpolate(values[None], size, mode="bilinear", align_corners=False)[0]
     return np.ascontiguousarray(whole.permute(1, 2, 0).numpy())
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), np.float32)

@@ -6,7 +6,6 @@ doi:10.1109/CVPR.2015.7298965. The weights are not part of this project; `caffe`
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,6 @@ from .keyframes import segment_key_frames
 
 if TYPE_CHECKING:
     from ...video import Video
-
-_log = logging.getLogger("semcine")
 
 CLASSES = 60
 MEAN_BGR = (104.00698793, 116.66876762, 122.67891434)
@@ -119,7 +116,6 @@ class Fcn8sSegmenter:
         self._network = network.eval().to(device)
         self._device, self.every = device, every
         self.targets = tuple(row[2] for row in pascal_context())
-        _log.info("%s loaded, licence: %s", self.name, self.license)
 
     def __call__(self, video: Video, progress: Progress = silent) -> SemanticResponse:
         """Scores of the 32 categories, stored as uint8."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from scipy.special import softmax
 
 from ...errors import SegmentationError
 from ...progress import Progress, silent
 from ..class_tables import match_classes
 from ..response import SemanticResponse
-from .keyframes import segment_key_frames, softmax
+from .keyframes import IMAGENET_MEAN, IMAGENET_STD, aligned_size, first_line, segment_key_frames
 
 if TYPE_CHECKING:
     from ...video import Video
@@ -31,7 +32,7 @@ class HuggingFaceSegmenter:
 
     Weights are read with transformers' own safe loaders, and no code of the model's repository is run.
     Frames are scaled so that the shorter side has the size that the model's preprocessor states, and
-    normalised by its mean and standard deviation; both by hand, so that torchvision is not needed.
+    normalized by its mean and standard deviation; both by hand, so that torchvision is not needed.
 
     Parameters
     ----------
@@ -76,20 +77,19 @@ class HuggingFaceSegmenter:
             self._model = _load(model)
         except Exception as error:  # safetensors and torch have errors of their own for damaged weights
             raise SegmentationError(
-                f"cannot load {self.name}: {_first_line(error)[:300]}; check its name, or download it again",
+                f"cannot load {self.name}: {first_line(error)}; check its name, or download it again",
                 topic="model-does-not-load",
             ) from error
         self._model.eval().to(device)
         self._device = device
         self.license = _license(model)
-        _log.info("%s loaded, licence: %s", self.name, self.license)
         self.labels = {int(index): str(label) for index, label in self._model.config.id2label.items()}
         self.targets = match_classes(self.labels, mapping, extended)
         self.every = every
         settings = _preprocessor(model)
         self._size = size or _shorter_side(settings.get("size"))
-        self._mean = np.asarray(settings.get("image_mean", (0.485, 0.456, 0.406)), np.float32)
-        self._std = np.asarray(settings.get("image_std", (0.229, 0.224, 0.225)), np.float32)
+        self._mean = np.asarray(settings.get("image_mean", IMAGENET_MEAN), np.float32)
+        self._std = np.asarray(settings.get("image_std", IMAGENET_STD), np.float32)
 
     def __call__(self, video: Video, progress: Progress = silent) -> SemanticResponse:
         """Scores on the model's own grid, stored as uint8."""
@@ -106,8 +106,7 @@ class HuggingFaceSegmenter:
 
         height, width = frame.shape[:2]
         factor = self._size / min(height, width)
-        # whole multiples of 32 keep the model's strides aligned with the picture
-        size = (max(32, round(width * factor / 32) * 32), max(32, round(height * factor / 32) * 32))
+        size = aligned_size(width * factor, height * factor)
         picture = cv2.resize(frame, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
         pixels = (picture.astype(np.float32) / 255 - self._mean) / self._std
         batch = torch.from_numpy(pixels).permute(2, 0, 1)[None].to(self._device)
@@ -116,7 +115,7 @@ class HuggingFaceSegmenter:
             if getattr(outputs, "masks_queries_logits", None) is not None:
                 return _of_queries(outputs)
             logits = outputs.logits[0]
-        return softmax(logits.permute(1, 2, 0).float().cpu().numpy())
+        return np.asarray(softmax(logits.permute(1, 2, 0).float().cpu().numpy(), axis=2))
 
 
 def _load(model: str) -> Any:
@@ -171,7 +170,7 @@ def _shorter_side(size: Any) -> int:
 
 
 def _license(model: str) -> str:
-    """The licence in the model's card; what NVIDIA's SegFormer weights allow is known."""
+    """The license in the model's card; what NVIDIA's SegFormer weights allow is known."""
     if "nvidia/segformer" in model.lower():
         return _NON_COMMERCIAL
     try:
@@ -183,9 +182,5 @@ def _license(model: str) -> str:
         data = ModelCard.load(card if card.exists() else model).data
         return str(getattr(data, "license_name", None) or getattr(data, "license", None) or "not stated")
     except Exception as error:  # a card is courtesy: whatever is wrong with it, the model can be used
-        _log.info("the card of %s cannot be read: %s", model, _first_line(error))
+        _log.info("the card of %s cannot be read: %s", model, first_line(error))
         return "not stated"
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

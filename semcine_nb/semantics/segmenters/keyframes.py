@@ -1,6 +1,6 @@
-"""Running a model on few frames: which ones, its classes summed into categories, the result stored small.
+"""Run a model on few frames, sum its classes into categories, and store the result small.
 
-A tripod clip shows nearly the same picture in neighbouring frames, so a model looks at every few frames and
+A tripod clip shows nearly the same picture in neighboring frames, so a model looks at every few frames and
 the scores between are interpolated in time. Where the coarse picture changes (somebody walks through),
 further frames are looked at. The price: a thing that moves between two such frames without changing the
 coarse picture has blurred scores in between.
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from ...video import Video
 
 _CELL = 16  # px: texture averages out over a cell, a passing object does not
-_CELL_CHANGE = 0.08  # of the grey range
+_CELL_CHANGE = 0.08  # of the gray range
 _FRAME_CHANGE = 0.03  # share of cells
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of RGB in [0, 1]: what most models were trained with, taken where a model states nothing."""
+
 STORED_SIDE = 480
 """Scores are stored at most this wide or high, in pixels."""
 
@@ -111,10 +114,14 @@ def segment_key_frames(
     return SemanticResponse(StoredScores(np.stack(stored), (frames, height, width), keys), categories)
 
 
-def softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Class probabilities of logits, float32."""
-    shifted = np.exp(logits - logits.max(axis=axis, keepdims=True), dtype=np.float32)
-    return np.asarray(shifted / shifted.sum(axis=axis, keepdims=True))
+def first_line(error: BaseException) -> str:
+    """A library's error in a few words."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def aligned_size(width: float, height: float) -> tuple[int, int]:
+    """The nearest whole multiples of 32 pixels: they keep a network's grids aligned with the picture."""
+    return max(1, round(width / 32)) * 32, max(1, round(height / 32)) * 32
 
 
 def _limited(scores: np.ndarray) -> np.ndarray:
@@ -133,5 +140,5 @@ def _limited(scores: np.ndarray) -> np.ndarray:
 def _cells(frame: np.ndarray) -> np.ndarray:
     height, width = frame.shape[:2]
     size = (max(1, width // _CELL), max(1, height // _CELL))
-    grey = cv2.cvtColor(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    return np.asarray(grey, np.float32) / 255
+    gray = cv2.cvtColor(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    return np.asarray(gray, np.float32) / 255

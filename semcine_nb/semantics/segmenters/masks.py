@@ -159,7 +159,7 @@ class MaskFolder:
             check_categories([name])
             if not files:
                 raise SegmentationError(f"{self.folder / stem} holds no PNG")
-            # a mask may be drawn as 0/1 or as black and white, or as any grey above zero
+            # a mask may be drawn as 0/1 or as black and white, or as any gray above zero
             masks[name] = _stacked(files, files) > 0
         return masks
 

@@ -1,18 +1,21 @@
-"""What motion says about categories on a tripod: water moves and rock does not."""
+"""Motion on a tripod: how much each pixel moves, and what that says: water moves and rock does not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
+
+from ..filters import temporal_std
 
 RESTLESS = 0.05
 """Median change between frames, as a share of the deviation, below which something only passes by: people and
 cars on their way stay under .03, water, flames, flags and swaying trees above .07 (on the real clips)."""
 
 QUIET = 0.025
-"""Deviation over time, of grey in [0, 1], at which motion says nothing; sensors' noise is below .015."""
+"""Deviation over time, of gray in [0, 1], at which motion says nothing; sensors' noise is below .015."""
 
 LOG_ODDS = {
     "background": (-1.6, 0.2),
@@ -35,9 +38,9 @@ class Motion:
     Attributes
     ----------
     std : (h, w) float32
-        Standard deviation over time of grey in [0, 1], averaged within a cell.
+        Standard deviation over time of gray in [0, 1], averaged within a cell.
     mad : (h, w) float32
-        Median over time of the absolute change between neighbouring frames, averaged within a cell.
+        Median over time of the absolute change between neighboring frames, averaged within a cell.
     quiet : float
         The deviation that counts as neither moving nor still: `QUIET`, more where the whole picture shakes.
     """
@@ -68,15 +71,15 @@ def measure_motion(frames: np.ndarray, size: tuple[int, int]) -> Motion:
     """
     step = max(1, len(frames) // 90)
     fine = (size[1] * 2, size[0] * 2)
-    greys = np.stack(
+    grays = np.stack(
         [
             cv2.resize(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), fine, interpolation=cv2.INTER_AREA)
             for frame in frames[::step]
         ]
     )
-    std = np.sqrt(greys.var(axis=0, dtype=np.float32)) / np.float32(255)
-    if len(greys) > 1:
-        pairs = np.abs(np.diff(greys[:40].astype(np.int16), axis=0))
+    std = np.sqrt(grays.var(axis=0, dtype=np.float32)) / np.float32(255)
+    if len(grays) > 1:
+        pairs = np.abs(np.diff(grays[:40].astype(np.int16), axis=0))
         mad = np.median(pairs, axis=0).astype(np.float32) / np.float32(255)
     else:
         mad = np.zeros_like(std)
@@ -91,7 +94,7 @@ def _pooled(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def log_odds(motion: Motion, categories: tuple[str, ...]) -> np.ndarray:
-    """(h, w, C) to be added to the categories' logits; see `LOG_ODDS`. What passes once says nothing."""
+    """(h, w, C) to be added to the categories' logits; see `LOG_ODDS`. A passing thing says nothing."""
     amount = motion.amount
     amount = np.where(amount > 0, amount * motion.restless, amount)
     out = np.zeros((*amount.shape, len(categories)), np.float32)
@@ -100,3 +103,23 @@ def log_odds(motion: Motion, categories: tuple[str, ...]) -> np.ndarray:
             moving, still = LOG_ODDS[name]
             out[..., c] = np.where(amount > 0, moving * amount, -still * amount)
     return out
+
+
+def motion_maps(frames: np.ndarray) -> np.ndarray:
+    """Motion of each pixel: logarithms of standard deviation and of mean frame-to-frame change.
+
+    Parameters
+    ----------
+    frames : (T, H, W, 3) uint8
+
+    Returns
+    -------
+    (H, W, 2) float32
+    """
+    change = np.zeros(frames.shape[1:3], np.float32)
+    gray = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
+    for before, after in pairwise(gray):
+        change += cv2.absdiff(before, after)
+    change /= 255 * max(1, len(gray) - 1)
+    deviation = cv2.GaussianBlur(temporal_std(frames), (0, 0), 2)
+    return np.dstack([np.log(deviation + 0.005), np.log(cv2.GaussianBlur(change, (0, 0), 2) + 0.005)])

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from scipy.special import softmax
 
 from ...errors import SegmentationError
 from ...progress import Progress, silent
 from ..caching import file_fingerprint
 from ..class_tables import COCO_STUFF_UNUSED, class_table, match_classes
 from ..response import SemanticResponse
-from .keyframes import segment_key_frames, softmax
+from .keyframes import IMAGENET_MEAN, IMAGENET_STD, aligned_size, first_line, segment_key_frames
 
 if TYPE_CHECKING:
     from ...video import Video
@@ -80,18 +81,17 @@ class OnnxSegmenter:
             )
         except Exception as error:  # onnxruntime's errors have no public base class
             raise SegmentationError(
-                f"cannot load {self.path}: {str(error).splitlines()[0]}; download or export it again",
+                f"cannot load {self.path}: {first_line(error)}; download or export it again",
                 topic="model-does-not-load",
             ) from error
         meta = self._session.get_modelmeta().custom_metadata_map
         settings = {**_json(meta.get("semcine", "{}"), self.path), **_sidecar(self.path)}
         self.license = str(settings.get("license") or meta.get("license") or "not stated")
-        _log.info("%s loaded, licence: %s", self.name, self.license)
-        self._layout()
+        self._read_layout()
         found = labels or settings.get("id2label") or _json(meta.get("id2label", "{}"), self.path)
         try:
-            self._mean = np.broadcast_to(np.float32(settings.get("mean", (0.485, 0.456, 0.406))), 3)
-            self._std = np.broadcast_to(np.float32(settings.get("std", (0.229, 0.224, 0.225))), 3)
+            self._mean = np.broadcast_to(np.float32(settings.get("mean", IMAGENET_MEAN)), 3)
+            self._std = np.broadcast_to(np.float32(settings.get("std", IMAGENET_STD)), 3)
             self._size = int(settings.get("size", 512))
             self._given = {int(index): str(label) for index, label in found.items()} or None
             if self._size < 1 or not (np.isfinite(self._mean).all() and (self._std > 0).all()):
@@ -117,8 +117,8 @@ class OnnxSegmenter:
         settings = (self._given, mapping, self._extended, self._size, self.every)
         return repr((file_fingerprint(self.path), settings, self._mean.tolist(), self._std.tolist()))
 
-    def _layout(self) -> None:
-        """Where the channels stand and which sizes are fixed."""
+    def _read_layout(self) -> None:
+        """Find where the channels stand and which sizes are fixed."""
         inputs = self._session.get_inputs()
         shape = inputs[0].shape
         if len(inputs) != 1 or len(shape) != 4 or 3 not in (shape[1], shape[3]):
@@ -161,14 +161,13 @@ class OnnxSegmenter:
                 )
             return np.eye(count, dtype=np.float32)[ids]
         probabilities = output.min() >= 0 and np.allclose(output.sum(axis=2), 1, atol=1e-2)
-        return output if probabilities else softmax(output)
+        return output if probabilities else np.asarray(softmax(output.astype(np.float32, copy=False), axis=2))
 
     def _run(self, frame: np.ndarray) -> np.ndarray:
         """The first output as (h, w, n), or (h, w, 1) integers where the model gives class ids."""
         height, width = frame.shape[:2]
         factor = self._size / min(height, width)
-        size = self._fixed or (round(width * factor / 32) * 32, round(height * factor / 32) * 32)
-        size = (max(1, size[0]), max(1, size[1]))
+        size = self._fixed or aligned_size(width * factor, height * factor)
         picture = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
         pixels = picture if self._bytes else (picture.astype(np.float32) / 255 - self._mean) / self._std
         batch = (pixels.transpose(2, 0, 1) if self._channels_first else pixels)[None]
@@ -177,21 +176,18 @@ class OnnxSegmenter:
         except Exception as error:  # as above
             raise SegmentationError(
                 f"{self.path} does not run on a picture of {size[0]}×{size[1]} pixels: "
-                f"{str(error).splitlines()[0]}; choose another model",
+                f"{first_line(error)}; choose another model",
                 topic="model-does-not-load",
             ) from error
         if output.ndim == 3:  # (1, h, w) class ids
             output = output[:, None]
         if output.ndim != 4 or len(output) != 1:
             raise SegmentationError(f"{self.path} gave {output.shape}, not scores (1, n, h, w)")
-        count = len(self._given) if self._given else None
-        last = self._classes_last(output.shape, count)
-        return np.ascontiguousarray(output[0] if last else output[0].transpose(1, 2, 0))
-
-    def _classes_last(self, shape: tuple[int, ...], count: int | None) -> bool:
-        if count is not None and (shape[1] == count) != (shape[3] == count):
-            return shape[3] == count
-        return not self._channels_first and shape[1] != 1
+        count, first, last = len(self._given or ()), output.shape[1], output.shape[3]
+        classes_last = not self._channels_first and first != 1
+        if (first == count) != (last == count):
+            classes_last = last == count
+        return np.ascontiguousarray(output[0] if classes_last else output[0].transpose(1, 2, 0))
 
 
 def _sidecar(path: Path) -> dict[str, Any]:

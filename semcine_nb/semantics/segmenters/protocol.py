@@ -1,4 +1,4 @@
-"""What a segmenter is: something with a name and a licence that turns a clip into a semantic response."""
+"""The segmenter protocol: anything with a name and a license that turns a clip into a semantic response."""
 
 from __future__ import annotations
 
@@ -13,17 +13,29 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class Segmenter(Protocol):
-    """Any object of this kind can be given to `segment`.
+    """Any object of this kind can be given to `segment`; it need not derive from this class.
 
-    It may also have ``fingerprint() -> str``: whatever else than its name and the clip its scores depend on.
+    It may also have ``fingerprint() -> str``: everything but its name and the clip that its scores depend on.
     Its responses can then be kept on disk.
+
+    A model that labels one picture is run on few frames by `segment_key_frames`:
+
+    >>> class Greener:
+    ...     name, license = "greener", "CC0"
+    ...
+    ...     def __call__(self, video, progress=silent):
+    ...         return segment_key_frames(video, self.shares, ("background", "grass"), progress=progress)
+    ...
+    ...     def shares(self, frame):  # (H, W, 3) uint8 RGB → (h, w, 2), any h and w
+    ...         green = frame[..., 1] / np.maximum(frame.sum(axis=2), 1)
+    ...         return np.stack([1 - green, green], axis=2)
 
     Attributes
     ----------
     name : str
         For messages and caches, e.g. ``"onnx:model.onnx"``.
     license : str
-        The model's licence as its makers state it, or "not stated".
+        The model's license as its makers state it, or "not stated".
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Clicks on a clip of three plain regions: what is learnt, kept, taken back and refused."""
+"""Clicks on a clip of three plain regions: what is learned, kept, taken back and refused."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ H, W = 96, 160
 
 @pytest.fixture(scope="module")
 def video():
-    """Blue rippled water below, green leaves left above, grey wall right above."""
+    """Blue rippled water below, green leaves left above, gray wall right above."""
     rng = np.random.default_rng(0)
     frames = np.zeros((4, H, W, 3), np.uint8)
     frames[:, :48, :80] = (60, 150, 50)

@@ -76,8 +76,8 @@ def test_skips_are_aligned_with_the_picture():
 
 def _bilinear(size):
     factor = (size + 1) // 2
-    centre = factor - 0.5 if size % 2 == 0 else factor - 1
-    line = 1 - (torch.arange(size) - centre).abs() / factor
+    center = factor - 0.5 if size % 2 == 0 else factor - 1
+    line = 1 - (torch.arange(size) - center).abs() / factor
     return line[:, None] * line[None]
 
 

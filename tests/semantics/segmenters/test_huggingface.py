@@ -51,7 +51,7 @@ def no_network(monkeypatch):
 def test_by_name(model, video, caplog):
     with caplog.at_level(logging.INFO, logger="semcine"):
         response = segment(video, f"huggingface:{model}")
-    assert "licence: apache-2.0" in caplog.text
+    assert "license: apache-2.0" in caplog.text
     assert response.categories == ("background", "sky & tree", "water")
     assert response.shape == (5, 48, 80, 3)
     assert response.scores.values.shape == (2, 16, 24, 3)  # 64×96 at stride 4, frames 0 and 4

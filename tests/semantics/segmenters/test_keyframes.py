@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from semcine_nb.errors import SegmentationError
 from semcine_nb.semantics.segmenters.keyframes import (
     STORED_SIDE,
+    aligned_size,
     key_frames,
     segment_key_frames,
-    softmax,
 )
 from semcine_nb.video import Video
 
@@ -80,6 +80,6 @@ def test_a_model_that_misbehaves(output, message):
         segment_key_frames(Video(still(2), 30.0), lambda frame: output, ["water", "background"])
 
 
-def test_softmax():
-    np.testing.assert_allclose(softmax(np.array([0.0, np.log(3), 1000])), [0, 0, 1])
-    np.testing.assert_allclose(softmax(np.array([0.0, np.log(3)])), [0.25, 0.75])
+def test_a_networks_picture_is_whole_multiples_of_32():
+    assert aligned_size(320, 180) == (320, 192)
+    assert aligned_size(10, 47.9) == (32, 32)

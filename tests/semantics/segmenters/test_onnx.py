@@ -32,8 +32,8 @@ def save(path, nodes, constants, shape_in, output, metadata=None):
     return path
 
 
-def colour_model(path, **keywords):
-    """A 1×1 convolution that scores class c by the c-th colour of the picture."""
+def color_model(path, **keywords):
+    """A 1×1 convolution that scores class c by the c-th color of the picture."""
     weight = (10 * np.eye(3, dtype=np.float32)).reshape(3, 3, 1, 1)
     return save(path, [helper.make_node("Conv", ["x", "w"], ["y"])], {"w": weight}, [1, 3, "h", "w"],
                 TensorProto.FLOAT, **keywords)  # fmt: skip
@@ -54,7 +54,7 @@ def thirds(response):
 
 
 def test_scores_with_labels_beside_the_model(video, tmp_path):
-    path = colour_model(tmp_path / "m.onnx")
+    path = color_model(tmp_path / "m.onnx")
     (tmp_path / "m.json").write_text(json.dumps(LABELS | {"size": 64}))
     segmenter = OnnxSegmenter(path)
     assert segmenter.license == "MIT"
@@ -65,13 +65,13 @@ def test_scores_with_labels_beside_the_model(video, tmp_path):
 
 def test_labels_in_the_models_metadata(video, tmp_path):
     metadata = {"id2label": json.dumps(LABELS["id2label"]), "license": "CC0"}
-    path = colour_model(tmp_path / "m.onnx", metadata=metadata)
+    path = color_model(tmp_path / "m.onnx", metadata=metadata)
     assert OnnxSegmenter(path).license == "CC0"
     assert thirds(segment(video, f"onnx:{path}")) == ["water", "person", "sky & tree"]
 
 
 def test_labels_and_mapping_from_the_caller(video, tmp_path):
-    path = colour_model(tmp_path / "m.onnx")
+    path = color_model(tmp_path / "m.onnx")
     segmenter = OnnxSegmenter(
         path, labels={0: "foam", 1: "b", 2: "c"}, mapping={"foam": "water", "b": "rock", "c": "boat"}
     )
@@ -79,7 +79,7 @@ def test_labels_and_mapping_from_the_caller(video, tmp_path):
 
 
 def test_fingerprint_follows_file_and_settings(tmp_path):
-    path = colour_model(tmp_path / "m.onnx")
+    path = color_model(tmp_path / "m.onnx")
     one = OnnxSegmenter(path, labels={0: "water", 1: "person", 2: "tree"})
     assert one.fingerprint() == OnnxSegmenter(path, labels={0: "water", 1: "person", 2: "tree"}).fingerprint()
     assert one.fingerprint() != OnnxSegmenter(path, labels={0: "water", 1: "boat", 2: "tree"}).fingerprint()
@@ -120,7 +120,7 @@ def test_labels_guessed_from_the_number_of_classes(video, tmp_path):
 
 def test_what_cannot_be_used(video, tmp_path):
     with pytest.raises(SegmentationError, match="names no labels"):
-        segment(video, OnnxSegmenter(colour_model(tmp_path / "m.onnx")))
+        segment(video, OnnxSegmenter(color_model(tmp_path / "m.onnx")))
     (tmp_path / "m.json").write_text("{")
     with pytest.raises(SegmentationError, match="no JSON"):
         OnnxSegmenter(tmp_path / "m.onnx")

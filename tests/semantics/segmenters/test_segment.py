@@ -1,15 +1,16 @@
-"""`segment`: what may be given, what is refused, and that licences are shown."""
+"""`segment`: what may be given, what is refused, and that licenses are shown."""
 
 import logging
 import subprocess
 import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
 
 from semcine_nb.errors import SegmentationError
 from semcine_nb.semantics import SemanticResponse, segment
-from semcine_nb.semantics.segmenters import KINDS, Segmenter
+from semcine_nb.semantics.segmenters import KINDS, Segmenter, segment_key_frames
 from semcine_nb.semantics.segmenters.combined import Combined
 from semcine_nb.video import Video
 
@@ -34,12 +35,12 @@ def video():
     return Video(np.zeros((2, 4, 6, 3), np.uint8), 30.0)
 
 
-def test_own_object_and_its_licence(video, caplog):
+def test_own_object_and_its_license(video, caplog):
     with caplog.at_level(logging.INFO, logger="semcine"):
         response = segment(video, Half())
     assert isinstance(Half(), Segmenter)
     assert response.global_histogram().tolist() == [24, 24]
-    assert "half, licence: CC0" in caplog.text
+    assert "half, license: CC0" in caplog.text
 
 
 def test_a_response_is_only_checked(video):
@@ -116,3 +117,25 @@ def test_nothing_heavy_is_imported_before_it_is_needed():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_every_kind_has_its_class():
+    for kind in KINDS.values():
+        file, _, made_by = kind.made_by.partition(".")
+        assert hasattr(import_module(f"semcine_nb.semantics.segmenters.{file}"), made_by)
+
+
+def test_a_segmenter_of_a_few_lines(video):
+    class Greener:
+        name, license = "greener", "CC0"
+
+        def __call__(self, video, progress):
+            return segment_key_frames(video, self.shares, ("background", "grass"), progress=progress)
+
+        def shares(self, frame):  # (H, W, 3) uint8 RGB → (h, w, 2), any h and w
+            green = frame[..., 1] / np.maximum(frame.sum(axis=2), 1)
+            return np.stack([1 - green, green], axis=2)
+
+    response = segment(video, Greener())
+    assert response.categories == ("background", "grass")
+    assert response.global_histogram().tolist() == [48, 0]

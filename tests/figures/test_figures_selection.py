@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from semcine_nb.errors import SegmentationError
+from semcine_nb.figures.selection import KEPT, show_selection, tint
 from semcine_nb.semantics import segment, select_candidates
-from semcine_nb.semantics.pictures import KEPT, show_selection, tint
 from semcine_nb.video import Video
 
 

@@ -1,4 +1,4 @@
-"""When frames are shown: finds the rate of a clip and lays an even grid of times over uneven ones."""
+"""Frame rates: find that of a clip, and lay an even grid of times over uneven ones."""
 
 from __future__ import annotations
 
@@ -10,36 +10,27 @@ from numpy.typing import NDArray
 
 # rates that cameras mean when they write nearly them; the others are kept as measured
 _USUAL_RATES = (
-    10,
-    12,
-    12.5,
-    15,
-    20,
-    24000 / 1001,
-    24,
-    25,
-    30000 / 1001,
-    30,
-    48,
-    50,
-    60000 / 1001,
-    60,
-    120,
-    240,
-)
+    10, 12, 12.5, 15, 20, 24000 / 1001, 24, 25, 30000 / 1001, 30, 48, 50, 60000 / 1001, 60, 120, 240,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Grid:
     """Even times at which a clip is sampled.
 
-    Attributes:
-        first: time of the first sample, seconds since the source's first frame.
-        fps: samples a second.
-        count: number of samples.
-        hold: take the frame on show at a time (GIF: a frame stays until its delay is over) instead of the
-            frame nearest to it (camera: a frame is a moment).
-        notes: what this changes, one sentence each.
+    Attributes
+    ----------
+    first : float
+        Time of the first sample, seconds since the source's first frame.
+    fps : float
+        Samples a second.
+    count : int
+        Number of samples.
+    hold : bool
+        Take the frame on show at a time (GIF: a frame stays until its delay is over) instead of the frame
+        nearest to it (camera: a frame is a moment).
+    notes : tuple of str
+        One sentence for each change.
     """
 
     first: float
@@ -96,14 +87,22 @@ def plan_grid(
     An even clip keeps its own frames; above ``max_fps`` every second, third… of them where that leaves at
     least three quarters of ``max_fps`` (60 → 30 and 50 → 25 are exact). Everything else is resampled.
 
-    Args:
-        times: (N,) seconds of the source's frames in the window, ascending, N ≥ 1.
-        end: seconds at which the last of them ends.
-        tick: resolution of ``times``, seconds.
-        start, seconds: the window asked for; ``seconds`` None means to the end.
-        max_fps: highest rate wanted, None for any.
-        declared_fps: rate that the file states, used when a single frame shows none.
-        hold: see `Grid`.
+    Parameters
+    ----------
+    times : (N,) float64
+        Seconds of the source's frames in the window, ascending, N ≥ 1.
+    end : float
+        Seconds at which the last of them ends.
+    tick : float
+        Resolution of ``times``, seconds.
+    start, seconds : float
+        The window asked for; ``seconds`` None means to the end.
+    max_fps : float, optional
+        Highest rate wanted, None for any.
+    declared_fps : float, optional
+        Rate that the file states, used when a single frame shows none.
+    hold : bool
+        See `Grid`.
     """
     limit = np.inf if max_fps is None else float(max_fps)
     stop = end if seconds is None else min(end, start + seconds)

@@ -1,4 +1,4 @@
-"""What is known about each pixel of a frame: backbone features at four strides, colour, place and motion.
+"""Features of each pixel of a frame: the backbone's at four strides, color, place and motion.
 
 A linear classifier of upsampled features is the upsampled sum of linear classifiers at each stride, so
 features stay on their own grids and only C logits are enlarged: a refit needs no pass over pixels × features.
@@ -7,10 +7,12 @@ features stay on their own grids and only C logits are enlarged: a refit needs n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
+from scipy.ndimage import map_coordinates
+
+from .keyframes import aligned_size
 
 SIDE = 960
 """Longer side in pixels at which the backbone looks at a frame; small clips are enlarged."""
@@ -21,7 +23,7 @@ GROUPS = {
     "16": 1.0,
     "32": 1.5,
     "activations": 0.2,
-    "colour": 0.7,
+    "color": 0.7,
     "place": 0.2,
     "motion": 0.6,
 }
@@ -35,13 +37,13 @@ class PixelFeatures:
     Attributes
     ----------
     maps : dict of str to (c, h, w) float32
-        One a group of `GROUPS`, each on its own grid, centred and scaled.
-    centres, scales : dict of str to (c,) float32
+        One a group of `GROUPS`, each on its own grid, centered and scaled.
+    centers, scales : dict of str to (c,) float32
         What was subtracted and divided by.
     """
 
     maps: dict[str, np.ndarray]
-    centres: dict[str, np.ndarray]
+    centers: dict[str, np.ndarray]
     scales: dict[str, np.ndarray]
 
     @property
@@ -55,8 +57,8 @@ class PixelFeatures:
         parts = []
         for name in GROUPS:
             grid = self.maps[name]
-            point = np.array([[[x * grid.shape[2] - 0.5, y * grid.shape[1] - 0.5]]], np.float32)
-            parts.append(_sample(grid, point[0, 0]))
+            place = np.meshgrid(np.arange(len(grid)), y * grid.shape[1] - 0.5, x * grid.shape[2] - 0.5)
+            parts.append(map_coordinates(grid, np.reshape(place, (3, -1)), order=1, mode="nearest"))
         return np.concatenate(parts)
 
     def linear(self, weights: np.ndarray) -> np.ndarray:
@@ -88,7 +90,7 @@ def look_at(
     motion : (H, W, m) float32, optional
         Of `motion_maps`; zeros without it.
     like : PixelFeatures, optional
-        Another frame of the same clip whose centring and scaling are used.
+        Another frame of the same clip whose centering and scaling are used.
     side : int
         Longer side at which the backbone looks, in pixels.
     """
@@ -97,8 +99,7 @@ def look_at(
 
     height, width = frame.shape[:2]
     factor = side / max(height, width)
-    # multiples of the largest stride, so that all grids cover the same picture
-    size = (max(1, round(width * factor / 32)) * 32, max(1, round(height * factor / 32)) * 32)
+    size = aligned_size(width * factor, height * factor)
     seen = load_backbone()(
         cv2.resize(frame, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
     )
@@ -106,57 +107,24 @@ def look_at(
     maps["activations"] = activation_scores(seen.logits).float().numpy()
     grid = maps["4"].shape[2], maps["4"].shape[1]
     lab = cv2.cvtColor(frame.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    maps["colour"] = cv2.resize(lab, grid, interpolation=cv2.INTER_AREA).transpose(2, 0, 1)
+    maps["color"] = cv2.resize(lab, grid, interpolation=cv2.INTER_AREA).transpose(2, 0, 1)
     y, x = np.mgrid[: grid[1], : grid[0]].astype(np.float32)
     maps["place"] = np.stack([x / grid[0], y / grid[1]])
     if motion is None:
         motion = np.zeros((height, width, 2), np.float32)
     maps["motion"] = np.atleast_3d(cv2.resize(motion, grid, interpolation=cv2.INTER_AREA)).transpose(2, 0, 1)
     if like is not None:
-        centres, scales = like.centres, like.scales
+        centers, scales = like.centers, like.scales
     else:
-        centres = {name: values.mean(axis=(1, 2)) for name, values in maps.items()}
+        centers = {name: values.mean(axis=(1, 2)) for name, values in maps.items()}
         scales = {
             name: (values.std(axis=(1, 2)) + 1e-4) * np.sqrt(len(values)) / GROUPS[name]
             for name, values in maps.items()
         }
     scaled = {
         name: np.ascontiguousarray(
-            (values - centres[name][:, None, None]) / scales[name][:, None, None], dtype=np.float32
+            (values - centers[name][:, None, None]) / scales[name][:, None, None], dtype=np.float32
         )
         for name, values in maps.items()
     }
-    return PixelFeatures(scaled, centres, scales)
-
-
-def motion_maps(frames: np.ndarray) -> np.ndarray:
-    """How much each pixel moves: logarithms of standard deviation and of mean frame-to-frame change.
-
-    Parameters
-    ----------
-    frames : (T, H, W, 3) uint8
-
-    Returns
-    -------
-    (H, W, 2) float32
-    """
-    from ..measures import temporal_std
-
-    change = np.zeros(frames.shape[1:3], np.float32)
-    grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
-    for before, after in pairwise(grey):
-        change += cv2.absdiff(before, after)
-    change /= 255 * max(1, len(grey) - 1)
-    deviation = cv2.GaussianBlur(temporal_std(frames), (0, 0), 2)
-    return np.dstack([np.log(deviation + 0.005), np.log(cv2.GaussianBlur(change, (0, 0), 2) + 0.005)])
-
-
-def _sample(grid: np.ndarray, point: np.ndarray) -> np.ndarray:
-    """(c, h, w) at fractional (x, y), bilinear; held at the border."""
-    x, y = np.clip(point, 0, [grid.shape[2] - 1, grid.shape[1] - 1])
-    left, top = int(x), int(y)
-    right, bottom = min(left + 1, grid.shape[2] - 1), min(top + 1, grid.shape[1] - 1)
-    a, b = x - left, y - top
-    upper = grid[:, top, left] * (1 - a) + grid[:, top, right] * a
-    lower = grid[:, bottom, left] * (1 - a) + grid[:, bottom, right] * a
-    return np.asarray(upper * (1 - b) + lower * b, np.float32)
+    return PixelFeatures(scaled, centers, scales)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from ..counting import counted
 from ..errors import VideoError
 from ..limits import PICTURE_FAULTS, PICTURES, Limits, check_pixels, open_picture, too_large
-from .footage import Footage, Load, check_window, to_rgb8
 from .geometry import resize
+from .source import Load, Source, add_note, check_rate, check_window, even_source, even_window, to_rgb8
 
 ANIMATED = (".gif", ".webp", ".apng", ".png")
 STILLS = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
@@ -26,14 +27,12 @@ _FAULTS = (*PICTURE_FAULTS, Image.DecompressionBombError)
 _SHORTEST = 0.011  # seconds; browsers show delays of 0 and 10 ms as 100 ms
 
 
-def folder_footage(folder: Path, fps: float, start: float, seconds: float | None, limits: Limits) -> Footage:
-    """Footage of the images in a folder in natural order (frame2 before frame10), ``fps`` a second.
+def folder_source(folder: Path, fps: float, start: float, seconds: float | None, limits: Limits) -> Source:
+    """Images of a folder in natural order (frame2 before frame10), ``fps`` a second.
 
-    Raises:
-        VideoError: no image, one that does not open or is too large, or images of several sizes.
+    No image, one that does not open or is too large, and images of several sizes are a VideoError.
     """
-    if not (np.isfinite(fps) and fps > 0):
-        raise VideoError(f"{folder.name} needs a positive frame rate, got fps={fps!r}.")
+    check_rate(folder.name, fps)
     files = sorted(
         (f for f in folder.iterdir() if f.suffix.lower() in STILLS and not f.name.startswith(".")),
         key=_natural,
@@ -41,35 +40,26 @@ def folder_footage(folder: Path, fps: float, start: float, seconds: float | None
     if not files:
         kinds = ", ".join(suffix[1:] for suffix in STILLS)
         raise VideoError(f"{folder} holds no image ({kinds}): choose the folder that the frames are in.")
-    check_window(folder.name, start, len(files) / fps)
-    low = max(0, int(start * fps) - 1)
-    high = len(files) if seconds is None else min(len(files), int(np.ceil((start + seconds) * fps)) + 1)
+    window = even_window(folder.name, len(files), fps, start, seconds)
     notes = [f"{counted(len(files), 'image was', 'images were')} taken as {fps:g} frames a second."]
+    first = files[window[0]]
     # the first image also tells what the conversion changes
-    height, width = _still(files[low], notes, limits).shape[:2]
+    height, width = _still(first, notes, limits).shape[:2]
 
-    def each() -> Iterator[tuple[float, Load]]:
-        for index in range(low, high):
-            image = _still(files[index], [], limits)
-            if image.shape[:2] != (height, width):
-                raise VideoError(
-                    f"{files[index]} is {image.shape[1]}×{image.shape[0]} but {files[low].name} is "
-                    f"{width}×{height}: make all images the same size."
-                )
-            yield index / fps, partial(resize, image)
+    def load(index: int) -> NDArray[np.uint8]:
+        image = _still(files[index], [], limits)
+        if image.shape[:2] != (height, width):
+            raise VideoError(
+                f"{files[index]} is {image.shape[1]}×{image.shape[0]} but {first.name} is {width}×{height}: "
+                "make all images the same size."
+            )
+        return image
 
-    times = np.arange(low, high) / fps
-    return Footage(
-        folder.name, times, high / fps, 0.0, (width, height), each, fps=float(fps), notes=notes, path=folder
-    )
+    return even_source(folder.name, fps, window, load, (width, height), notes, folder)
 
 
-def animation_footage(path: Path, start: float, seconds: float | None, limits: Limits) -> Footage:
-    """Footage of an animated GIF, WebP or PNG.
-
-    Raises:
-        VideoError: not a picture, damaged, too large, or a single picture.
-    """
+def animation_source(path: Path, start: float, seconds: float | None, limits: Limits) -> Source:
+    """Frames of an animated GIF, WebP or PNG; a damaged or single picture is a VideoError."""
     notes: list[str] = []
     ends, size = _delays(path, start, seconds, notes, limits)
     begins = np.concatenate([[0.0], ends[:-1]])
@@ -77,26 +67,19 @@ def animation_footage(path: Path, start: float, seconds: float | None, limits: L
     stop = np.inf if seconds is None else start + seconds
     inside = np.flatnonzero((ends > start + 1e-9) & (begins < stop))
 
-    def each() -> Iterator[tuple[float, Load]]:
+    def frames() -> Iterator[tuple[float, Load]]:
         with _open(path, limits) as image:
             for index in range(int(inside[-1]) + 1):
                 # frames build on each other, so the ones before the window are composed as well
-                picture = _frame(image, index, path, limits)
+                with _told_as_damage(path, index):
+                    _seek(image, index, path, limits)
+                    picture = _levels(image)
                 if index >= inside[0]:
                     yield float(begins[index]), partial(resize, to_rgb8(picture, notes, path.name))
 
     tick = 0.01 if path.suffix.lower() == ".gif" else 0.001
-    return Footage(
-        path.name,
-        begins[inside],
-        float(ends[inside[-1]]),
-        tick,
-        size,
-        each,
-        hold=True,
-        notes=notes,
-        path=path,
-    )
+    end = float(ends[inside[-1]])
+    return Source(path.name, begins[inside], end, tick, size, frames, hold=True, notes=notes, path=path)
 
 
 def _natural(path: Path) -> list[Any]:
@@ -130,13 +113,13 @@ def _open(path: Path, limits: Limits) -> Any:
 def _still(path: Path, notes: list[str], limits: Limits) -> NDArray[np.uint8]:
     with _open(path, limits) as image:
         try:
-            return to_rgb8(_array(ImageOps.exif_transpose(image)), notes, path.name)
+            return to_rgb8(_levels(ImageOps.exif_transpose(image)), notes, path.name)
         except _FAULTS as error:
             raise VideoError(f"{path} is damaged ({error}): save it again or remove it.") from error
 
 
-def _array(image: Image.Image) -> NDArray[Any]:
-    """Grey, RGB or RGBA levels; palettes and other colour models are resolved."""
+def _levels(image: Image.Image) -> NDArray[Any]:
+    """Gray, RGB or RGBA levels; palettes and other color models are resolved."""
     if image.mode in ("I;16", "I;16L", "I;16B"):
         return np.asarray(image).astype(np.uint16)
     if image.mode not in ("L", "RGB", "RGBA", "LA", "1"):
@@ -163,9 +146,7 @@ def _delays(
         for index in range(count):
             delay = _delay(image, index, path, limits)
             if delay < _SHORTEST:
-                text = "Delays of 10 ms or less were read as 100 ms, as browsers show them."
-                if text not in notes:
-                    notes.append(text)
+                add_note(notes, "Delays of 10 ms or less were read as 100 ms, as browsers show them.")
                 delay = 0.1
             ends.append((ends[-1] if ends else 0.0) + delay)
             if ends[-1] > stop:
@@ -189,7 +170,8 @@ def _is_cut(path: Path) -> bool:
 
 def _delay(image: Any, index: int, path: Path, limits: Limits) -> float:
     """Seconds that a frame stays; 0 where the file says nothing that makes sense."""
-    _seek(image, index, path, limits)
+    with _told_as_damage(path, index):
+        _seek(image, index, path, limits)
     try:
         delay = float(image.info.get("duration", 0)) / 1000
     except (TypeError, ValueError):
@@ -197,22 +179,16 @@ def _delay(image: Any, index: int, path: Path, limits: Limits) -> float:
     return delay if 0 <= delay < 1e6 else 0.0
 
 
-def _frame(image: Any, index: int, path: Path, limits: Limits) -> NDArray[Any]:
-    _seek(image, index, path, limits)
-    try:
-        return _array(image)
-    except _FAULTS as error:
-        raise _damaged(path, index, error) from error
-
-
 def _seek(image: Any, index: int, path: Path, limits: Limits) -> None:
+    image.seek(index)
+    check_pixels(image.size, path.name, VideoError, limits)  # frames of a GIF may enlarge its picture
+    image.load()
+
+
+@contextmanager
+def _told_as_damage(path: Path, index: int) -> Iterator[None]:
+    """Say which frame it was when Pillow fails."""
     try:
-        image.seek(index)
-        check_pixels(image.size, path.name, VideoError, limits)  # frames of a GIF may enlarge its picture
-        image.load()
+        yield
     except _FAULTS as error:
-        raise _damaged(path, index, error) from error
-
-
-def _damaged(path: Path, index: int, error: BaseException) -> VideoError:
-    return VideoError(f"{path.name} is damaged at frame {index} ({error}): save it again.")
+        raise VideoError(f"{path.name} is damaged at frame {index} ({error}): save it again.") from error

@@ -1,4 +1,4 @@
-"""Video files as footage: what the file says about colour, pixel shape and orientation is carried out."""
+"""Video files as sources: the colors, pixel shape and orientation that the file states are carried out."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from ..limits import Limits
 from . import color
 from .decoding import Stream
-from .footage import Footage, Load
-from .geometry import Size, resize, turn
+from .geometry import Size, on_white, resize, turn
+from .source import Load, Source
 
 
 @dataclass(frozen=True)
 class _Look:
-    """How decoded frames must be shown; see `clip.Origin` and `color`."""
+    """Colors and orientation of decoded frames as the file states them; see `clip.Origin` and `color`."""
 
     matrix: int
     full_range: bool
@@ -47,8 +47,7 @@ class _Look:
             interpolation=_EXACT,
         ).to_ndarray()
         if self.alpha and not deep:
-            weight = rgb[..., 3:].astype(np.uint16)
-            rgb = ((rgb[..., :3] * weight + 255 * (255 - weight) + 127) // 255).astype(np.uint8)
+            rgb = on_white(rgb)
         stored = (size[1], size[0]) if self.rotation % 180 else size
         rgb = resize(rgb, stored)
         if color.is_hdr(self.transfer):
@@ -65,12 +64,11 @@ _EXACT = int(
 )
 
 
-def file_footage(path: Path, start: float, seconds: float | None, limits: Limits) -> Footage:
-    """Footage of a video file.
+def file_source(path: Path, start: float, seconds: float | None, limits: Limits) -> Source:
+    """Frames of a video file.
 
-    Raises:
-        VideoError: not a video, no video stream, no frame that decodes, damaged, too large, or ``start`` past
-            the end.
+    A file without a video stream or a frame that decodes, one that is damaged or too large, and a ``start``
+    past its end are a VideoError.
     """
     notes: list[str] = []
     stream = Stream(path, notes, limits)
@@ -84,7 +82,7 @@ def file_footage(path: Path, start: float, seconds: float | None, limits: Limits
         for time, frame in stream.frames(start):
             yield time, partial(look.show, frame)
 
-    return Footage(
+    return Source(
         path.name,
         times,
         min(length, float(times[-1]) + step),
@@ -150,11 +148,11 @@ def _describe(frame: Any, look: _Look, aspect: Fraction, rotation_note: str, not
             "off."
         )
     elif color.is_wide(look.primaries):
-        notes.append("Colours of a wide gamut were converted to BT.709.")
+        notes.append("Colors of a wide gamut were converted to BT.709.")
     elif max(c.bits for c in frame.format.components) > 8:
         notes.append(f"{max(c.bits for c in frame.format.components)}-bit levels became 8-bit.")
     if frame.format.name.startswith(("gray", "ya", "mono")):
-        notes.append("Grey frames became RGB.")
+        notes.append("Gray frames became RGB.")
     if look.alpha:
         notes.append("Transparent pixels were put on white.")
     if frame.interlaced_frame:

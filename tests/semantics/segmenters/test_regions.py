@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from semcine_nb.semantics.segmenters.doubts import settle_doubts
-from semcine_nb.semantics.segmenters.proposals import Region, log_evidence
+from semcine_nb.semantics.segmenters.regions import Evidence, Region, settle_doubts
 
 NAMES = ("background", "fire", "water", "animal")
 SIZE = (8, 10)
@@ -14,8 +13,8 @@ PRIOR = np.array([0.0, 0.01, 0.05, 0.4])
 def picture(*, likely=0.1):
     """Fire in the left half with four cells of water inside, animals at the right edge.
 
-    As (n, h, w, C) scores, the decoder's probability of what wins where it wins, and what the classifier
-    sees, which is all as often as by chance.
+    As (n, h, w, C) scores, and the evidence: the decoder's probability of what wins where it wins; the
+    classifier sees all as often as by chance.
     """
     label = np.zeros(SIZE, int)
     label[:, :5] = 1
@@ -27,7 +26,7 @@ def picture(*, likely=0.1):
     probabilities[label == 2, 2] = likely
     probabilities[label == 3, 3] = likely
     activations = np.broadcast_to(PRIOR + 0.01, (*SIZE, 4)).astype(np.float32)
-    return label, scores, probabilities, activations
+    return label, scores, Evidence(NAMES, probabilities, activations, PRIOR)
 
 
 def region(name, resident=True):
@@ -37,8 +36,8 @@ def region(name, resident=True):
 
 
 def test_stray_names_inside_a_moving_thing_are_part_of_it():
-    label, scores, probabilities, activations = picture()
-    guesses = settle_doubts(scores, NAMES, [region("fire")], probabilities, activations, PRIOR)
+    label, scores, evidence = picture()
+    guesses = settle_doubts(scores, [region("fire")], evidence)
     assert guesses == ("animal",)  # nothing moves there, so it stays, as a guess
     best = scores.argmax(3)
     assert (best[:, label == 2] == 1).all()
@@ -47,34 +46,35 @@ def test_stray_names_inside_a_moving_thing_are_part_of_it():
 
 
 def test_a_region_without_a_name_takes_nothing_but_loses_the_stray():
-    label, scores, probabilities, activations = picture()
-    settle_doubts(scores, NAMES, [region("")], probabilities, activations, PRIOR)
+    label, scores, evidence = picture()
+    settle_doubts(scores, [region("")], evidence)
     assert (scores[:, label == 2] == 0).all()
 
 
 def test_what_much_speaks_for_stays_and_is_no_guess():
-    _, scores, probabilities, activations = picture(likely=0.8)
+    _, scores, evidence = picture(likely=0.8)
     before = scores.copy()
-    assert settle_doubts(scores, NAMES, [region("fire")], probabilities, activations, PRIOR) == ()
+    assert settle_doubts(scores, [region("fire")], evidence) == ()
     np.testing.assert_array_equal(scores, before)
 
 
 def test_a_region_of_the_same_name_makes_it_no_surer():
-    label, scores, probabilities, activations = picture()
-    probabilities[label == 1, 1] = 0.05  # something that passes: the frames looked at hardly show it
+    label, scores, evidence = picture()
+    evidence.decoder[label == 1, 1] = 0.05  # something that passes: the frames looked at hardly show it
     passing = region("fire", resident=False)
-    assert "fire" in settle_doubts(scores, NAMES, [passing], probabilities, activations, PRIOR)
+    assert "fire" in settle_doubts(scores, [passing], evidence)
     assert (scores.argmax(3)[:, label == 1] == 1).all()
 
 
 def test_without_moving_regions_doubts_are_only_told():
-    _, scores, probabilities, activations = picture()
+    _, scores, evidence = picture()
     before = scores.copy()
-    assert settle_doubts(scores, NAMES, [], probabilities, activations, PRIOR) == ("water", "animal")
+    assert settle_doubts(scores, [], evidence) == ("water", "animal")
     np.testing.assert_array_equal(scores, before)
 
 
 def test_evidence_multiplies_decoder_and_classifier():
     # .47 + .03 and (.1 / .05 = 2) + .5: log(.5) + log(2.5); without a prior the classifier says nothing
-    found = log_evidence(np.array([0.47, 0.47]), np.array([0.1, 0.1]), np.array([0.04, 0.0]))
-    np.testing.assert_allclose(found, np.log([0.5 * 2.5, 0.5 * 1.5]))
+    one = np.ones((1, 1, 2))
+    evidence = Evidence(("fire", "water"), 0.47 * one, 0.1 * one, np.array([0.04, 0.0]))
+    np.testing.assert_allclose(evidence.inside(one[..., 0] > 0), np.log([0.5 * 2.5, 0.5 * 1.5]))

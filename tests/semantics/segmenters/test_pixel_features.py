@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from semcine_nb.semantics.segmenters.pixels import GROUPS, PixelFeatures, look_at, motion_maps
+from semcine_nb.semantics.segmenters.motion import motion_maps
+from semcine_nb.semantics.segmenters.pixel_features import GROUPS, PixelFeatures, look_at
 
 
 def features(height=8, width=12, channels=2):

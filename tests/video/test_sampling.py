@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semcine_nb.video.timing import Grid, constant_rate, plan_grid, usual_rate
+from semcine_nb.video.sampling import Grid, constant_rate, plan_grid, usual_rate
 
 
 def shown(grid: Grid, times: np.ndarray) -> list[int]:
