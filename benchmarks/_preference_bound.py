@@ -136,8 +136,8 @@ def _meet_linear(
 def _least_variance(cov: Floats) -> list[int]:
     asked: list[int] = []
     for _ in range(QUESTIONS):
-        centred = cov - cov.mean(axis=0)
-        gain = np.sum(centred**2, axis=0) / np.maximum(np.diag(cov), 1e-9)
+        centered = cov - cov.mean(axis=0)
+        gain = np.sum(centered**2, axis=0) / np.maximum(np.diag(cov), 1e-9)
         gain[asked] = -1
         i = int(np.argmax(gain))
         asked.append(i)

@@ -47,7 +47,7 @@ class Regression:
 
 
 def person_loss(u: Floats, r: Floats, lower: Map, upper: Map, regression: Regression | None = None) -> float:
-    """What one person contributes to eq. (8) divided by λ, without the regularisers of the maps."""
+    """What one person contributes to eq. (8) divided by λ, without the regularizers of the maps."""
     loss = float(np.sum((u - lower(r[None])[0]) ** 2) + np.sum((r - upper(u[None])[0]) ** 2))
     return loss + (regression.loss(u) if regression else 0.0)
 
@@ -77,7 +77,7 @@ def gauss_newton_step(
     upper: Map,
     regression: Regression | None = None,
 ) -> tuple[Floats, Floats]:
-    """The step (du, dy_missing) that minimises the linearised loss."""
+    """The step (du, dy_missing) that minimizes the linearized loss."""
     g_u, g_y = person_gradient(u, r, missing, lower, upper, regression)
     j_l, j_h = lower.jacobian(r, missing), upper.jacobian(u)
     size = np.eye(len(u))
@@ -158,15 +158,15 @@ class AutoEncoderModel(PreferenceModel):
         self._widths: list[float | None] = [None, None]
         start = MatrixCompletion(seed=self.seed)
         start._fit(train, held, features, rng)
-        self.centring_ = start.centring_
-        known, given = self.centring_.matrix(train)
+        self.centering_ = start.centering_
+        known, given = self.centering_.matrix(train)
         r = np.where(known, given, start.residual_).T.copy()
         self._missing = [np.flatnonzero(~column) for column in known.T]
         u = laplacian_eigenmaps(start.residual_.T, self.dimension)
         self._prepare(train, features)
         self._fit_maps(u, r)
         self._fit_regression(u)
-        target = self.centring_.residual(held)
+        target = self.centering_.residual(held)
         error = self._held(target, held, r)
         self.history_ = [error]
         self._keep(u, r)
@@ -194,7 +194,7 @@ class AutoEncoderModel(PreferenceModel):
         return float(np.sqrt(np.mean((target - r[held.columns, held.rows]) ** 2))) if len(held) else 0.0
 
     def _fit_maps(self, u: Floats, r: Floats) -> None:
-        """W by ridge, centres by k-means; σ is cross-validated once, at the start."""
+        """W by ridge, centers by k-means; σ is cross-validated once, at the start."""
         if self.mapping == "linear":
             self.lower_: Map = fit_linear(r, u, self.penalty)
             self.upper_: Map = fit_linear(u, r, self.penalty)
@@ -209,7 +209,7 @@ class AutoEncoderModel(PreferenceModel):
 
     def _restore(self) -> None:
         self.users_, residual, self.lower_, self.upper_ = self._best
-        self.completed_ = self.centring_.full() + residual.T
+        self.completed_ = self.centering_.full() + residual.T
         del self._best
 
     # the joint model adds its regression here
@@ -237,8 +237,8 @@ class AutoEncoderModel(PreferenceModel):
     ) -> tuple[Floats, Floats]:
         """u (L,) and ratings (m,) of a newcomer, solved with the maps fixed instead of looked up (Sec.
         4.2)."""
-        bias = self.centring_.newcomer(items, values)
-        base = self.centring_.average + self.centring_.items + bias
+        bias = self.centering_.newcomer(items, values)
+        base = self.centering_.average + self.centering_.items + bias
         r: Floats = np.zeros(self.ratings_.shape[0])
         r[items] = values - base[items]
         missing = np.setdiff1d(np.arange(len(r)), items)

@@ -3,8 +3,8 @@
 Exact: min ‖X‖_* with X = Y on the known entries (Candès & Recht 2009, doi:10.1007/s10208-009-9045-5), by the
 inexact augmented Lagrangian (Lin, Chen & Ma 2010, arXiv:1009.5055). Soft: min ½‖P_Ω(Y − X)‖² + λ‖X‖_* by
 soft-impute (Mazumder, Hastie & Tibshirani, JMLR 2010) along a falling path of λ, chosen on validation
-ratings. Both threshold singular values, for large matrices by a randomised range finder (Oh, Matsushita,
-Tai & Kweon 2018, doi:10.1109/TPAMI.2017.2738633). Ratings are centred by person and item first.
+ratings. Both threshold singular values, for large matrices by a randomized range finder (Oh, Matsushita,
+Tai & Kweon 2018, doi:10.1109/TPAMI.2017.2738633). Ratings are centered by person and item first.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from scipy.linalg import eigh
 
 from .base import Bools, Floats, PreferenceModel, Ratings, check_choice
-from .centring import Centring
+from .centering import Centering
 
 SMALL = 400  # shorter side up to which the exact eigenvectors of the Gram matrix are cheaper
 PATH = 0.7 ** np.arange(2, 13)  # λ as parts of the largest singular value
@@ -24,7 +24,7 @@ PATH = 0.7 ** np.arange(2, 13)  # λ as parts of the largest singular value
 def threshold(x: Floats, tau: float, rng: np.random.Generator, rank: int = 10) -> tuple[Floats, int, float]:
     """D_τ(x): singular values lowered by ``tau``, never below 0. Returns it, its rank and its nuclear norm.
 
-    ``rank`` is a guess of how many singular values exceed ``tau``, for the randomised range finder.
+    ``rank`` is a guess of how many singular values exceed ``tau``, for the randomized range finder.
     """
     if min(x.shape) <= SMALL:
         return _threshold_gram(x, tau)
@@ -101,7 +101,7 @@ def complete_exact(
 
 
 class MatrixCompletion(PreferenceModel):
-    """Completion of the centred ratings; knows no features.
+    """Completion of the centered ratings; knows no features.
 
     Parameters
     ----------
@@ -119,8 +119,8 @@ class MatrixCompletion(PreferenceModel):
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
         check_choice("method", self.method, ("soft", "exact"))
-        self.centring_ = Centring.fit(train)
-        known, y = self.centring_.matrix(train)
+        self.centering_ = Centering.fit(train)
+        known, y = self.centering_.matrix(train)
         if self.method == "exact":
             self.residual_ = complete_exact(known, y, rng)
         else:
@@ -128,7 +128,7 @@ class MatrixCompletion(PreferenceModel):
 
     def _soft_path(self, known: Bools, y: Floats, held: Ratings, rng: np.random.Generator) -> Floats:
         largest = float(np.linalg.norm(y, 2))
-        target = self.centring_.residual(held)
+        target = self.centering_.residual(held)
         path = PATH if self.penalty is None else [*PATH[self.penalty < PATH], self.penalty]
         x, best, best_error, worse = np.zeros_like(y), np.zeros_like(y), np.inf, 0
         for part in path:
@@ -145,4 +145,4 @@ class MatrixCompletion(PreferenceModel):
     def predict(self, return_std: bool = False) -> Any:
         """Completed ratings (m, n); known entries are smoothed by the soft method, kept by the exact one."""
         self._check_fitted()
-        return self._with_error(self.centring_.full() + self.residual_, return_std)
+        return self._with_error(self.centering_.full() + self.residual_, return_std)

@@ -1,13 +1,13 @@
-"""Bayesian factors of people and items from incomplete ratings: variational EM with learnt priors.
+"""Bayesian factors of people and items from incomplete ratings: variational EM with learned priors.
 
 A rating is y_ij = ℓ_j · [1; z_i] + ε_ij: item i has factors z_i ~ N(0, I), person j has loadings
 ℓ_j ~ N(a, A) (the first is the person's own mean) and errors of variance σ_j². Both posteriors are Gaussian
-and kept with their covariances, a, A and σ² are learnt, so that a person with one rating, or one who gives
+and kept with their covariances, a, A and σ² are learned, so that a person with one rating, or one who gives
 3 to everything, is drawn to what people are like instead of to noise; unneeded factors vanish. The
 covariance of people, A's part plus Λ Λᵀ, never has to be formed: cost is O(ratings · q²) a round, for 59
 people or 10,000.
 
-The steps are those of variational Bayesian matrix factorisation (Lim & Teh, KDD Cup 2007) with hierarchical
+The steps are those of variational Bayesian matrix factorization (Lim & Teh, KDD Cup 2007) with hierarchical
 priors (Salakhutdinov & Mnih, ICML 2008, doi:10.1145/1390156.1390267).
 """
 
@@ -140,8 +140,8 @@ def update_people(f: Factors, data: FactorData, learn_prior: bool = True) -> Non
     if learn_prior:
         n = len(f.people)
         f.mean = f.people.mean(axis=0)
-        centred = f.people - f.mean
-        scatter = centred.T @ centred + f.people_cov.sum(axis=0)
+        centered = f.people - f.mean
+        scatter = centered.T @ centered + f.people_cov.sum(axis=0)
         floor = PRIOR_STRENGTH * np.diag(np.concatenate([[0.3], np.full(q, 0.3 / q)])) * common
         f.cov = (scatter + floor) / (n + PRIOR_STRENGTH)
 

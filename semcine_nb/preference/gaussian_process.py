@@ -1,6 +1,6 @@
 """The product's model: a Gaussian process over (cinemagraph, person) pairs, for rated and for unseen items.
 
-cov(y_ij, y_i'j') = Σ_k K_k(i, i') λ_jk λ_j'k + …: people covary through learnt loadings (``factors``), items
+cov(y_ij, y_i'j') = Σ_k K_k(i, i') λ_jk λ_j'k + …: people covary through learned loadings (``factors``), items
 through factors whose covariance comes partly from features, a kernel a block (``kernels``, ``item_prior``).
 A new cinemagraph gets factors from its features and is therefore ranked differently for different people,
 which the additive f of the paper's eq. (10) cannot do. A new person gets loadings from a few ratings. All
@@ -28,7 +28,7 @@ HELD_STRENGTH = 20.0  # ratings' worth of belief that the standard deviations ar
 
 
 @dataclass
-class _Learnt:
+class _Learned:
     factors: Factors
     kernel: ItemKernel | None
     prior: ItemPrior | None
@@ -83,26 +83,28 @@ class GaussianProcessModel(PreferenceModel):
         self.scaler_ = BlockScaler.fit(features, self.blocks)
         self._x = self.scaler_.transform(features)
         kernel = ItemKernel(self._x, self.scaler_, rng) if self._x.shape[1] and self.rounds else None
-        self._learnt = self._learn(train, kernel, rng)
+        self._learned = self._learn(train, kernel, rng)
         self.scale_ = self._held_scale(held)
         self.new_scale_ = self._alone_scale(train)
         self.calibration_ = calibrate_newcomers(self._learn_people, train, rng)
         if self.refit and len(held):
-            self._learnt = self._learn(self.ratings_, kernel, rng)
-        self.factors_ = self._learnt.factors
+            self._learned = self._learn(self.ratings_, kernel, rng)
+        self.factors_ = self._learned.factors
         self.population_ = Population.around(self.factors_, self.calibration_.width, rng)
-        prior, learnt = self._learnt.prior, self._learnt.kernel
+        prior, learned = self._learned.prior, self._learned.kernel
         self.shares_ = prior.shares if prior else np.zeros(self.factors_.items.shape[1])
-        self.block_weights_ = dict(zip(learnt.names, learnt.weights.tolist(), strict=True)) if learnt else {}
+        self.block_weights_ = (
+            dict(zip(learned.names, learned.weights.tolist(), strict=True)) if learned else {}
+        )
 
     # learning
 
-    def _learn(self, ratings: Ratings, kernel: ItemKernel | None, rng: np.random.Generator) -> _Learnt:
+    def _learn(self, ratings: Ratings, kernel: ItemKernel | None, rng: np.random.Generator) -> _Learned:
         data = FactorData(ratings)
         factors = fit_factors(data, self.rank, self.n_iter, rng)
         q = factors.items.shape[1]
         if kernel is None or not kernel.parts or not len(ratings):
-            return _Learnt(factors, None, None, np.ones(q))
+            return _Learned(factors, None, None, np.ones(q))
         kernel = copy(
             kernel
         )  # its geometry is shared by the fits before and after calibration, not its weights
@@ -128,7 +130,7 @@ class GaussianProcessModel(PreferenceModel):
             np.einsum("ikk->ik", own)[:] = 1 / prior.alone(noise)
             factors.item_cov = np.linalg.inv(precision + own)
             update_people(factors, data)
-        return _Learnt(factors, kernel, prior, noise)
+        return _Learned(factors, kernel, prior, noise)
 
     def _learn_people(self, ratings: Ratings, rng: np.random.Generator) -> Factors:
         return fit_factors(FactorData(ratings), self.rank, self.n_iter, rng)
@@ -138,7 +140,7 @@ class GaussianProcessModel(PreferenceModel):
         if not len(held):
             return 1.0
         some = held.take(np.linspace(0, len(held) - 1, min(len(held), 5000)).astype(int))
-        f = self._learnt.factors
+        f = self._learned.factors
         j, i = some.columns, some.rows
         phi = np.column_stack([np.ones(len(some)), f.items[i]])
         variance = f.noise[j] + np.einsum("ka,kab,kb->k", phi, f.people_cov[j], phi)
@@ -148,7 +150,7 @@ class GaussianProcessModel(PreferenceModel):
 
     def _alone_scale(self, train: Ratings) -> float:
         """How far the standard deviations of unseen items are off, each item predicted from the others."""
-        f, prior, noise = self._learnt.factors, self._learnt.prior, self._learnt.noise
+        f, prior, noise = self._learned.factors, self._learned.prior, self._learned.noise
         if prior is None or not len(train):
             return self.scale_
         alone = prior.alone(noise)
@@ -170,7 +172,7 @@ class GaussianProcessModel(PreferenceModel):
         within one.
         """
         self._check_fitted()
-        f = self._learnt.factors
+        f = self._learned.factors
         mean = f.people[:, 0] + f.items @ f.people[:, 1:].T
         if not return_std:
             return mean
@@ -179,7 +181,7 @@ class GaussianProcessModel(PreferenceModel):
     def predict_items(self, new_features: ArrayLike, return_std: bool = False) -> Any:
         """Predicted ratings (m', n) of cinemagraphs that nobody has rated."""
         self._check_fitted()
-        f = self._learnt.factors
+        f = self._learned.factors
         items, cov = self._new_items(new_features)
         mean = f.people[:, 0] + items @ f.people[:, 1:].T
         if not return_std:
@@ -188,12 +190,12 @@ class GaussianProcessModel(PreferenceModel):
 
     def _new_items(self, new_features: ArrayLike) -> tuple[Floats, Floats]:
         x = self.scaler_.transform(check_features(new_features, columns=self.n_features_))
-        f, kernel, prior = self._learnt.factors, self._learnt.kernel, self._learnt.prior
+        f, kernel, prior = self._learned.factors, self._learned.kernel, self._learned.prior
         q = f.items.shape[1]
         if kernel is None or prior is None:
             return np.zeros((len(x), q)), np.tile(np.eye(q), (len(x), 1, 1))
-        own = np.minimum(kernel.diagonal(x), 2.0)  # far from few items a centred kernel knows no bound
-        mean, variance = prior.predict(kernel(x, self._x), own, f.items, self._learnt.noise)
+        own = np.minimum(kernel.diagonal(x), 2.0)  # far from few items a centered kernel knows no bound
+        mean, variance = prior.predict(kernel(x, self._x), own, f.items, self._learned.noise)
         return mean, variance[:, :, None] * np.eye(q)
 
     def predict_newcomer(
@@ -210,7 +212,7 @@ class GaussianProcessModel(PreferenceModel):
         """
         self._check_fitted()
         index, given = self.check_newcomer(items, values)
-        f = self._learnt.factors
+        f = self._learned.factors
         loading, loading_cov = self.population_.posterior(f, index, given)
         z, cov = (f.items, f.item_cov) if new_features is None else self._new_items(new_features)
         mean = loading[0] + z @ loading[1:]

@@ -59,7 +59,7 @@ class JointModel(AutoEncoderModel):
         self.newcomer = newcomer
 
     def _prepare(self, train: Ratings, features: Floats) -> None:
-        """Reduce V to its rank once, and factorise the (v, 1) block of the normal equations once."""
+        """Reduce V to its rank once, and factorize the (v, 1) block of the normal equations once."""
         check_choice("output", self.output, ("completed", "f"))
         check_choice("newcomer", self.newcomer, ("fit", "nearest"))
         m, n = train.shape
@@ -112,7 +112,7 @@ class JointModel(AutoEncoderModel):
         )
 
     def objective(self, u: Floats, r: Floats) -> float:
-        """Eq. (8) divided by λ at the present maps and θ, for u (n, L) and centred ratings r (n, m)."""
+        """Eq. (8) divided by λ at the present maps and θ, for u (n, L) and centered ratings r (n, m)."""
         maps = sum(float(np.sum(part.weights**2)) for part in (self.lower_, self.upper_))
         fit = np.sum((u - self.lower_(r)) ** 2) + np.sum((r - self.upper_(u)) ** 2)
         theta = float(np.sum(self.theta_user_**2) + np.sum(self._theta_v**2) + self.intercept_**2)

@@ -1,9 +1,9 @@
 """Item covariance from features: kernels a block, weighted by how well they explain who is liked together.
 
 ``ItemKernel`` is Σ_b w_b K_b with w ≥ 0 and Σ w = 1. Each K_b is a Gaussian of the distance within one
-block of features, at several widths: on the block as scaled, on its standardised columns (units differ
+block of features, at several widths: on the block as scaled, on its standardized columns (units differ
 within a block) and on its first principal components (thousands of noisy columns drown distances); besides,
-one over all blocks together. Kernels are centred, so that unlike items may covary negatively, and have mean
+one over all blocks together. Kernels are centered, so that unlike items may covary negatively, and have mean
 diagonal 1. The weights come from a non-negative least squares fit to the products of item factors over
 pairs of different items, which are free of the factors' own noise (Haseman & Elston, 1972,
 doi:10.1007/BF01066731): a useless block gets none.
@@ -41,7 +41,7 @@ class _View:
 
 @dataclass(frozen=True)
 class _Part:
-    """One centred Gaussian kernel; ``middle`` is its mean over all pairs of the sample, before centring."""
+    """One centered Gaussian kernel; ``middle`` is its mean over all pairs of the sample, before centering."""
 
     name: str
     view: int
@@ -73,7 +73,7 @@ def principal_axes(x: Floats, r: int) -> Floats:
 
 
 class ItemKernel:
-    """Weighted centred Gaussian kernels over the blocks of scaled features (m, d)."""
+    """Weighted centered Gaussian kernels over the blocks of scaled features (m, d)."""
 
     def __init__(self, features: Floats, scaler: BlockScaler, rng: np.random.Generator) -> None:
         self.train = features
@@ -91,11 +91,11 @@ class ItemKernel:
             self._add(f"{name}/scaled", _View(columns, np.ones(len(spread))))
             median = self._add(f"{name}/columns", _View(columns, standard))
             overall[columns] = standard * np.sqrt(max(median, 1e-12))
-            centred = _View(columns, standard)(self.sample)
-            if min(centred.shape) > 2 * COMPONENTS[0]:
-                axes = principal_axes(centred - centred.mean(axis=0), COMPONENTS[-1])
+            centered = _View(columns, standard)(self.sample)
+            if min(centered.shape) > 2 * COMPONENTS[0]:
+                axes = principal_axes(centered - centered.mean(axis=0), COMPONENTS[-1])
                 for r in COMPONENTS:
-                    if min(centred.shape) > 2 * r:
+                    if min(centered.shape) > 2 * r:
                         self._add(f"{name}/pca{r}", _View(columns, standard, axes[:, :r]))
         if len(scaler.blocks) > 1 and self.parts:
             self._add("together", _View(slice(None), overall))
@@ -121,7 +121,7 @@ class ItemKernel:
         return median
 
     def learn(self, factors: Floats, certainty: Floats) -> float:
-        """Fit the weights to item factors (m, q) whose shrinkage towards zero is ``certainty`` (m, q, q).
+        """Fit the weights to item factors (m, q) whose shrinkage toward zero is ``certainty`` (m, q, q).
 
         Returns the share of the factors' variance that the features explain, in [0, 1]; 0 leaves the weights
         as they are.
@@ -135,7 +135,7 @@ class ItemKernel:
         target = (z @ z.T)[upper].astype(np.float32)
         design = np.empty((len(self.parts), len(target)), dtype=np.float32)
         for row, part in zip(design, self.parts, strict=True):
-            row[:] = (self._centred(part, part.raw(self._squares[part.view])) * gain)[upper]
+            row[:] = (self._centered(part, part.raw(self._squares[part.view])) * gain)[upper]
         gram = (design @ design.T).astype(float)
         ridge = 1e-3 * np.trace(gram) / len(gram)
         root = np.linalg.cholesky(gram + max(ridge, 1e-12) * np.eye(len(gram)))
@@ -160,8 +160,8 @@ class ItemKernel:
             to_sample_b = to_sample_a if a is b else squared_distances(seen_b, seen_s)
             for weight, part in group:
                 mean_a, mean_b = part.raw(to_sample_a).mean(1), part.raw(to_sample_b).mean(1)
-                centred = part.raw(squares) - mean_a[:, None] - mean_b[None, :] + part.middle
-                result += (weight / (1 - part.middle)) * centred
+                centered = part.raw(squares) - mean_a[:, None] - mean_b[None, :] + part.middle
+                result += (weight / (1 - part.middle)) * centered
         return result
 
     def _of_sample(self) -> Floats:
@@ -169,11 +169,11 @@ class ItemKernel:
         result = np.zeros((len(self.some), len(self.some)))
         for index, group in self._used().items():
             for weight, part in group:
-                result += weight * self._centred(part, part.raw(self._squares[index]))
+                result += weight * self._centered(part, part.raw(self._squares[index]))
         return result
 
     @staticmethod
-    def _centred(part: _Part, raw: Floats) -> Floats:
+    def _centered(part: _Part, raw: Floats) -> Floats:
         mean = raw.mean(axis=0)
         result: Floats = (raw - mean[:, None] - mean[None, :] + part.middle) / (1 - part.middle)
         return result

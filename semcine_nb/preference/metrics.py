@@ -34,7 +34,7 @@ def average_precision(
 
 
 def ndcg(truth: Floats, prediction: Floats, rng: np.random.Generator, k: int = 10) -> float:
-    """Normalised discounted gain of the best k, gain 2^rating − 1; NaN where all ratings are equal."""
+    """Normalized discounted gain of the best k, gain 2^rating − 1; NaN where all ratings are equal."""
     truth = np.asarray(truth, float)
     if len(truth) < 2 or np.ptp(truth) == 0:
         return float("nan")

@@ -5,7 +5,7 @@ here the posterior of the Gaussian process. A newcomer's loadings come from a ``
 one component around each known person, as wide as simulated newcomers need (all the way to one Gaussian,
 where tastes form a continuum; narrow, where they form groups). Ratings update it in closed form. Known
 people alone would make that overconfident, so deviations are calibrated on the same simulated newcomers:
-people whose ratings were held back while the model was learnt.
+people whose ratings were held back while the model was learned.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def nearest_person(completed: Floats, items: NDArray[np.int64], values: Floats) 
     """Ratings (m,) completed for the known person who is nearest on ``items``: the paper's way.
 
     Distance is that of the given ratings to the person's completed ones (m, n); ties are averaged. The result
-    is shifted towards the newcomer's own level. Without ratings it is the mean over people.
+    is shifted toward the newcomer's own level. Without ratings it is the mean over people.
     """
     if not len(items):
         average: Floats = completed.mean(axis=1)
@@ -108,8 +108,8 @@ def choose_items(factors: Factors, cov: Floats, known: NDArray[np.int64], n: int
     m = len(factors.items)
     phi = np.column_stack([np.ones(m), factors.items])
     noise = item_noise(factors)
-    centred = phi - phi.mean(axis=0)
-    spread = centred.T @ centred + 1e-3 * phi.T @ phi
+    centered = phi - phi.mean(axis=0)
+    spread = centered.T @ centered + 1e-3 * phi.T @ phi
     open_ = np.ones(m, dtype=bool)
     open_[known] = False
     chosen: list[int] = []

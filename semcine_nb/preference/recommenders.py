@@ -1,4 +1,4 @@
-"""Baselines that know ratings only: constant, random, biases, nearest people, biased matrix factorisation."""
+"""Baselines that know ratings only: constant, random, biases, nearest people, biased matrix factorization."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .base import Floats, PreferenceModel, Ratings
-from .centring import Centring
+from .centering import Centering
 
 
 class ConstantModel(PreferenceModel):
@@ -54,35 +54,35 @@ class BiasModel(PreferenceModel):
         self.seed = seed
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
-        self.centring_ = Centring.fit(train, self.strength)
+        self.centering_ = Centering.fit(train, self.strength)
 
     def predict(self, return_std: bool = False) -> Any:
         self._check_fitted()
-        return self._with_error(self.centring_.full(), return_std)
+        return self._with_error(self.centering_.full(), return_std)
 
     def _predict_items(self, features: Floats) -> Floats:
-        return np.tile(self.centring_.average + self.centring_.people, (len(features), 1))
+        return np.tile(self.centering_.average + self.centering_.people, (len(features), 1))
 
 
 class UserKNNModel(PreferenceModel):
-    """What the ``neighbours`` most similar people who rated an item thought of it, weighted by similarity.
+    """What the ``neighbors`` most similar people who rated an item thought of it, weighted by similarity.
 
-    Similarity is the correlation of centred ratings on common items, times c / (c + ``shrink``) for c of
+    Similarity is the correlation of centered ratings on common items, times c / (c + ``shrink``) for c of
     them.
     """
 
     def __init__(
-        self, neighbours: int = 20, shrink: float = 20.0, validation_share: float = 0.1, seed: int = 0
+        self, neighbors: int = 20, shrink: float = 20.0, validation_share: float = 0.1, seed: int = 0
     ) -> None:
-        self.neighbours = neighbours
+        self.neighbors = neighbors
         self.shrink = shrink
         self.validation_share = validation_share
         self.seed = seed
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
-        centring = Centring.fit(train)
+        centering = Centering.fit(train)
         m, n = train.shape
-        rated, residual = centring.matrix(train)
+        rated, residual = centering.matrix(train)
         known = rated.astype(float)
         common = known.T @ known
         squares = (residual**2).T @ known
@@ -92,11 +92,11 @@ class UserKNNModel(PreferenceModel):
         guess = np.zeros((m, n))
         for j in range(n):
             weight = np.where(known > 0, self.similarity_[j], 0.0)
-            if n > self.neighbours:
-                kept = np.partition(np.abs(weight), n - self.neighbours, axis=1)[:, n - self.neighbours]
+            if n > self.neighbors:
+                kept = np.partition(np.abs(weight), n - self.neighbors, axis=1)[:, n - self.neighbors]
                 weight = np.where(np.abs(weight) >= kept[:, None], weight, 0.0)
             guess[:, j] = (weight * residual).sum(axis=1) / (np.abs(weight).sum(axis=1) + 0.5)
-        self.prediction_ = centring.full() + guess
+        self.prediction_ = centering.full() + guess
 
     def predict(self, return_std: bool = False) -> Any:
         self._check_fitted()
@@ -121,9 +121,9 @@ class BiasedMFModel(PreferenceModel):
         self.seed = seed
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
-        centring = Centring.fit(train)
-        residual, known = train.sparse(centring.residual(train)), train.sparse(1.0)
-        wanted = centring.residual(held)
+        centering = Centering.fit(train)
+        residual, known = train.sparse(centering.residual(train)), train.sparse(1.0)
+        wanted = centering.residual(held)
         best = np.inf
         m, n = train.shape
         for rank in sorted({min(r, m, n) for r in self.ranks}):
@@ -136,7 +136,7 @@ class BiasedMFModel(PreferenceModel):
                 guess = np.einsum("kq,kq->k", items[held.rows], people[held.columns])
                 error = float(np.mean((wanted - guess) ** 2)) if len(held) else penalty
                 if error < best:
-                    best, self.prediction_ = error, centring.full() + items @ people.T
+                    best, self.prediction_ = error, centering.full() + items @ people.T
                     self.rank_, self.penalty_ = rank, penalty
 
     def predict(self, return_std: bool = False) -> Any:

@@ -72,20 +72,20 @@ def simulate_features(
     return np.concatenate(list(parts.values()), axis=1), blocks
 
 
-def _five_numbers(centre: NDArray[np.float64], scale: float, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Minimum, maximum, mean, median and deviation of twelve measurements around each item's centre."""
-    samples = scale * centre[:, None] * np.exp(0.4 * rng.normal(size=(len(centre), 12)))
+def _five_numbers(center: NDArray[np.float64], scale: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Minimum, maximum, mean, median and deviation of twelve measurements around each item's center."""
+    samples = scale * center[:, None] * np.exp(0.4 * rng.normal(size=(len(center), 12)))
     return np.stack(
         [samples.min(1), samples.max(1), samples.mean(1), np.median(samples, axis=1), samples.std(1)], axis=1
     )
 
 
 def _face_numbers(
-    faces: NDArray[np.int64], centre: NDArray[np.float64], scale: float, rng: np.random.Generator
+    faces: NDArray[np.int64], center: NDArray[np.float64], scale: float, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     numbers = np.zeros((len(faces), 5))
     for i in np.flatnonzero(faces):
-        s = scale * (0.5 + 0.15 * centre[i] + 0.1 * rng.normal(size=faces[i]))
+        s = scale * (0.5 + 0.15 * center[i] + 0.1 * rng.normal(size=faces[i]))
         numbers[i] = s.min(), s.max(), s.mean(), np.median(s), s.std()
     return numbers
 

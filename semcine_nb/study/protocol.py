@@ -21,7 +21,7 @@ ENOUGH = 8  # cinemagraphs for each of the pilot's, from which on these are left
 class Protocol:
     """How a study is run; by default as in the paper (Section 4.1, supplement Section 1) where it says.
 
-    ``minutes`` of looking, pauses and pilot left out (the paper: 20); ``pilot`` cinemagraphs to practise on
+    ``minutes`` of looking, pauses and pilot left out (the paper: 20); ``pilot`` cinemagraphs to practice on
     first, whose ratings do not count (the paper: "short"), and which come later only where there are fewer
     than ``ENOUGH`` times as many cinemagraphs; after every ``repeat_every`` new ones the first
     of them is shown again, to measure how consistent a person is (0: never; not in the paper); ``seed`` of
@@ -139,10 +139,10 @@ class Session:
     def _upcoming(self) -> Showing | None:
         begun = any(phase != "pilot" for _, phase in self._done)
         for showing in self._sequence:
-            if (showing.item, showing.phase) in self._done or self._practised(showing):
+            if (showing.item, showing.phase) in self._done or self._practiced(showing):
                 continue
             if begun and showing.phase == "pilot":
-                continue  # one that was added since: nobody practises in the middle
+                continue  # one that was added since: nobody practices in the middle
             if showing.phase != "pilot" and self.seconds_left <= 0:
                 return None
             if showing.phase == "repeat" and showing.item not in self._rated:
@@ -195,11 +195,11 @@ class Session:
     def progress(self) -> tuple[int, int]:
         """How many cinemagraphs were dealt with, of how many; the pilot and repeats do not count."""
         counted = [showing for showing in self._sequence if showing.phase == "main"]
-        total = sum(not self._practised(showing) for showing in counted)
+        total = sum(not self._practiced(showing) for showing in counted)
         return sum(phase == "main" for _, phase in self._done), total
 
-    def _practised(self, showing: Showing) -> bool:
-        """Whether it is left out because the person practised on it: also where additions moved the pilot."""
+    def _practiced(self, showing: Showing) -> bool:
+        """Whether it is left out because the person practiced on it: also where additions moved the pilot."""
         return self._apart and showing.phase != "pilot" and (showing.item, "pilot") in self._done
 
     def _check_consent(self) -> None:

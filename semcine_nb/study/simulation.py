@@ -225,7 +225,7 @@ def _seen(m: int, n: int, rated: float, rng: np.random.Generator) -> NDArray[np.
 
 def _unit(x: NDArray[np.floating]) -> NDArray[np.floating]:
     """Columns with mean 0 and variance 1 (left at 0 where they are constant)."""
-    centred = x - x.mean(axis=0)
-    deviation = centred.std(axis=0)
-    result: NDArray[np.floating] = centred / np.where(deviation > 1e-9, deviation, 1.0)
+    centered = x - x.mean(axis=0)
+    deviation = centered.std(axis=0)
+    result: NDArray[np.floating] = centered / np.where(deviation > 1e-9, deviation, 1.0)
     return result

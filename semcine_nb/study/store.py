@@ -164,7 +164,7 @@ class RatingStore:
         """Erase ``person``: code, link, consent and every event of theirs. Returns how many events.
 
         The bytes are overwritten (SQLite) or vacuumed away (PostgreSQL); copies and backups are yours to
-        clean. Raises RatingError for an unknown person, so that a misspelt code is not taken for an erased
+        clean. Raises RatingError for an unknown person, so that a misspelled code is not taken for an erased
         one.
         """
 

@@ -104,7 +104,7 @@ def test_alternation_lowers_the_objective(study):
     """Eq. (8) falls in the person step and, with linear maps, in the map step."""
     model = JointModel("linear", dimension=4, n_iter=0).fit(study.ratings, study.features)
     u = model.users_.copy()
-    r = (model.completed_ - model.centring_.full()).T
+    r = (model.completed_ - model.centering_.full()).T
     before = model.objective(u, r)
     for j in range(len(u)):
         u[j], r[j] = improve_person(

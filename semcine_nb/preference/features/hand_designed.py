@@ -37,9 +37,9 @@ class Quantity:
 
 QUANTITIES = (
     Quantity("faces", "facesize", "nominal px", "faces", "side of the square around the face"),
-    Quantity("faces", "facexs", "nominal px", "faces", "centre of the face, from the left edge"),
-    Quantity("faces", "faceys", "nominal px", "faces", "centre of the face, from the upper edge"),
-    Quantity("sharpness", "sharpness", "grey levels", "8 × 8 parts", "deviation of the Laplacian"),
+    Quantity("faces", "facexs", "nominal px", "faces", "center of the face, from the left edge"),
+    Quantity("faces", "faceys", "nominal px", "faces", "center of the face, from the upper edge"),
+    Quantity("sharpness", "sharpness", "gray levels", "8 × 8 parts", "deviation of the Laplacian"),
     Quantity("flow", "motion", "nominal px a frame", "pairs of frames", "mean speed of the dynamic pixels"),
     Quantity(
         "flow", "motionSurround", "nominal px a frame", "pairs of frames",
@@ -49,7 +49,7 @@ QUANTITIES = (
     Quantity("tracks", "trackBoundingBox", "nominal px", "tracks", "diagonal of the box around its path"),
     Quantity("tracks", "trackTravels", "nominal px", "tracks", "length of its path"),
     Quantity(
-        "loopability", "globalLoopCosts", "grey levels", "loops (p, s) of the whole clip",
+        "loopability", "globalLoopCosts", "gray levels", "loops (p, s) of the whole clip",
         "root mean square jump where the whole frame would start again",
     ),
     Quantity("face_ratio", "faceRatios", "share", "faces", "the face's square in the picture's area"),

@@ -43,14 +43,14 @@ def follow(loop: SmallLoop) -> Tracks:
     by pyramidal Lucas–Kanade until it is lost, leaves the picture or the loop has passed once; the last frame
     is followed by the first. Points that cannot be followed for a single step do not count.
     """
-    n = len(loop.grey)
+    n = len(loop.gray)
     moments = {i * n // SEEDS for i in range(SEEDS)}
     paths = _Paths()
     if loop.dynamic.any() and n > 1:
         for t in range(max(moments) + n - 1):
             if t in moments:
-                paths.add(_corners(loop.grey[t], loop.dynamic))
-            paths.step(loop.grey[t % n], loop.grey[(t + 1) % n], n - 1)
+                paths.add(_corners(loop.gray[t], loop.dynamic))
+            paths.step(loop.gray[t % n], loop.gray[(t + 1) % n], n - 1)
     return Tracks(
         paths.steps[paths.steps > 0] * loop.frame,
         np.hypot(*(paths.high - paths.low)[paths.steps > 0].T) * loop.pixel,
@@ -114,6 +114,6 @@ class _Paths:
         self.steps[rows] += 1
 
 
-def _corners(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    found = cv2.goodFeaturesToTrack(grey, POINTS, 0.02, 6, mask=mask.astype(np.uint8) * 255)
+def _corners(gray: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    found = cv2.goodFeaturesToTrack(gray, POINTS, 0.02, 6, mask=mask.astype(np.uint8) * 255)
     return np.empty((0, 2), np.float32) if found is None else np.asarray(found[:, 0], np.float32)

@@ -10,7 +10,7 @@ from .base import Bools, Floats, Ratings
 
 
 @dataclass(frozen=True)
-class Centring:
+class Centering:
     """base_ij = ``average`` + ``items``_i + ``people``_j, the ridge solution by alternating means.
 
     ``strength`` counts ratings' worth of belief that a bias is zero, so one rating moves a person little.
@@ -22,7 +22,7 @@ class Centring:
     strength: float
 
     @classmethod
-    def fit(cls, ratings: Ratings, strength: float = 5.0, rounds: int = 10) -> Centring:
+    def fit(cls, ratings: Ratings, strength: float = 5.0, rounds: int = 10) -> Centering:
         m, n = ratings.shape
         average = ratings.average()
         residual = ratings.values - average
