@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from .completion import MatrixCompletion
     from .evaluation import Evaluation, evaluate, evaluate_models
     from .features import ContextFeatures, context_features
-    from .forests import ForestModel
     from .gaussian_process import GaussianProcessModel
     from .joint import JointModel
     from .ranking import Ranking, rank
     from .recommenders import BiasedMFModel, BiasModel, ConstantModel, RandomModel, UserKNNModel
-    from .regressors import RegressorModel
+    from .regressors import ForestModel, RegressorModel
 
 _HOMES = {
     "context_features": "features",
@@ -28,7 +27,7 @@ _HOMES = {
     "JointModel": "joint",
     "AutoEncoderModel": "autoencoder",
     "MatrixCompletion": "completion",
-    "ForestModel": "forests",
+    "ForestModel": "regressors",
     "RegressorModel": "regressors",
     "ConstantModel": "recommenders",
     "RandomModel": "recommenders",

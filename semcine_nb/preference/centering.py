@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import Bools, Floats, Ratings
+from .data import Floats, Indices, Ratings
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,13 @@ class Centering:
 
     @classmethod
     def fit(cls, ratings: Ratings, strength: float = 5.0, rounds: int = 10) -> Centering:
-        m, n = ratings.shape
         average = ratings.average()
         residual = ratings.values - average
-        per_item = np.bincount(ratings.rows, minlength=m) + strength
-        per_person = np.bincount(ratings.columns, minlength=n) + strength
-        items, people = np.zeros(m), np.zeros(n)
+        item_weight, person_weight = ratings.per_item() + strength, ratings.per_person() + strength
+        items, people = np.zeros(ratings.shape[0]), np.zeros(ratings.shape[1])
         for _ in range(rounds):
-            people = np.bincount(ratings.columns, residual - items[ratings.rows], minlength=n) / per_person
-            items = np.bincount(ratings.rows, residual - people[ratings.columns], minlength=m) / per_item
+            people = ratings.per_person(residual - items[ratings.rows]) / person_weight
+            items = ratings.per_item(residual - people[ratings.columns]) / item_weight
         return cls(average, items, people, strength)
 
     def full(self) -> Floats:
@@ -46,14 +44,12 @@ class Centering:
         )
         return result
 
-    def matrix(self, ratings: Ratings) -> tuple[Bools, Floats]:
-        """Which entries (m, n) are known, and what the base leaves of these; 0 elsewhere."""
-        known = np.zeros(ratings.shape, dtype=bool)
-        known[ratings.rows, ratings.columns] = True
+    def matrix(self, ratings: Ratings) -> Floats:
+        """What the base leaves of the known ratings (m, n); 0 elsewhere."""
         left = np.zeros(ratings.shape)
         left[ratings.rows, ratings.columns] = self.residual(ratings)
-        return known, left
+        return left
 
-    def newcomer(self, rows: np.ndarray, values: Floats) -> float:
+    def newcomer(self, rows: Indices, values: Floats) -> float:
         """Bias of a person who gave ``values`` to the items ``rows``."""
         return float(np.sum(values - self.average - self.items[rows]) / (len(rows) + self.strength))

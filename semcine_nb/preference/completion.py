@@ -9,13 +9,14 @@ Tai & Kweon 2018, doi:10.1109/TPAMI.2017.2738633). Ratings are centered by perso
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import eigh
 
-from .base import Bools, Floats, PreferenceModel, Ratings, check_choice
+from .base import PreferenceModel
 from .centering import Centering
+from .data import Bools, Floats, Ratings, check_choice
 
 SMALL = 400  # shorter side up to which the exact eigenvectors of the Gram matrix are cheaper
 PATH = 0.7 ** np.arange(2, 13)  # λ as parts of the largest singular value
@@ -100,8 +101,11 @@ def complete_exact(
     return x
 
 
+@dataclass(eq=False, repr=False)
 class MatrixCompletion(PreferenceModel):
     """Completion of the centered ratings; knows no features.
+
+    Known entries are smoothed by the soft method, kept by the exact one.
 
     Parameters
     ----------
@@ -109,18 +113,13 @@ class MatrixCompletion(PreferenceModel):
     penalty : λ of the soft one, in parts of the largest singular value; None chooses it on validation.
     """
 
-    def __init__(
-        self, method: str = "soft", penalty: float | None = None, validation_share: float = 0.1, seed: int = 0
-    ) -> None:
-        self.method = method
-        self.penalty = penalty
-        self.validation_share = validation_share
-        self.seed = seed
+    method: str = "soft"
+    penalty: float | None = None
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
         check_choice("method", self.method, ("soft", "exact"))
         self.centering_ = Centering.fit(train)
-        known, y = self.centering_.matrix(train)
+        known, y = train.known(), self.centering_.matrix(train)
         if self.method == "exact":
             self.residual_ = complete_exact(known, y, rng)
         else:
@@ -142,7 +141,5 @@ class MatrixCompletion(PreferenceModel):
                     break
         return best
 
-    def predict(self, return_std: bool = False) -> Any:
-        """Completed ratings (m, n); known entries are smoothed by the soft method, kept by the exact one."""
-        self._check_fitted()
-        return self._with_error(self.centering_.full() + self.residual_, return_std)
+    def _predict(self) -> Floats:
+        return self.centering_.full() + self.residual_

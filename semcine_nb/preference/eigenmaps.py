@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import eigh
 
-from .base import Floats
+from .data import Floats
 from .kernels import squared_distances
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import svds
 
-from .base import Floats, Ratings
+from .data import Floats, Ratings
 
 NOISE_STRENGTH = 10.0  # ratings' worth of belief that a person errs as others do
 FEW = 10.0  # ratings' worth of belief that errors have the variance below; it matters for the first few only
@@ -64,8 +64,8 @@ class FactorData:
         self.known = ratings.sparse(1.0)
         self.y_t = sp.csr_array(self.y.T)
         self.known_t = sp.csr_array(self.known.T)
-        self.count = np.bincount(ratings.columns, minlength=ratings.shape[1]).astype(float)
-        self.squares = np.bincount(ratings.columns, ratings.values**2, minlength=ratings.shape[1])
+        self.count = ratings.per_person().astype(float)
+        self.squares = ratings.per_person(ratings.values**2)
 
 
 def start_factors(data: FactorData, rank: int, rng: np.random.Generator) -> Factors:
@@ -74,7 +74,7 @@ def start_factors(data: FactorData, rank: int, rng: np.random.Generator) -> Fact
     m, n = ratings.shape
     average = ratings.average()
     residual = ratings.values - average
-    bias = np.bincount(ratings.columns, residual, minlength=n) / (data.count + 5)
+    bias = ratings.per_person(residual) / (data.count + 5)
     residual = residual - bias[ratings.columns]
     variance = float(np.sum(residual**2) + 2 * FEW * ERROR) / (len(ratings) + FEW)
     q = max(1, min(rank, m, n))

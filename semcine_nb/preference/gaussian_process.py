@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .base import BlockScaler, Floats, PreferenceModel, Ratings, check_features
+from .base import PreferenceModel
+from .data import BlockScaler, Floats, Indices, Ratings
 from .factors import FactorData, Factors, fit_factors, item_information, predict_known, update_people
 from .item_prior import ItemPrior, solve_items
 from .kernels import ItemKernel
-from .newcomers import Calibration, Population, calibrate_newcomers, choose_items
+from .newcomers import Population, calibrate_newcomers, choose_items
 
 HELD_STRENGTH = 20.0  # ratings' worth of belief that the standard deviations are right as they are
 
@@ -35,49 +36,29 @@ class _Learned:
     noise: Floats  # (q,) variance with which an average item's ratings show each factor
 
 
+@dataclass(eq=False, repr=False)
 class GaussianProcessModel(PreferenceModel):
     """Predicts what each person would rate each cinemagraph, and how sure it is.
 
     Parameters
     ----------
     blocks : name → slice of the features' columns (``ContextFeatures.blocks``); None makes each column a
-    block
-        for scaling and all of them one kernel.
+        block for scaling and all of them one kernel.
     rank : most factors that people may differ in; unneeded ones vanish by themselves.
     n_iter : rounds of the plain factor model.
     rounds : rounds with the features' prior after it.
     refit : after calibrating on the validation ratings, learn from them too.
-    validation_share, seed : of the split that is taken when ``fit`` gets no validation mask.
 
     Attributes
     ----------
     factors_ : ``Factors``; ``block_weights_`` : dict kernel → weight; ``shares_`` (q,) explained by features.
     """
 
-    def __init__(
-        self,
-        blocks: Mapping[str, slice] | None = None,
-        rank: int = 16,
-        n_iter: int = 20,
-        rounds: int = 4,
-        refit: bool = True,
-        validation_share: float = 0.1,
-        seed: int = 0,
-    ) -> None:
-        self.blocks = blocks
-        self.rank = rank
-        self.n_iter = n_iter
-        self.rounds = rounds
-        self.refit = refit
-        self.validation_share = validation_share
-        self.seed = seed
-
-    def fit(
-        self, ratings: Any, features: ArrayLike | None = None, validation: ArrayLike | None = None
-    ) -> Any:
-        """See ``PreferenceModel.fit``; ``features=None`` leaves only what the ratings tell."""
-        super().fit(ratings, features, validation)
-        return self
+    blocks: Mapping[str, slice] | None = None
+    rank: int = 16
+    n_iter: int = 20
+    rounds: int = 4
+    refit: bool = True
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
         self.scaler_ = BlockScaler.fit(features, self.blocks)
@@ -105,9 +86,8 @@ class GaussianProcessModel(PreferenceModel):
         q = factors.items.shape[1]
         if kernel is None or not kernel.parts or not len(ratings):
             return _Learned(factors, None, None, np.ones(q))
-        kernel = copy(
-            kernel
-        )  # its geometry is shared by the fits before and after calibration, not its weights
+        # the fits before and after calibration share the kernel's geometry, but not its weights
+        kernel = copy(kernel)
         kernel.learn(factors.items, np.eye(q) - factors.item_cov)
         vectors, values = kernel.eigen(rng)
         inside = np.sqrt(values)[:, None] * (vectors.T @ factors.items)
@@ -139,7 +119,7 @@ class GaussianProcessModel(PreferenceModel):
         """How far the standard deviations of rated items are off, by the validation ratings."""
         if not len(held):
             return 1.0
-        some = held.take(np.linspace(0, len(held) - 1, min(len(held), 5000)).astype(int))
+        some = held.spread(5000)
         f = self._learned.factors
         j, i = some.columns, some.rows
         phi = np.column_stack([np.ones(len(some)), f.items[i]])
@@ -157,7 +137,7 @@ class GaussianProcessModel(PreferenceModel):
         shift = prior.inverse(f.items)
         on = prior.vectors**2 @ (1 / prior.spectrum() - 1 / (1 - prior.shares)) + 1 / (1 - prior.shares)
         items = f.items - shift / on
-        some = train.take(np.linspace(0, len(train) - 1, min(len(train), 5000)).astype(int))
+        some = train.spread(5000)
         people = f.people[some.columns]
         error = some.values - people[:, 0] - np.einsum("kq,kq->k", people[:, 1:], items[some.rows])
         variance = f.noise[some.columns] + np.einsum("kq,kq->k", people[:, 1:] ** 2, alone[some.rows])
@@ -180,16 +160,16 @@ class GaussianProcessModel(PreferenceModel):
 
     def predict_items(self, new_features: ArrayLike, return_std: bool = False) -> Any:
         """Predicted ratings (m', n) of cinemagraphs that nobody has rated."""
-        self._check_fitted()
+        items, cov = self._new_items(self._check_new(new_features))
         f = self._learned.factors
-        items, cov = self._new_items(new_features)
         mean = f.people[:, 0] + items @ f.people[:, 1:].T
         if not return_std:
             return mean
         return mean, self.new_scale_ * np.sqrt(_variance(f.people, f.people_cov, f.noise, items, cov))
 
-    def _new_items(self, new_features: ArrayLike) -> tuple[Floats, Floats]:
-        x = self.scaler_.transform(check_features(new_features, columns=self.n_features_))
+    def _new_items(self, features: Floats) -> tuple[Floats, Floats]:
+        """Factors (m', q) of cinemagraphs that nobody has rated, and their covariances."""
+        x = self.scaler_.transform(features)
         f, kernel, prior = self._learned.factors, self._learned.kernel, self._learned.prior
         q = f.items.shape[1]
         if kernel is None or prior is None:
@@ -205,33 +185,24 @@ class GaussianProcessModel(PreferenceModel):
         return_std: bool = False,
         new_features: ArrayLike | None = None,
     ) -> Any:
-        """Predicted ratings (m,) for a person who gave ``values`` to ``items`` (none: what people like on
-        average).
-
-        With ``new_features`` (m', d) the predictions are for those cinemagraphs instead.
-        """
-        self._check_fitted()
-        index, given = self.check_newcomer(items, values)
+        """As in ``PreferenceModel``, by the posterior of this person's loadings."""
+        index, given = self._check_newcomer(items, values)
         f = self._learned.factors
         loading, loading_cov = self.population_.posterior(f, index, given)
-        z, cov = (f.items, f.item_cov) if new_features is None else self._new_items(new_features)
+        z, cov = f.items, f.item_cov
+        if new_features is not None:
+            z, cov = self._new_items(self._check_new(new_features))
         mean = loading[0] + z @ loading[1:]
         if not return_std:
             return mean
         variance = _variance(loading[None], loading_cov[None], f.noise.mean(), z, cov)[:, 0]
         return mean, self.calibration_.at(len(index)) * np.sqrt(variance)
 
-    def next_items(self, items: Sequence[int], values: ArrayLike, n: int = 1) -> NDArray[np.int64]:
+    def next_items(self, items: Sequence[int], values: ArrayLike, n: int = 1) -> Indices:
         """The ``n`` items whose ratings are expected to tell most about all others, most telling first."""
-        self._check_fitted()
-        index, given = self.check_newcomer(items, values)
+        index, given = self._check_newcomer(items, values)
         cov = self.population_.posterior(self.factors_, index, given)[1]
         return choose_items(self.factors_, cov, index, n)
-
-    @property
-    def newcomer_calibration(self) -> Calibration:
-        """Factors on a newcomer's standard deviations by number of ratings, from simulated newcomers."""
-        return self.calibration_
 
 
 def _variance(people: Floats, people_cov: Floats, noise: Any, items: Floats, item_cov: Floats) -> Floats:

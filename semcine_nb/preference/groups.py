@@ -12,7 +12,7 @@ from sklearn.metrics import silhouette_score
 
 from ..counting import counted
 from ..errors import RatingError
-from .base import Floats, check_ratings
+from .data import Floats, check_ratings
 
 EXACT = 500  # people up to which t-SNE compares all pairs
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import Floats
+from .data import Floats
 
 SHARES = np.concatenate([[0.0], np.linspace(0.05, 0.95, 19), [0.98]])
 

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.linalg import eigh
 from scipy.optimize import nnls
 
-from .base import BlockScaler, Floats
+from .data import BlockScaler, Floats
 
 WIDTHS = (3.0, 1.0, 0.5)  # of the median distance; the widest is nearly linear in the features
 COMPONENTS = (8, 24)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from .base import Floats
+from .data import Floats
 
 RELEVANT = 4.0
 

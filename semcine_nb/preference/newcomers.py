@@ -14,9 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .base import Floats, Ratings
+from .data import Floats, Indices, Ratings
 from .factors import Factors
 
 COUNTS = (0, 1, 5, 20)  # ratings after which simulated newcomers are looked at
@@ -41,7 +40,7 @@ class Population:
         means = factors.mean + np.sqrt(1 - width) * (factors.people[some] - factors.mean)
         return cls(means, (1 - width) * factors.people_cov[some] + width * factors.cov)
 
-    def posterior(self, factors: Factors, items: NDArray[np.int64], values: Floats) -> tuple[Floats, Floats]:
+    def posterior(self, factors: Factors, items: Indices, values: Floats) -> tuple[Floats, Floats]:
         """Mean (q+1,) and covariance of a newcomer's loadings after ``values`` for ``items``."""
         means, covs = self.means, self.covs
         weight: Floats = np.full(len(means), 1 / len(means))
@@ -75,19 +74,21 @@ class Calibration:
         return float(np.interp(np.log1p(count), np.log1p(self.counts), self.factors))
 
 
-def nearest_person(completed: Floats, items: NDArray[np.int64], values: Floats) -> Floats:
+def nearest_person(completed: Floats, items: Indices, values: Floats, shown: Floats | None = None) -> Floats:
     """Ratings (m,) completed for the known person who is nearest on ``items``: the paper's way.
 
     Distance is that of the given ratings to the person's completed ones (m, n); ties are averaged. The result
-    is shifted toward the newcomer's own level. Without ratings it is the mean over people.
+    is shifted toward the newcomer's own level. Without ratings it is the mean over people. ``shown`` (m', n),
+    predictions for other cinemagraphs, gives that person's ratings (m',) of those instead.
     """
+    shown = completed if shown is None else shown
     if not len(items):
-        average: Floats = completed.mean(axis=1)
+        average: Floats = shown.mean(axis=1)
         return average
     distance = np.mean((completed[items] - values[:, None]) ** 2, axis=0)
     nearest = np.flatnonzero(distance <= distance.min() + 1e-12)
-    column = completed[:, nearest].mean(axis=1)
-    result: Floats = column + (values - column[items]).sum() / (len(items) + 1)
+    level = (values - completed[:, nearest].mean(axis=1)[items]).sum() / (len(items) + 1)
+    result: Floats = shown[:, nearest].mean(axis=1) + level
     return result
 
 
@@ -98,7 +99,7 @@ def item_noise(factors: Factors) -> Floats:
     return result
 
 
-def choose_items(factors: Factors, cov: Floats, known: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+def choose_items(factors: Factors, cov: Floats, known: Indices, n: int) -> Indices:
     """Greedily the ``n`` items whose ratings are expected to tell most about the newcomer's order of all
     items.
 
@@ -152,9 +153,7 @@ def calibrate_newcomers(
         mine = ratings.take(rng.permutation(order[start:stop]))
         for k, count in enumerate(COUNTS):
             first, rest = mine.take(np.arange(min(count, len(mine)))), mine.take(np.arange(count, len(mine)))
-            share = min(
-                1.0, 20 / max(len(rest), 1)
-            )  # one person's ratings err together: at most twenty count
+            share = min(1.0, 20 / max(len(rest), 1))  # one person's ratings err together: at most 20 count
             counts[k] += share * len(rest)
             for w, population in enumerate(populations):
                 error, variance = _foresee(factors, population, first, rest)

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from sklearn.cluster import KMeans
 
-from .base import Floats
+from .data import Floats
 from .kernels import squared_distances
 
 WIDTHS = (0.5, 0.7, 1.0, 1.5, 2.5, 4.0)  # σ in parts of the median distance between a center and a point

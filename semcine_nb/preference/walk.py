@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 
 from ..errors import RatingError
-from .base import Floats, check_features, check_ratings
+from .data import Floats, check_features, check_ratings
 from .metrics import average_precision
 
 FEW = 16  # wishes among which one is mostly known; ordering all items takes longer

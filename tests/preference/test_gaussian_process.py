@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from semcine_nb.preference.base import BlockScaler, check_ratings, split_validation
+from semcine_nb.preference.data import BlockScaler, check_ratings, split_validation
 from semcine_nb.preference.factors import (
     FactorData,
     Factors,

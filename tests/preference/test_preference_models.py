@@ -73,6 +73,9 @@ def test_degenerate_studies(name, case):
     assert np.isfinite(new).all()
     for items, values in (([], []), ([0], [5.0])):
         assert np.isfinite(model.predict_newcomer(items, values)).all()
+        unseen = model.predict_newcomer(items, values, new_features=features[:2])
+        assert unseen.shape == features[:2].shape[:1]
+        assert np.isfinite(unseen).all()
     asked = model.next_items([0], [5.0], n=3)
     assert 0 not in asked
     assert len(asked) == min(3, len(ratings) - 1)

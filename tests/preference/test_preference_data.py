@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semcine_nb.errors import RatingError
-from semcine_nb.preference.base import BlockScaler, check_features, check_ratings, split_validation
 from semcine_nb.preference.centering import Centering
+from semcine_nb.preference.data import BlockScaler, check_features, check_ratings, split_validation
 
 
 def test_triplets_from_dense_and_sparse_agree():
