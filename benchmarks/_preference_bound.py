@@ -20,7 +20,7 @@ from scipy.special import stdtr
 
 from semcine_nb.preference.metrics import RELEVANT
 from semcine_nb.study import simulation
-from semcine_nb.study._simulated_features import simulate_content
+from semcine_nb.study.simulated_items import simulate_items
 
 ITEMS, CLIPS = 459, 244
 QUESTIONS, RANDOM = 5, 15
@@ -105,8 +105,8 @@ class Bayesian:
 def _population(structure: str, seed: int, people: int) -> tuple[Floats, Floats, Floats, Floats]:
     """Liking (m, n), scale of errors (n,), liking with errors (m, n), ratings of all items by all (m, n)."""
     rng = np.random.default_rng([seed, simulation.STRUCTURES.index(structure)])
-    content = simulate_content(ITEMS, CLIPS, rng)
-    liking = simulation._liking(structure, content, people, rng)
+    items = simulate_items(ITEMS, CLIPS, rng)
+    liking = simulation._liking(structure, items, people, rng)
     error, scale = simulation._errors(ITEMS, people, rng)
     feeling = liking + error
     ratings = simulation._responses(feeling, np.ones(feeling.shape, bool), rng)

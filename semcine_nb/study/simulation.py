@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from ..errors import RatingError
-from ._simulated_features import VISIBLE, Content, simulate_content, simulate_features
+from .simulated_items import VISIBLE, SimulatedItems, simulate_features, simulate_items
 
 STRUCTURES = ("groups", "continuous", "nonlinear")
 
@@ -93,9 +93,9 @@ def simulate_study(
             f"{cinemagraphs} cinemagraphs cannot come from {clips} clips; use 1 to {cinemagraphs}"
         )
     rng = np.random.default_rng([seed, STRUCTURES.index(structure)])
-    content = simulate_content(cinemagraphs, clips, rng)
-    features, blocks = simulate_features(content, motion_size, rng)
-    feeling = _liking(structure, content, people, rng) + _errors(cinemagraphs, people, rng)[0]
+    items = simulate_items(cinemagraphs, clips, rng)
+    features, blocks = simulate_features(items, motion_size, rng)
+    feeling = _liking(structure, items, people, rng) + _errors(cinemagraphs, people, rng)[0]
     seen = _seen(cinemagraphs, people, rated, rng)
     complete = _responses(feeling, seen, rng)
     ratings: NDArray[np.float64] | sp.csr_array
@@ -104,7 +104,7 @@ def simulate_study(
         ratings = sp.csr_array((complete[rows, columns].astype(float), (rows, columns)), shape=seen.shape)
     else:
         ratings = np.where(seen, complete.astype(float), np.nan)
-    return SimulatedStudy(ratings, features, blocks, content.clip, complete, structure, seed)
+    return SimulatedStudy(ratings, features, blocks, items.clip, complete, structure, seed)
 
 
 def diversity(ratings: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -117,15 +117,17 @@ def diversity(ratings: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(count >= 2, np.sqrt(variance), np.nan)
 
 
-def _liking(structure: str, content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """What each person likes of each item (m, n), before errors: appeal and taste, by ``SHARES``."""
-    x = content.attributes
+def _liking(
+    structure: str, items: SimulatedItems, people: int, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Liking of each item by each person (m, n) before errors: appeal and taste, by ``SHARES``."""
+    x = items.attributes
     m = len(x)
     seen_part = np.tanh(_unit(x[:, :VISIBLE] @ rng.normal(size=VISIBLE)))
     appeal = _unit(_unit(seen_part) + rng.normal(size=m))
     taste = {"groups": _group_taste, "continuous": _continuous_taste, "nonlinear": _nonlinear_taste}[
         structure
-    ](content, people, rng).astype(np.float32)
+    ](items, people, rng).astype(np.float32)
     if people > 1:
         taste -= taste.mean(axis=1, keepdims=True)  # what all share is appeal, not taste
     taste /= max(float(taste.std()), 1e-6)
@@ -137,7 +139,7 @@ def _liking(structure: str, content: Content, people: int, rng: np.random.Genera
 
 
 def _errors(m: int, people: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What moves single answers (m, n), Student's t of ``DEGREES``, and each person's scale of it (n,)."""
+    """Errors of single answers (m, n), Student's t of ``DEGREES``, and each person's scale of them (n,)."""
     reliability = np.exp(rng.normal(scale=0.25, size=people)).astype(np.float32)
     spread = np.float32(np.sqrt(DEGREES / (DEGREES - 2)))
     share = np.float32(np.sqrt(SHARES["error"]))
@@ -145,20 +147,20 @@ def _errors(m: int, people: int, rng: np.random.Generator) -> tuple[NDArray[np.f
     return share * error, share / spread * reliability
 
 
-def _group_taste(content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    x = content.attributes
+def _group_taste(items: SimulatedItems, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    x = items.attributes
     likes = rng.normal(size=(TYPES, x.shape[1]))
-    table = rng.normal(size=(TYPES, content.category.max() + 1))
+    table = rng.normal(size=(TYPES, items.category.max() + 1))
     kind = rng.choice(TYPES, size=people, p=rng.dirichlet(np.full(TYPES, 4.0)))
-    typical = np.tanh(1.2 * _unit(x @ likes.T)) + 0.5 * np.tanh(table.T[content.category])
+    typical = np.tanh(1.2 * _unit(x @ likes.T)) + 0.5 * np.tanh(table.T[items.category])
     own = _unit(x @ rng.normal(size=(x.shape[1], people)))
     strength = rng.uniform(0.5, 1.3, size=people)
     result: NDArray[np.float64] = typical[:, kind] * strength + 0.35 * own
     return result
 
 
-def _continuous_taste(content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    x = content.attributes
+def _continuous_taste(items: SimulatedItems, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    x = items.attributes
     directions = rng.normal(size=(x.shape[1], DIRECTIONS)) * 0.8 ** np.arange(DIRECTIONS)
     liking = _unit(
         (x @ directions).astype(np.float32) @ rng.normal(size=(DIRECTIONS, people)).astype(np.float32)
@@ -167,8 +169,8 @@ def _continuous_taste(content: Content, people: int, rng: np.random.Generator) -
     return result
 
 
-def _nonlinear_taste(content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    x = content.attributes
+def _nonlinear_taste(items: SimulatedItems, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    x = items.attributes
     levels = _unit(x @ rng.normal(size=(x.shape[1], 6)))
     wanted = rng.normal(scale=0.9, size=(people, 6))
     strength = rng.gamma(2.0, 0.5, size=(people, 6))
@@ -212,7 +214,7 @@ def _cut(
 
 
 def _seen(m: int, n: int, rated: float, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Which cinemagraphs a person got through in the time given: a random order, cut at a personal count."""
+    """Cinemagraphs that each person rated (m, n) bool: a random order, cut at a personal count."""
     if rated == 1:
         return np.ones((m, n), dtype=bool)
     share = beta.ppf((np.arange(n) + 0.5) / n, RATED_SPREAD * rated, RATED_SPREAD * (1 - rated))
