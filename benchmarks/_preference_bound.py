@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtr
+from scipy.special import softmax, stdtr
 
 from semcine_nb.preference.metrics import RELEVANT
 from semcine_nb.study import simulation
@@ -75,8 +75,7 @@ class Bayesian:
         evidence = np.zeros(self.expected.shape[1])
         for i, value in zip(items, values, strict=True):
             evidence += np.log(self.chance[int(value) - 1, i].astype(float))
-        weight = np.exp(evidence - evidence.max())
-        result: Floats = (weight / weight.sum()).astype(np.float32)
+        result: Floats = softmax(evidence).astype(np.float32)
         return result
 
     def next_item(self, items: list[int], values: Floats) -> int:

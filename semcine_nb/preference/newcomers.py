@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import softmax
 
 from .data import Floats, Indices, Ratings
 from .factors import Factors
@@ -52,8 +53,7 @@ class Population:
             inverse = np.linalg.inv(phi @ reach + np.diag(noise))
             solved = np.einsum("jkl,jl->jk", inverse, residual)
             likelihood = -0.5 * (np.sum(residual * solved, axis=1) - np.linalg.slogdet(inverse)[1])
-            weight = np.exp(likelihood - likelihood.max())
-            weight /= weight.sum()
+            weight = softmax(likelihood)
             means = means + np.einsum("jak,jk->ja", reach, solved)
             covs = covs - reach @ inverse @ reach.transpose(0, 2, 1)
         mean = weight @ means

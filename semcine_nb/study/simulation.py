@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.special import softmax
 from scipy.stats import beta
 
 from ..errors import RatingError
@@ -205,8 +206,8 @@ def _cut(
     place: NDArray[np.float32], tilt: NDArray[np.float64], extremity: NDArray[np.float64]
 ) -> NDArray[np.uint8]:
     step = np.linspace(-1.0, 1.0, 5)
-    weight = np.exp(extremity[:, None] * step**2 + tilt[:, None] * step)
-    cuts = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)[:, :4]
+    share = softmax(extremity[:, None] * step**2 + tilt[:, None] * step, axis=1)
+    cuts = np.cumsum(share, axis=1)[:, :4]
     ratings = np.ones(place.shape, dtype=np.uint8)
     for k in range(4):
         ratings += place > cuts[:, k].astype(np.float32)
