@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_score
@@ -95,7 +96,7 @@ def sample_groups(
     if groups * people > n or min(groups, people) < 1:
         raise RatingError(f"{groups} groups of {people} people need {groups * people}; there are {n}")
     dense = known.dense()
-    distance = np.linalg.norm(where[:, None] - where[None], axis=2)
+    distance = cdist(where, where)
     free = np.ones(n, dtype=bool)
     found: list[tuple[int, ...]] = []
     for _ in range(groups):

@@ -45,7 +45,10 @@ def ndcg(truth: Floats, prediction: Floats, rng: np.random.Generator, k: int = 1
 
 
 def spearman(truth: Floats, prediction: Floats) -> float:
-    """Rank correlation with mean ranks for ties; 0 for a constant prediction, NaN for constant ratings."""
+    """Rank correlation with mean ranks for ties; 0 for a constant prediction, NaN for constant ratings.
+
+    SciPy's ``spearmanr`` works out a significance as well and takes half as long again.
+    """
     truth, prediction = np.asarray(truth, float), np.asarray(prediction, float)
     if len(truth) < 3 or np.ptp(truth) == 0:
         return float("nan")

@@ -55,9 +55,6 @@ QUANTITIES = (
     Quantity("face_ratio", "faceRatios", "share", "faces", "the face's square in the picture's area"),
 )  # fmt: skip
 
-SIZE = len(QUANTITIES) * len(STATISTICS)
-"""55."""
-
 
 def hand_designed_names() -> tuple[str, ...]:
     """``facesizeMin`` … ``faceRatiosStd``: 55 names as in Fig. 7."""
