@@ -75,8 +75,7 @@ class Bayesian:
         evidence = np.zeros(self.expected.shape[1])
         for i, value in zip(items, values, strict=True):
             evidence += np.log(self.chance[int(value) - 1, i].astype(float))
-        result: Floats = softmax(evidence).astype(np.float32)
-        return result
+        return softmax(evidence).astype(np.float32)
 
     def next_item(self, items: list[int], values: Floats) -> int:
         weight = self.posterior(items, values)
@@ -116,8 +115,7 @@ def _linear(mean: Floats, cov: Floats, asked: Any, values: Floats) -> Floats:
     """Best linear prediction of all items (m,) or (m, n) from the ratings of the asked ones."""
     gain = np.linalg.solve(cov[np.ix_(asked, asked)], cov[asked]).T
     middle = mean if values.ndim == 1 else mean[:, None]
-    result: Floats = middle + gain @ (values[asked] - middle[asked])
-    return result
+    return middle + gain @ (values[asked] - middle[asked])
 
 
 def _meet_linear(

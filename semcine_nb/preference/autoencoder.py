@@ -85,8 +85,7 @@ class PersonProblem:
         core = np.linalg.inv(size + j_l @ j_l.T)
 
         def solve_yy(x: Floats) -> Floats:
-            result: Floats = x - j_l.T @ (core @ (j_l @ x))
-            return result
+            return x - j_l.T @ (core @ (j_l @ x))
 
         du = np.linalg.solve(h_uu - h_uy @ solve_yy(h_uy.T), -g_u + h_uy @ solve_yy(g_y))
         return du, solve_yy(-g_y - h_uy.T @ du)

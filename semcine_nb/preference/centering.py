@@ -34,18 +34,14 @@ class Centering:
 
     def full(self) -> Floats:
         """base (m, n)."""
-        result: Floats = self.average + self.items[:, None] + self.people[None, :]
-        return result
+        return self.average + self.items[:, None] + self.people[None, :]
 
     def residual(self, ratings: Ratings) -> Floats:
-        """What the base leaves of each known rating (k,)."""
-        result: Floats = (
-            ratings.values - self.average - self.items[ratings.rows] - self.people[ratings.columns]
-        )
-        return result
+        """Known ratings less the base (k,)."""
+        return ratings.values - self.average - self.items[ratings.rows] - self.people[ratings.columns]
 
     def matrix(self, ratings: Ratings) -> Floats:
-        """What the base leaves of the known ratings (m, n); 0 elsewhere."""
+        """Known ratings less the base (m, n); 0 elsewhere."""
         left = np.zeros(ratings.shape)
         left[ratings.rows, ratings.columns] = self.residual(ratings)
         return left

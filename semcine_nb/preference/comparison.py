@@ -1,4 +1,4 @@
-"""Fig. 8 for any ratings as one call, and the supplement's parameter grids as another."""
+"""Comparison of all models (Fig. 8) and search over parameters (the supplement's grids), a call each."""
 
 from __future__ import annotations
 

@@ -62,17 +62,16 @@ class Ratings:
         return float(self.values.mean()) if len(self) else 3.0
 
     def per_item(self, values: Floats | None = None) -> NDArray[Any]:
-        """How many ratings each item has (m,), or the sum of its ``values`` (k,)."""
+        """The number of ratings of each item (m,), or the sum of its ``values`` (k,)."""
         return np.bincount(self.rows, values, minlength=self.shape[0])
 
     def per_person(self, values: Floats | None = None) -> NDArray[Any]:
-        """How many ratings each person gave (n,), or the sum of their ``values`` (k,)."""
+        """The number of ratings of each person (n,), or the sum of their ``values`` (k,)."""
         return np.bincount(self.columns, values, minlength=self.shape[1])
 
     def error(self, prediction: Floats) -> Floats:
         """Ratings (k,) less their ``prediction`` (m, n)."""
-        result: Floats = self.values - prediction[self.rows, self.columns]
-        return result
+        return self.values - prediction[self.rows, self.columns]
 
 
 def check_ratings(ratings: Any) -> Ratings:

@@ -104,7 +104,7 @@ def start_factors(data: FactorData, rank: int, rng: np.random.Generator) -> Fact
 
 
 def item_information(f: Factors, data: FactorData) -> tuple[Floats, Floats]:
-    """What the ratings say about each z_i: precision H (m, q, q) and H·(its estimate) (m, q)."""
+    """The information of the ratings on each z_i: precision H (m, q, q) and H·(its estimate) (m, q)."""
     n, q = len(f.people), f.items.shape[1]
     weight = 1 / f.noise
     second = f.people[:, 1:, None] * f.people[:, None, 1:] + f.people_cov[:, 1:, 1:]

@@ -116,7 +116,7 @@ class GaussianProcessModel(PreferenceModel):
         return fit_factors(FactorData(ratings), self.rank, self.n_iter, rng)
 
     def _held_scale(self, held: Ratings) -> float:
-        """How far the standard deviations of rated items are off, by the validation ratings."""
+        """The factor by which deviations of rated items are off, by the validation ratings."""
         if not len(held):
             return 1.0
         some = held.spread(5000)
@@ -129,7 +129,7 @@ class GaussianProcessModel(PreferenceModel):
         return _scale(some.values - predict_known(f, some), variance)
 
     def _alone_scale(self, train: Ratings) -> float:
-        """How far the standard deviations of unseen items are off, each item predicted from the others."""
+        """The factor by which deviations of unseen items are off, each item predicted from the others."""
         f, prior, noise = self._learned.factors, self._learned.prior, self._learned.noise
         if prior is None or not len(train):
             return self.scale_
@@ -153,19 +153,19 @@ class GaussianProcessModel(PreferenceModel):
         """
         self._check_fitted()
         f = self._learned.factors
-        mean = f.people[:, 0] + f.items @ f.people[:, 1:].T
-        if not return_std:
-            return mean
-        return mean, self.scale_ * np.sqrt(_variance(f.people, f.people_cov, f.noise, f.items, f.item_cov))
+        return self._foresee(f.items, f.item_cov, self.scale_, return_std)
 
     def predict_items(self, new_features: ArrayLike, return_std: bool = False) -> Any:
         """Predicted ratings (m', n) of cinemagraphs that nobody has rated."""
         items, cov = self._new_items(self._check_new(new_features))
+        return self._foresee(items, cov, self.new_scale_, return_std)
+
+    def _foresee(self, items: Floats, cov: Floats, scale: float, return_std: bool) -> Any:
         f = self._learned.factors
         mean = f.people[:, 0] + items @ f.people[:, 1:].T
         if not return_std:
             return mean
-        return mean, self.new_scale_ * np.sqrt(_variance(f.people, f.people_cov, f.noise, items, cov))
+        return mean, scale * np.sqrt(_variance(f.people, f.people_cov, f.noise, items, cov))
 
     def _new_items(self, features: Floats) -> tuple[Floats, Floats]:
         """Factors (m', q) of cinemagraphs that nobody has rated, and their covariances."""
@@ -211,12 +211,11 @@ def _variance(people: Floats, people_cov: Floats, noise: Any, items: Floats, ite
     moments = phi[:, :, None] * phi[:, None, :]
     moments[:, 1:, 1:] += item_cov
     outer = people[:, 1:, None] * people[:, None, 1:]
-    result: Floats = (
+    return (
         np.tensordot(moments, people_cov, axes=((1, 2), (1, 2)))
         + np.tensordot(item_cov, outer, axes=((1, 2), (1, 2)))
         + noise
     )
-    return result
 
 
 def _scale(error: Floats, variance: Floats) -> float:

@@ -20,7 +20,7 @@ EXACT = 500  # people up to which t-SNE compares all pairs
 
 @dataclass(frozen=True)
 class GroupSample:
-    """What the supplement's Fig. 6 shows: ``people``, a tuple of columns a group, and ``items``, the rows
+    """The sample of the supplement's Fig. 6: ``people``, a tuple of columns a group, and ``items``, the rows
     that all of them rated."""
 
     people: tuple[tuple[int, ...], ...]

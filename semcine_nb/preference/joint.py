@@ -121,12 +121,10 @@ class JointModel(AutoEncoderModel):
         return self._f(self._appeal(features), self.users_)
 
     def _appeal(self, features: Floats) -> Floats:
-        result: Floats = self.scaler_.transform(features) @ self.theta_item_ + self.intercept_
-        return result
+        return self.scaler_.transform(features) @ self.theta_item_ + self.intercept_
 
     def _f(self, appeal: Floats, users: Floats) -> Floats:
-        result: Floats = appeal[:, None] + (users @ self.theta_user_)[None, :]
-        return result
+        return appeal[:, None] + (users @ self.theta_user_)[None, :]
 
     def _predict_newcomer(self, items: Indices, values: Floats, new: Floats | None) -> Floats:
         if self.newcomer == "nearest" or not len(items):

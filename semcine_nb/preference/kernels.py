@@ -49,8 +49,7 @@ class _Part:
     middle: float
 
     def raw(self, squares: Floats) -> Floats:
-        result: Floats = np.exp(-0.5 * squares / self.width)
-        return result
+        return np.exp(-0.5 * squares / self.width)
 
 
 def squared_distances(a: Floats, b: Floats) -> Floats:
@@ -74,8 +73,7 @@ def principal_axes(x: Floats, r: int) -> Floats:
     vectors = vectors[:, ::-1]
     if m >= d:
         return vectors
-    result: Floats = x.T @ (vectors / np.sqrt(np.maximum(squares[::-1], 1e-12)))
-    return result
+    return x.T @ (vectors / np.sqrt(np.maximum(squares[::-1], 1e-12)))
 
 
 class ItemKernel:
@@ -181,8 +179,7 @@ class ItemKernel:
     @staticmethod
     def _centered(part: _Part, raw: Floats) -> Floats:
         mean = raw.mean(axis=0)
-        result: Floats = (raw - mean[:, None] - mean[None, :] + part.middle) / (1 - part.middle)
-        return result
+        return (raw - mean[:, None] - mean[None, :] + part.middle) / (1 - part.middle)
 
     def diagonal(self, a: Floats) -> Floats:
         """K of each row of a with itself."""

@@ -1,4 +1,4 @@
-"""How good predicted ratings are: the definitions behind every table and figure of this package.
+"""Measures of predicted ratings: the definitions behind every table and figure of this package.
 
 The paper's Fig. 8 shows "mAP" without defining it. Here: for one person, the test items rated 4 or 5 are
 relevant and are ranked by prediction; ties are broken at random. mAP is the mean over people who have both
@@ -64,5 +64,4 @@ def weighted_average_precision(good: NDArray[np.bool_], weights: Floats) -> Floa
     found = np.cumsum(hits, axis=1)
     total = found[:, -1]
     value = np.sum(hits * found / np.maximum(seen, 1e-12), axis=1)
-    result: Floats = np.where(total > 0, value / np.maximum(total, 1e-12), np.nan)
-    return result
+    return np.where(total > 0, value / np.maximum(total, 1e-12), np.nan)

@@ -27,7 +27,7 @@ CALIBRATION_STRENGTH = 30.0
 
 @dataclass(frozen=True)
 class Population:
-    """What newcomers may be like: equally likely components, ``means`` (c, q+1), ``covs`` (c, q+1, q+1)."""
+    """Distribution of newcomers: equally likely components, ``means`` (c, q+1), ``covs`` (c, q+1, q+1)."""
 
     means: Floats
     covs: Floats
@@ -83,20 +83,17 @@ def nearest_person(completed: Floats, items: Indices, values: Floats, shown: Flo
     """
     shown = completed if shown is None else shown
     if not len(items):
-        average: Floats = shown.mean(axis=1)
-        return average
+        return shown.mean(axis=1)
     distance = np.mean((completed[items] - values[:, None]) ** 2, axis=0)
     nearest = np.flatnonzero(distance <= distance.min() + 1e-12)
     level = (values - completed[:, nearest].mean(axis=1)[items]).sum() / (len(items) + 1)
-    result: Floats = shown[:, nearest].mean(axis=1) + level
-    return result
+    return shown[:, nearest].mean(axis=1) + level
 
 
 def item_noise(factors: Factors) -> Floats:
     """Variance (m,) with which a newcomer's rating shows ℓᵀ[1; ẑ_i]: error and doubt about the item."""
     taste = factors.cov[1:, 1:] + np.outer(factors.mean[1:], factors.mean[1:])
-    result: Floats = factors.noise.mean() + np.einsum("iab,ab->i", factors.item_cov, taste)
-    return result
+    return factors.noise.mean() + np.einsum("iab,ab->i", factors.item_cov, taste)
 
 
 def choose_items(factors: Factors, cov: Floats, known: Indices, n: int) -> Indices:
@@ -128,11 +125,10 @@ def choose_items(factors: Factors, cov: Floats, known: Indices, n: int) -> Indic
 def calibrate_newcomers(
     learn: Callable[[Ratings, np.random.Generator], Factors], ratings: Ratings, rng: np.random.Generator
 ) -> Calibration:
-    """Learn without a fifth of the people, let them arrive with a few ratings each, see how well they are
-    foreseen.
+    """Calibrate on a fifth of the people, who are left out of learning and arrive with a few ratings each.
 
-    Picks the width of the population by the likelihood of their other ratings, and compares error and
-    deviation.
+    The width of the population is the one under which their other ratings are most likely. The factors
+    compare errors with deviations.
     """
     n = ratings.shape[1]
     if n < 10:

@@ -1,4 +1,4 @@
-"""Which candidates to show a person first: from a fitted model, or straight from a study's ratings."""
+"""Ranking of candidates for a person: from a fitted model, or straight from a study's ratings."""
 
 from __future__ import annotations
 

@@ -33,8 +33,7 @@ class LinearMap:
     weights: Floats
 
     def __call__(self, x: Floats) -> Floats:
-        result: Floats = x @ self.weights.T
-        return result
+        return x @ self.weights.T
 
     def jacobian(self, x: Floats, columns: np.ndarray | slice = slice(None)) -> Floats:
         return self.weights[:, columns]
@@ -49,26 +48,22 @@ class RBFMap:
     width: float
 
     def __call__(self, x: Floats) -> Floats:
-        result: Floats = _basis(x, self.centers, self.width) @ self.weights.T
-        return result
+        return _basis(x, self.centers, self.width) @ self.weights.T
 
     def jacobian(self, x: Floats, columns: np.ndarray | slice = slice(None)) -> Floats:
         """∂M/∂x at one point x (p,), for the given coordinates of x: W diag(κ) (μ − x) / σ²."""
         kappa = _basis(x[None], self.centers, self.width)[0]
-        result: Floats = (self.weights * (kappa / self.width**2)) @ (self.centers[:, columns] - x[columns])
-        return result
+        return (self.weights * (kappa / self.width**2)) @ (self.centers[:, columns] - x[columns])
 
 
 def _basis(x: Floats, centers: Floats, width: float) -> Floats:
-    result: Floats = np.exp(-0.5 * squared_distances(x, centers) / width**2)
-    return result
+    return np.exp(-0.5 * squared_distances(x, centers) / width**2)
 
 
 def ridge(design: Floats, target: Floats, penalty: float) -> Floats:
     """Weights (t, d) of least squares with ``penalty``‖W‖², in the d × d form."""
     gram = design.T @ design + penalty * np.eye(design.shape[1])
-    result: Floats = np.linalg.solve(gram, design.T @ target).T
-    return result
+    return np.linalg.solve(gram, design.T @ target).T
 
 
 def fit_linear(x: Floats, y: Floats, penalty: float) -> LinearMap:

@@ -111,5 +111,4 @@ def _ridge_rows(y: Any, known: Any, other: Floats, penalty: float) -> Floats:
     q = other.shape[1]
     outer = (other[:, :, None] * other[:, None, :]).reshape(len(other), -1)
     gram = (known @ outer).reshape(-1, q, q) + penalty * np.eye(q)
-    result: Floats = np.linalg.solve(gram, (y @ other)[:, :, None])[:, :, 0]
-    return result
+    return np.linalg.solve(gram, (y @ other)[:, :, None])[:, :, 0]

@@ -97,8 +97,7 @@ class FeatureRegression(PreferenceModel):
         # a column of zeros stands for no features, which scikit-learn refuses
         if not self._told:
             return np.zeros((len(scaled), 1))
-        result: Floats = scaled if self.pca_ is None else self.pca_.transform(scaled)
-        return result
+        return scaled if self.pca_ is None else self.pca_.transform(scaled)
 
     def _fitted(self, design: Floats, target: Floats) -> Any:
         """A fitted regressor, or the mean to predict where there is too little to fit one."""

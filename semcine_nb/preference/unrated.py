@@ -1,4 +1,4 @@
-"""An order without any ratings: what loops seamlessly, lively and as a whole comes first.
+"""An order without any ratings: seamless, lively loops of whole objects come first.
 
 This is a rule of thumb and not the paper's model; it serves until people have rated.
 """

@@ -1,4 +1,4 @@
-"""A newcomer step by step: what is asked, what is answered, and what the model foresees after each answer."""
+"""A newcomer step by step: the question, the answer, and what the model predicts after each answer."""
 
 from __future__ import annotations
 

@@ -132,11 +132,10 @@ def _liking(
     if people > 1:
         taste -= taste.mean(axis=1, keepdims=True)  # what all share is appeal, not taste
     taste /= max(float(taste.std()), 1e-6)
-    result: NDArray[np.float32] = (
+    return (
         np.float32(np.sqrt(SHARES["appeal"])) * appeal[:, None].astype(np.float32)
         + np.float32(np.sqrt(SHARES["taste"])) * taste
     )
-    return result
 
 
 def _errors(m: int, people: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -156,8 +155,7 @@ def _group_taste(items: SimulatedItems, people: int, rng: np.random.Generator) -
     typical = np.tanh(1.2 * _unit(x @ likes.T)) + 0.5 * np.tanh(table.T[items.category])
     own = _unit(x @ rng.normal(size=(x.shape[1], people)))
     strength = rng.uniform(0.5, 1.3, size=people)
-    result: NDArray[np.float64] = typical[:, kind] * strength + 0.35 * own
-    return result
+    return typical[:, kind] * strength + 0.35 * own
 
 
 def _continuous_taste(items: SimulatedItems, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -166,8 +164,7 @@ def _continuous_taste(items: SimulatedItems, people: int, rng: np.random.Generat
     liking = _unit(
         (x @ directions).astype(np.float32) @ rng.normal(size=(DIRECTIONS, people)).astype(np.float32)
     )
-    result: NDArray[np.float64] = liking / (1 + np.abs(liking) / 2)
-    return result
+    return liking / (1 + np.abs(liking) / 2)
 
 
 def _nonlinear_taste(items: SimulatedItems, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -230,5 +227,4 @@ def _unit(x: NDArray[np.floating]) -> NDArray[np.floating]:
     """Columns with mean 0 and variance 1 (left at 0 where they are constant)."""
     centered = x - x.mean(axis=0)
     deviation = centered.std(axis=0)
-    result: NDArray[np.floating] = centered / np.where(deviation > 1e-9, deviation, 1.0)
-    return result
+    return centered / np.where(deviation > 1e-9, deviation, 1.0)

@@ -1,4 +1,4 @@
-"""Faces: how large they are, where they are, and how much of the picture they take."""
+"""Faces: size, place, and share of the picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Motion flow: how fast what moves does move, inside the loops and along their outline."""
+"""Motion flow: speed inside the loops and along their outline."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Quantity:
-    """What is measured; five numbers (`STATISTICS`) of it are features.
+    """One measured quantity; five numbers (`STATISTICS`) of it are features.
 
     ``block`` it belongs to, ``name`` as in Fig. 7, ``unit``, ``samples``: what the five numbers are taken
     over, ``meaning``. Nominal pixels and frames are those at 960 × 540 and 30 fps: see `SmallLoop`.

@@ -1,4 +1,4 @@
-"""Global loopability: what it would cost to loop the whole clip at once."""
+"""Global loopability: the cost of looping the whole clip at once."""
 
 from __future__ import annotations
 

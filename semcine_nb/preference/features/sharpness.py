@@ -1,4 +1,4 @@
-"""Sharpness: how crisp the picture is, part by part."""
+"""Sharpness of the picture, part by part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loop at the size that the hand-designed features look at, and the units they are told in."""
+"""The reduced loop that the hand-designed features are measured on, and their units."""
 
 from __future__ import annotations
 
