@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtr
+from scipy.special import softmax, stdtr
 
 from semcine_nb.preference.metrics import RELEVANT
 from semcine_nb.study import simulation
-from semcine_nb.study._simulated_features import simulate_content
+from semcine_nb.study.simulated_items import simulate_items
 
 ITEMS, CLIPS = 459, 244
 QUESTIONS, RANDOM = 5, 15
@@ -75,9 +75,7 @@ class Bayesian:
         evidence = np.zeros(self.expected.shape[1])
         for i, value in zip(items, values, strict=True):
             evidence += np.log(self.chance[int(value) - 1, i].astype(float))
-        weight = np.exp(evidence - evidence.max())
-        result: Floats = (weight / weight.sum()).astype(np.float32)
-        return result
+        return softmax(evidence).astype(np.float32)
 
     def next_item(self, items: list[int], values: Floats) -> int:
         weight = self.posterior(items, values)
@@ -105,8 +103,8 @@ class Bayesian:
 def _population(structure: str, seed: int, people: int) -> tuple[Floats, Floats, Floats, Floats]:
     """Liking (m, n), scale of errors (n,), liking with errors (m, n), ratings of all items by all (m, n)."""
     rng = np.random.default_rng([seed, simulation.STRUCTURES.index(structure)])
-    content = simulate_content(ITEMS, CLIPS, rng)
-    liking = simulation._liking(structure, content, people, rng)
+    items = simulate_items(ITEMS, CLIPS, rng)
+    liking = simulation._liking(structure, items, people, rng)
     error, scale = simulation._errors(ITEMS, people, rng)
     feeling = liking + error
     ratings = simulation._responses(feeling, np.ones(feeling.shape, bool), rng)
@@ -117,8 +115,7 @@ def _linear(mean: Floats, cov: Floats, asked: Any, values: Floats) -> Floats:
     """Best linear prediction of all items (m,) or (m, n) from the ratings of the asked ones."""
     gain = np.linalg.solve(cov[np.ix_(asked, asked)], cov[asked]).T
     middle = mean if values.ndim == 1 else mean[:, None]
-    result: Floats = middle + gain @ (values[asked] - middle[asked])
-    return result
+    return middle + gain @ (values[asked] - middle[asked])
 
 
 def _meet_linear(
@@ -136,8 +133,8 @@ def _meet_linear(
 def _least_variance(cov: Floats) -> list[int]:
     asked: list[int] = []
     for _ in range(QUESTIONS):
-        centred = cov - cov.mean(axis=0)
-        gain = np.sum(centred**2, axis=0) / np.maximum(np.diag(cov), 1e-9)
+        centered = cov - cov.mean(axis=0)
+        gain = np.sum(centered**2, axis=0) / np.maximum(np.diag(cov), 1e-9)
         gain[asked] = -1
         i = int(np.argmax(gain))
         asked.append(i)

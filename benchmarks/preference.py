@@ -21,10 +21,9 @@ from sklearn.base import clone
 
 from benchmarks._preference_newcomers import newcomers
 from benchmarks._preference_targets import targets
-from semcine_nb.preference import GaussianProcessModel, JointModel, compare, evaluate_models
-from semcine_nb.preference.base import check_ratings, split_validation
+from semcine_nb.preference import ForestModel, GaussianProcessModel, JointModel, compare, evaluate_models
+from semcine_nb.preference.data import check_ratings, split_validation
 from semcine_nb.preference.factors import predict_known
-from semcine_nb.preference.forests import ForestModel
 from semcine_nb.study.simulation import STRUCTURES, simulate_study
 
 # (better, worse) of Fig. 8 by pooled AP, as the paper's text orders them

@@ -2,8 +2,8 @@
 doi:10.1109/ICDM.2011.67).
 
 eq. (9): ‖U − M_l(Y)‖² + ‖Y − M_h(U)‖² + λ_R(‖W_l‖² + ‖W_h‖²), over the coordinates U, the missing entries
-of Y and the maps. With the maps fixed it separates over people: ``improve_person`` takes a Gauss–Newton
-step for one of them, with eq. (10)'s term when the joint model adds it. With r = r's known and missing
+of Y and the maps. With the maps fixed it separates over people: ``PersonProblem`` is that of one of them, and
+takes Gauss–Newton steps, with eq. (10)'s term when the joint model adds it. With r = r's known and missing
 residuals,
 
     r₁ = u − M_l(r),  r₂ = r − M_h(u),  r₃ = y − c − θ_u·u over the rated items,
@@ -15,16 +15,14 @@ J_l (L × missing) and J_h (m × L) the maps' derivatives. H_yy is inverted by W
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import RatingError
-from .base import Floats, PreferenceModel, Ratings, check_choice
+from .base import PreferenceModel
 from .completion import MatrixCompletion
+from .data import Floats, Indices, Ratings, check_choice
 from .eigenmaps import laplacian_eigenmaps
 from .rbf import Map, fit_linear, fit_rbf
 
@@ -46,76 +44,70 @@ class Regression:
         return self.weight * (self.target_squares - 2 * s * self.target_sum + self.count * s * s)
 
 
-def person_loss(u: Floats, r: Floats, lower: Map, upper: Map, regression: Regression | None = None) -> float:
-    """What one person contributes to eq. (8) divided by λ, without the regularisers of the maps."""
-    loss = float(np.sum((u - lower(r[None])[0]) ** 2) + np.sum((r - upper(u[None])[0]) ** 2))
-    return loss + (regression.loss(u) if regression else 0.0)
+@dataclass(frozen=True)
+class PersonProblem:
+    """The contribution of one person to eq. (8) divided by λ, with the maps and θ fixed.
+
+    A function of the coordinates u (L,) and the centered ratings r (m,), whose entries ``missing`` (q,) are
+    free. ``lower`` is M_l, ``upper`` M_h; ``regression`` is the joint model's term.
+    """
+
+    missing: Indices
+    lower: Map
+    upper: Map
+    regression: Regression | None = None
+
+    def loss(self, u: Floats, r: Floats) -> float:
+        """The contribution, without the regularizers of the maps."""
+        r1, r2 = self._residuals(u, r)
+        loss = float(np.sum(r1**2) + np.sum(r2**2))
+        return loss + (self.regression.loss(u) if self.regression else 0.0)
+
+    def gradient(self, u: Floats, r: Floats) -> tuple[Floats, Floats]:
+        """Half the derivatives of the loss by u (L,) and by the missing entries of r (q,)."""
+        r1, r2 = self._residuals(u, r)
+        g_u = r1 - self.upper.jacobian(u).T @ r2
+        f = self.regression
+        if f:
+            g_u = g_u - f.weight * (f.target_sum - f.count * float(f.theta @ u)) * f.theta
+        return g_u, -self.lower.jacobian(r, self.missing).T @ r1 + r2[self.missing]
+
+    def step(self, u: Floats, r: Floats) -> tuple[Floats, Floats]:
+        """The Gauss–Newton step (du, dy_missing), which minimizes the linearized loss."""
+        g_u, g_y = self.gradient(u, r)
+        j_l, j_h = self.lower.jacobian(r, self.missing), self.upper.jacobian(u)
+        size = np.eye(len(u))
+        h_uu = size + j_h.T @ j_h
+        f = self.regression
+        if f:
+            h_uu = h_uu + f.weight * f.count * np.outer(f.theta, f.theta)
+        h_uy = -(j_l + j_h[self.missing].T)
+        core = np.linalg.inv(size + j_l @ j_l.T)
+
+        def solve_yy(x: Floats) -> Floats:
+            return x - j_l.T @ (core @ (j_l @ x))
+
+        du = np.linalg.solve(h_uu - h_uy @ solve_yy(h_uy.T), -g_u + h_uy @ solve_yy(g_y))
+        return du, solve_yy(-g_y - h_uy.T @ du)
+
+    def improve(self, u: Floats, r: Floats) -> tuple[Floats, Floats]:
+        """u and r after one step, halved until the loss falls; unchanged where no step helps."""
+        before = self.loss(u, r)
+        du, dy = self.step(u, r)
+        step = 1.0
+        for _ in range(HALVINGS):
+            new_u, new_r = u + step * du, r.copy()
+            new_r[self.missing] += step * dy
+            if self.loss(new_u, new_r) < before:
+                return new_u, new_r
+            step /= 2
+        return u, r
+
+    def _residuals(self, u: Floats, r: Floats) -> tuple[Floats, Floats]:
+        return u - self.lower(r[None])[0], r - self.upper(u[None])[0]
 
 
-def person_gradient(
-    u: Floats,
-    r: Floats,
-    missing: NDArray[np.int64],
-    lower: Map,
-    upper: Map,
-    regression: Regression | None = None,
-) -> tuple[Floats, Floats]:
-    """Half the derivatives of ``person_loss`` by u (L,) and by the missing entries of r (q,)."""
-    r1, r2 = u - lower(r[None])[0], r - upper(u[None])[0]
-    g_u = r1 - upper.jacobian(u).T @ r2
-    if regression:
-        s = float(regression.theta @ u)
-        g_u = g_u - regression.weight * (regression.target_sum - regression.count * s) * regression.theta
-    return g_u, -lower.jacobian(r, missing).T @ r1 + r2[missing]
-
-
-def gauss_newton_step(
-    u: Floats,
-    r: Floats,
-    missing: NDArray[np.int64],
-    lower: Map,
-    upper: Map,
-    regression: Regression | None = None,
-) -> tuple[Floats, Floats]:
-    """The step (du, dy_missing) that minimises the linearised loss."""
-    g_u, g_y = person_gradient(u, r, missing, lower, upper, regression)
-    j_l, j_h = lower.jacobian(r, missing), upper.jacobian(u)
-    size = np.eye(len(u))
-    h_uu = size + j_h.T @ j_h
-    if regression:
-        h_uu = h_uu + regression.weight * regression.count * np.outer(regression.theta, regression.theta)
-    h_uy = -(j_l + j_h[missing].T)
-    core = np.linalg.inv(size + j_l @ j_l.T)
-
-    def solve_yy(x: Floats) -> Floats:
-        result: Floats = x - j_l.T @ (core @ (j_l @ x))
-        return result
-
-    du = np.linalg.solve(h_uu - h_uy @ solve_yy(h_uy.T), -g_u + h_uy @ solve_yy(g_y))
-    return du, solve_yy(-g_y - h_uy.T @ du)
-
-
-def improve_person(
-    u: Floats,
-    r: Floats,
-    missing: NDArray[np.int64],
-    lower: Map,
-    upper: Map,
-    regression: Regression | None = None,
-) -> tuple[Floats, Floats]:
-    """One Gauss–Newton step, halved until the loss falls; unchanged where no step helps."""
-    before = person_loss(u, r, lower, upper, regression)
-    du, dy = gauss_newton_step(u, r, missing, lower, upper, regression)
-    step = 1.0
-    for _ in range(HALVINGS):
-        new_u, new_r = u + step * du, r.copy()
-        new_r[missing] += step * dy
-        if person_loss(new_u, new_r, lower, upper, regression) < before:
-            return new_u, new_r
-        step /= 2
-    return u, r
-
-
+@dataclass(eq=False, repr=False)
 class AutoEncoderModel(PreferenceModel):
     """Completes ratings and finds coordinates of people by alternating eq. (9); knows no features.
 
@@ -131,25 +123,12 @@ class AutoEncoderModel(PreferenceModel):
     completed_ (m, n), known ratings kept; users_ (n, L); history_ : validation RMSE of each iteration from 0.
     """
 
-    def __init__(
-        self,
-        mapping: str = "rbf",
-        dimension: int = 25,
-        basis: int = 25,
-        penalty: float = 0.1,
-        n_iter: int = 20,
-        patience: int = 2,
-        validation_share: float = 0.1,
-        seed: int = 0,
-    ) -> None:
-        self.mapping = mapping
-        self.dimension = dimension
-        self.basis = basis
-        self.penalty = penalty
-        self.n_iter = n_iter
-        self.patience = patience
-        self.validation_share = validation_share
-        self.seed = seed
+    mapping: str = "rbf"
+    dimension: int = 25
+    basis: int = 25
+    penalty: float = 0.1
+    n_iter: int = 20
+    patience: int = 2
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
         check_choice("mapping", self.mapping, ("rbf", "linear"))
@@ -158,24 +137,22 @@ class AutoEncoderModel(PreferenceModel):
         self._widths: list[float | None] = [None, None]
         start = MatrixCompletion(seed=self.seed)
         start._fit(train, held, features, rng)
-        self.centring_ = start.centring_
-        known, given = self.centring_.matrix(train)
+        self.centering_ = start.centering_
+        known, given = train.known(), self.centering_.matrix(train)
         r = np.where(known, given, start.residual_).T.copy()
         self._missing = [np.flatnonzero(~column) for column in known.T]
         u = laplacian_eigenmaps(start.residual_.T, self.dimension)
         self._prepare(train, features)
         self._fit_maps(u, r)
         self._fit_regression(u)
-        target = self.centring_.residual(held)
+        target = self.centering_.residual(held)
         error = self._held(target, held, r)
         self.history_ = [error]
         self._keep(u, r)
         best, since = np.inf, 0
         for iteration in range(self.n_iter):
             for j in range(len(u)):
-                u[j], r[j] = improve_person(
-                    u[j], r[j], self._missing[j], self.lower_, self.upper_, self._person_regression(j)
-                )
+                u[j], r[j] = self._person(j).improve(u[j], r[j])
             error = self._held(target, held, r)
             self.history_.append(error)
             if error < best or iteration == 0:
@@ -194,7 +171,7 @@ class AutoEncoderModel(PreferenceModel):
         return float(np.sqrt(np.mean((target - r[held.columns, held.rows]) ** 2))) if len(held) else 0.0
 
     def _fit_maps(self, u: Floats, r: Floats) -> None:
-        """W by ridge, centres by k-means; σ is cross-validated once, at the start."""
+        """W by ridge, centers by k-means; σ is cross-validated once, at the start."""
         if self.mapping == "linear":
             self.lower_: Map = fit_linear(r, u, self.penalty)
             self.upper_: Map = fit_linear(u, r, self.penalty)
@@ -209,8 +186,11 @@ class AutoEncoderModel(PreferenceModel):
 
     def _restore(self) -> None:
         self.users_, residual, self.lower_, self.upper_ = self._best
-        self.completed_ = self.centring_.full() + residual.T
+        self.completed_ = self.centering_.full() + residual.T
         del self._best
+
+    def _person(self, j: int) -> PersonProblem:
+        return PersonProblem(self._missing[j], self.lower_, self.upper_, self._person_regression(j))
 
     # the joint model adds its regression here
 
@@ -223,30 +203,24 @@ class AutoEncoderModel(PreferenceModel):
     def _person_regression(self, j: int) -> Regression | None:
         return None
 
-    def predict(self, return_std: bool = False) -> Any:
-        """Completed ratings (m, n); training ratings are kept as given."""
-        self._check_fitted()
-        return self._with_error(self.completed_, return_std)
+    def _newcomer_regression(self, items: Indices, values: Floats) -> Regression | None:
+        return None
 
-    def fit_user(
-        self,
-        items: NDArray[np.int64],
-        values: Floats,
-        regression: Callable[[NDArray[np.int64], Floats], Regression | None] | None = None,
-        steps: int = 15,
-    ) -> tuple[Floats, Floats]:
-        """u (L,) and ratings (m,) of a newcomer, solved with the maps fixed instead of looked up (Sec.
-        4.2)."""
-        bias = self.centring_.newcomer(items, values)
-        base = self.centring_.average + self.centring_.items + bias
+    def _predict(self) -> Floats:
+        return self.completed_
+
+    def fit_user(self, items: Indices, values: Floats, steps: int = 15) -> tuple[Floats, Floats]:
+        """u (L,) and ratings (m,) of a newcomer, solved for with the maps fixed (Sec. 4.2)."""
+        bias = self.centering_.newcomer(items, values)
+        base = self.centering_.average + self.centering_.items + bias
         r: Floats = np.zeros(self.ratings_.shape[0])
         r[items] = values - base[items]
         missing = np.setdiff1d(np.arange(len(r)), items)
         u = self.lower_(r[None])[0]
         r[missing] = self.upper_(u[None])[0][missing]
-        term = regression(items, values) if regression else None
+        person = PersonProblem(missing, self.lower_, self.upper_, self._newcomer_regression(items, values))
         for _ in range(steps):
-            new_u, r = improve_person(u, r, missing, self.lower_, self.upper_, term)
+            new_u, r = person.improve(u, r)
             moved, u = float(np.abs(new_u - u).max()), new_u
             if moved < 1e-4:
                 break

@@ -1,4 +1,4 @@
-"""Fig. 8 for any ratings as one call, and the supplement's parameter grids as another."""
+"""Comparison of all models (Fig. 8) and search over parameters (the supplement's grids), a call each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sklearn.base import clone
 from ..counting import counted
 from ..errors import RatingError
 from ..progress import Progress, silent, track
-from .base import check_ratings, split_validation
+from .data import check_ratings, split_validation
 from .evaluation import Evaluation, evaluate_models
 
 PENALTIES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)  # λ_R = λ_θ (supplement, Sec. 2)
@@ -24,10 +24,10 @@ DIMENSIONS = (5, 10, 15, 20, 25, 30, 35, 40, 45)  # d, the number of basis funct
 def figure_8_models(blocks: Mapping[str, slice] | None = None, seed: int = 0) -> dict[str, Any]:
     """The bars of Fig. 8 in their order, then what the paper does not have. No model trains on validation."""
     from .completion import MatrixCompletion
-    from .forests import ForestModel
     from .gaussian_process import GaussianProcessModel
     from .joint import JointModel
     from .recommenders import BiasedMFModel, BiasModel, ConstantModel, RandomModel, UserKNNModel
+    from .regressors import ForestModel
 
     given: dict[str, Any] = {"blocks": blocks, "seed": seed}
     return {
@@ -105,13 +105,11 @@ def tune(
         )
     train = known.dense()
     train[judged.rows, judged.columns] = np.nan
-    mask = np.zeros(known.shape, dtype=bool)
-    stop = held.take(~judge)
-    mask[stop.rows, stop.columns] = True
+    mask = held.take(~judge).known()
     rows = []
     for values in track(list(product(*grid.values())), progress, "tune"):
         point = {name: v for keys, v in zip(grid, values, strict=True) for name in keys.split("=")}
         fitted = clone(model).set_params(**point).fit(train, features, validation=mask)
-        error = judged.values - fitted.predict()[judged.rows, judged.columns]
+        error = judged.error(fitted.predict())
         rows.append({**point, "RMSE": float(np.sqrt(np.mean(error**2)))})
     return pd.DataFrame(rows).sort_values("RMSE", kind="stable").reset_index(drop=True)

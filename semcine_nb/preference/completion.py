@@ -3,28 +3,31 @@
 Exact: min ‖X‖_* with X = Y on the known entries (Candès & Recht 2009, doi:10.1007/s10208-009-9045-5), by the
 inexact augmented Lagrangian (Lin, Chen & Ma 2010, arXiv:1009.5055). Soft: min ½‖P_Ω(Y − X)‖² + λ‖X‖_* by
 soft-impute (Mazumder, Hastie & Tibshirani, JMLR 2010) along a falling path of λ, chosen on validation
-ratings. Both threshold singular values, for large matrices by a randomised range finder (Oh, Matsushita,
-Tai & Kweon 2018, doi:10.1109/TPAMI.2017.2738633). Ratings are centred by person and item first.
+ratings. Both threshold singular values, for large matrices by a randomized range finder (Oh, Matsushita,
+Tai & Kweon 2018, doi:10.1109/TPAMI.2017.2738633). Ratings are centered by person and item first.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import eigh
 
-from .base import Bools, Floats, PreferenceModel, Ratings, check_choice
-from .centring import Centring
+from .base import PreferenceModel
+from .centering import Centering
+from .data import Bools, Floats, Ratings, check_choice
 
 SMALL = 400  # shorter side up to which the exact eigenvectors of the Gram matrix are cheaper
 PATH = 0.7 ** np.arange(2, 13)  # λ as parts of the largest singular value
 
 
-def threshold(x: Floats, tau: float, rng: np.random.Generator, rank: int = 10) -> tuple[Floats, int, float]:
-    """D_τ(x): singular values lowered by ``tau``, never below 0. Returns it, its rank and its nuclear norm.
+def threshold(x: Floats, tau: float, rng: np.random.Generator, rank: int = 10) -> tuple[Floats, int]:
+    """D_τ(x): singular values lowered by ``tau``, never below 0. Returns it and its rank.
 
-    ``rank`` is a guess of how many singular values exceed ``tau``, for the randomised range finder.
+    ``rank`` is a guess of how many singular values exceed ``tau``, for the randomized range finder. Its steps
+    are those of scikit-learn's ``randomized_svd``, which takes as long and draws other numbers: predictions
+    for more than ``SMALL`` people would differ by up to .2.
     """
     if min(x.shape) <= SMALL:
         return _threshold_gram(x, tau)
@@ -38,15 +41,11 @@ def threshold(x: Floats, tau: float, rng: np.random.Generator, rank: int = 10) -
         if values[-1] <= tau or width == min(x.shape):
             lowered = np.maximum(values - tau, 0.0)
             keep = lowered > 0
-            return (
-                ((basis @ left[:, keep]) * lowered[keep]) @ right[keep],
-                int(keep.sum()),
-                float(lowered.sum()),
-            )
+            return ((basis @ left[:, keep]) * lowered[keep]) @ right[keep], int(keep.sum())
         rank = 2 * width
 
 
-def _threshold_gram(x: Floats, tau: float) -> tuple[Floats, int, float]:
+def _threshold_gram(x: Floats, tau: float) -> tuple[Floats, int]:
     wide = x.shape[1] > x.shape[0]
     tall = x.T if wide else x
     squares, vectors = eigh(tall.T @ tall)
@@ -54,7 +53,7 @@ def _threshold_gram(x: Floats, tau: float) -> tuple[Floats, int, float]:
     keep = values > tau
     shrunk = (vectors[:, keep] * (1 - tau / values[keep])) @ vectors[:, keep].T
     result = tall @ shrunk
-    return (result.T if wide else result), int(keep.sum()), float((values[keep] - tau).sum())
+    return (result.T if wide else result), int(keep.sum())
 
 
 def complete_soft(
@@ -69,7 +68,7 @@ def complete_soft(
     """Soft-impute at λ = ``tau``: fill the missing entries and threshold, until changes are below ``tol``."""
     x, rank = start, 10
     for _ in range(n_iter):
-        new, rank, _ = threshold(np.where(known, y, x), tau, rng, rank)
+        new, rank = threshold(np.where(known, y, x), tau, rng, rank)
         change = np.linalg.norm(new - x) / max(float(np.linalg.norm(x)), 1e-12)
         x = new
         if change < tol:
@@ -90,7 +89,7 @@ def complete_exact(
     mu, rank = 1.25 / largest, 10
     x = data
     for _ in range(n_iter):
-        x, rank, _ = threshold(data - error + multiplier / mu, 1 / mu, rng, rank)
+        x, rank = threshold(data - error + multiplier / mu, 1 / mu, rng, rank)
         error = np.where(known, 0.0, data - x + multiplier / mu)  # free where nothing is known
         gap = data - x - error
         multiplier = multiplier + mu * gap
@@ -100,8 +99,11 @@ def complete_exact(
     return x
 
 
+@dataclass(eq=False, repr=False)
 class MatrixCompletion(PreferenceModel):
-    """Completion of the centred ratings; knows no features.
+    """Completion of the centered ratings; knows no features.
+
+    Known entries are smoothed by the soft method, kept by the exact one.
 
     Parameters
     ----------
@@ -109,18 +111,13 @@ class MatrixCompletion(PreferenceModel):
     penalty : λ of the soft one, in parts of the largest singular value; None chooses it on validation.
     """
 
-    def __init__(
-        self, method: str = "soft", penalty: float | None = None, validation_share: float = 0.1, seed: int = 0
-    ) -> None:
-        self.method = method
-        self.penalty = penalty
-        self.validation_share = validation_share
-        self.seed = seed
+    method: str = "soft"
+    penalty: float | None = None
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
         check_choice("method", self.method, ("soft", "exact"))
-        self.centring_ = Centring.fit(train)
-        known, y = self.centring_.matrix(train)
+        self.centering_ = Centering.fit(train)
+        known, y = train.known(), self.centering_.matrix(train)
         if self.method == "exact":
             self.residual_ = complete_exact(known, y, rng)
         else:
@@ -128,7 +125,7 @@ class MatrixCompletion(PreferenceModel):
 
     def _soft_path(self, known: Bools, y: Floats, held: Ratings, rng: np.random.Generator) -> Floats:
         largest = float(np.linalg.norm(y, 2))
-        target = self.centring_.residual(held)
+        target = self.centering_.residual(held)
         path = PATH if self.penalty is None else [*PATH[self.penalty < PATH], self.penalty]
         x, best, best_error, worse = np.zeros_like(y), np.zeros_like(y), np.inf, 0
         for part in path:
@@ -142,7 +139,5 @@ class MatrixCompletion(PreferenceModel):
                     break
         return best
 
-    def predict(self, return_std: bool = False) -> Any:
-        """Completed ratings (m, n); known entries are smoothed by the soft method, kept by the exact one."""
-        self._check_fitted()
-        return self._with_error(self.centring_.full() + self.residual_, return_std)
+    def _predict(self) -> Floats:
+        return self.centering_.full() + self.residual_

@@ -19,7 +19,7 @@ from sklearn.base import clone
 
 from ..errors import RatingError
 from ..progress import Progress, silent, track
-from .base import Floats, Ratings, check_features, check_ratings, split_validation
+from .data import Floats, Ratings, check_features, check_ratings, split_validation
 from .metrics import RELEVANT, average_precision, ndcg, rank_order, spearman, weighted_average_precision
 
 METRICS = ("mAP", "pooled_AP", "RMSE", "MAE", "Spearman", "NDCG@10")
@@ -157,9 +157,7 @@ def evaluate_models(
     rng = np.random.default_rng(seed)
     rest, held = split_validation(known, None, validation, rng)
     fold = _folds(rest, groups, folds, rng)
-    mask = np.zeros(known.shape, dtype=bool)
-    mask[held.rows, held.columns] = True
-    dense = known.dense()
+    mask, dense = held.known(), known.dense()
     predictions = {name: np.full(len(rest), np.nan) for name in models}
     seconds = dict.fromkeys(models, 0.0)
     used = np.unique(fold)

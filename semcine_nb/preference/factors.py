@@ -1,13 +1,13 @@
-"""Bayesian factors of people and items from incomplete ratings: variational EM with learnt priors.
+"""Bayesian factors of people and items from incomplete ratings: variational EM with learned priors.
 
 A rating is y_ij = ℓ_j · [1; z_i] + ε_ij: item i has factors z_i ~ N(0, I), person j has loadings
 ℓ_j ~ N(a, A) (the first is the person's own mean) and errors of variance σ_j². Both posteriors are Gaussian
-and kept with their covariances, a, A and σ² are learnt, so that a person with one rating, or one who gives
+and kept with their covariances, a, A and σ² are learned, so that a person with one rating, or one who gives
 3 to everything, is drawn to what people are like instead of to noise; unneeded factors vanish. The
 covariance of people, A's part plus Λ Λᵀ, never has to be formed: cost is O(ratings · q²) a round, for 59
 people or 10,000.
 
-The steps are those of variational Bayesian matrix factorisation (Lim & Teh, KDD Cup 2007) with hierarchical
+The steps are those of variational Bayesian matrix factorization (Lim & Teh, KDD Cup 2007) with hierarchical
 priors (Salakhutdinov & Mnih, ICML 2008, doi:10.1145/1390156.1390267).
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import svds
 
-from .base import Floats, Ratings
+from .data import Floats, Ratings
 
 NOISE_STRENGTH = 10.0  # ratings' worth of belief that a person errs as others do
 FEW = 10.0  # ratings' worth of belief that errors have the variance below; it matters for the first few only
@@ -64,8 +64,8 @@ class FactorData:
         self.known = ratings.sparse(1.0)
         self.y_t = sp.csr_array(self.y.T)
         self.known_t = sp.csr_array(self.known.T)
-        self.count = np.bincount(ratings.columns, minlength=ratings.shape[1]).astype(float)
-        self.squares = np.bincount(ratings.columns, ratings.values**2, minlength=ratings.shape[1])
+        self.count = ratings.per_person().astype(float)
+        self.squares = ratings.per_person(ratings.values**2)
 
 
 def start_factors(data: FactorData, rank: int, rng: np.random.Generator) -> Factors:
@@ -74,7 +74,7 @@ def start_factors(data: FactorData, rank: int, rng: np.random.Generator) -> Fact
     m, n = ratings.shape
     average = ratings.average()
     residual = ratings.values - average
-    bias = np.bincount(ratings.columns, residual, minlength=n) / (data.count + 5)
+    bias = ratings.per_person(residual) / (data.count + 5)
     residual = residual - bias[ratings.columns]
     variance = float(np.sum(residual**2) + 2 * FEW * ERROR) / (len(ratings) + FEW)
     q = max(1, min(rank, m, n))
@@ -104,7 +104,7 @@ def start_factors(data: FactorData, rank: int, rng: np.random.Generator) -> Fact
 
 
 def item_information(f: Factors, data: FactorData) -> tuple[Floats, Floats]:
-    """What the ratings say about each z_i: precision H (m, q, q) and H·(its estimate) (m, q)."""
+    """The information of the ratings on each z_i: precision H (m, q, q) and H·(its estimate) (m, q)."""
     n, q = len(f.people), f.items.shape[1]
     weight = 1 / f.noise
     second = f.people[:, 1:, None] * f.people[:, None, 1:] + f.people_cov[:, 1:, 1:]
@@ -140,8 +140,8 @@ def update_people(f: Factors, data: FactorData, learn_prior: bool = True) -> Non
     if learn_prior:
         n = len(f.people)
         f.mean = f.people.mean(axis=0)
-        centred = f.people - f.mean
-        scatter = centred.T @ centred + f.people_cov.sum(axis=0)
+        centered = f.people - f.mean
+        scatter = centered.T @ centered + f.people_cov.sum(axis=0)
         floor = PRIOR_STRENGTH * np.diag(np.concatenate([[0.3], np.full(q, 0.3 / q)])) * common
         f.cov = (scatter + floor) / (n + PRIOR_STRENGTH)
 

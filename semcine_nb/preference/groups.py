@@ -6,20 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_score
 
 from ..counting import counted
 from ..errors import RatingError
-from .base import Floats, check_ratings
+from .data import Floats, check_ratings
 
 EXACT = 500  # people up to which t-SNE compares all pairs
 
 
 @dataclass(frozen=True)
 class GroupSample:
-    """What the supplement's Fig. 6 shows: ``people``, a tuple of columns a group, and ``items``, the rows
+    """The sample of the supplement's Fig. 6: ``people``, a tuple of columns a group, and ``items``, the rows
     that all of them rated."""
 
     people: tuple[tuple[int, ...], ...]
@@ -95,7 +96,7 @@ def sample_groups(
     if groups * people > n or min(groups, people) < 1:
         raise RatingError(f"{groups} groups of {people} people need {groups * people}; there are {n}")
     dense = known.dense()
-    distance = np.linalg.norm(where[:, None] - where[None], axis=2)
+    distance = cdist(where, where)
     free = np.ones(n, dtype=bool)
     found: list[tuple[int, ...]] = []
     for _ in range(groups):

@@ -9,18 +9,18 @@ use ``GaussianProcessModel``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from .autoencoder import AutoEncoderModel, Regression
-from .base import BlockScaler, Floats, Ratings, check_choice
+from .data import BlockScaler, Floats, Indices, Ratings, check_choice
 from .newcomers import nearest_person
 
 
+@dataclass(eq=False, repr=False)
 class JointModel(AutoEncoderModel):
     """Eq. (8) by alternating Gauss–Newton and least squares, stopped on the validation ratings.
 
@@ -37,29 +37,13 @@ class JointModel(AutoEncoderModel):
     theta_user_ (L,), theta_item_ (d,), intercept_ : θ on scaled features; and those of ``AutoEncoderModel``.
     """
 
-    def __init__(
-        self,
-        mapping: str = "rbf",
-        dimension: int = 25,
-        basis: int = 25,
-        penalty: float = 0.1,
-        theta_penalty: float = 0.1,
-        n_iter: int = 20,
-        patience: int = 2,
-        blocks: Mapping[str, slice] | None = None,
-        output: str = "completed",
-        newcomer: str = "fit",
-        validation_share: float = 0.1,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(mapping, dimension, basis, penalty, n_iter, patience, validation_share, seed)
-        self.theta_penalty = theta_penalty
-        self.blocks = blocks
-        self.output = output
-        self.newcomer = newcomer
+    theta_penalty: float = 0.1
+    blocks: Mapping[str, slice] | None = None
+    output: str = "completed"
+    newcomer: str = "fit"
 
     def _prepare(self, train: Ratings, features: Floats) -> None:
-        """Reduce V to its rank once, and factorise the (v, 1) block of the normal equations once."""
+        """Reduce V to its rank once, and factorize the (v, 1) block of the normal equations once."""
         check_choice("output", self.output, ("completed", "f"))
         check_choice("newcomer", self.newcomer, ("fit", "nearest"))
         m, n = train.shape
@@ -74,16 +58,14 @@ class JointModel(AutoEncoderModel):
         else:
             self._v, self._axes = scaled, None
         v1 = np.column_stack([self._v, np.ones(m)])
-        per_item = np.bincount(train.rows, minlength=m)
-        gram = v1.T @ (per_item[:, None] * v1) + self.theta_penalty * np.eye(v1.shape[1])
+        gram = v1.T @ (train.per_item()[:, None] * v1) + self.theta_penalty * np.eye(v1.shape[1])
         self._factor = cho_factor(gram)
         # how often each reduced feature meets each person: V1ᵀ M (r+1, n)
         self._met = (train.sparse(1.0).T @ v1).T
-        self._v_target = v1.T @ np.bincount(train.rows, train.values, minlength=m)
+        self._v_target = v1.T @ train.per_item(train.values)
         self._solved_target = cho_solve(self._factor, self._v_target)
         self._train = train
-        self._count = np.bincount(train.columns, minlength=n)
-        self._sums = np.bincount(train.columns, train.values, minlength=n)
+        self._count, self._sums = train.per_person(), train.per_person(train.values)
         self._weight = float(n * m)
 
     def _fit_regression(self, u: Floats) -> None:
@@ -98,9 +80,8 @@ class JointModel(AutoEncoderModel):
         self._theta_v, self.intercept_ = rest[:-1], float(rest[-1])
         self._items = self._v @ self._theta_v + self.intercept_  # c_i = θ_v·v_i + b
         error = self._train.values - self._items[self._train.rows]
-        n = len(u)
-        self._target_sum = np.bincount(self._train.columns, error, minlength=n)
-        self._target_squares = np.bincount(self._train.columns, error**2, minlength=n)
+        self._target_sum = self._train.per_person(error)
+        self._target_squares = self._train.per_person(error**2)
 
     def _person_regression(self, j: int) -> Regression | None:
         return Regression(
@@ -112,7 +93,7 @@ class JointModel(AutoEncoderModel):
         )
 
     def objective(self, u: Floats, r: Floats) -> float:
-        """Eq. (8) divided by λ at the present maps and θ, for u (n, L) and centred ratings r (n, m)."""
+        """Eq. (8) divided by λ at the present maps and θ, for u (n, L) and centered ratings r (n, m)."""
         maps = sum(float(np.sum(part.weights**2)) for part in (self.lower_, self.upper_))
         fit = np.sum((u - self.lower_(r)) ** 2) + np.sum((r - self.upper_(u)) ** 2)
         theta = float(np.sum(self.theta_user_**2) + np.sum(self._theta_v**2) + self.intercept_**2)
@@ -129,32 +110,30 @@ class JointModel(AutoEncoderModel):
         self.theta_user_, self._theta_v, self.intercept_, self._items = self._best_theta
         self.theta_item_ = self._theta_v if self._axes is None else self._axes @ self._theta_v
 
-    def predict(self, return_std: bool = False) -> Any:
-        """Completed ratings (m, n), or f where ``output="f"``."""
-        self._check_fitted()
-        result = self.predict_regressor() if self.output == "f" else self.completed_
-        return self._with_error(result, return_std)
+    def _predict(self) -> Floats:
+        return self.predict_regressor() if self.output == "f" else self.completed_
 
     def predict_regressor(self) -> Floats:
         """f(u_j, v_i) = θᵀ[u; v; 1] (m, n) of the rated cinemagraphs: one order for everybody."""
-        result: Floats = self._items[:, None] + (self.users_ @ self.theta_user_)[None, :]
-        return result
+        return self._f(self._items, self.users_)
 
     def _predict_items(self, features: Floats) -> Floats:
-        scaled = self.scaler_.transform(features)
-        appeal = scaled @ self.theta_item_ + self.intercept_
-        result: Floats = appeal[:, None] + (self.users_ @ self.theta_user_)[None, :]
-        return result
+        return self._f(self._appeal(features), self.users_)
 
-    def predict_newcomer(self, items: Sequence[int], values: ArrayLike, return_std: bool = False) -> Any:
-        """Ratings (m,) of a person who gave ``values`` to ``items``, by ``newcomer``'s way."""
-        self._check_fitted()
-        index, given = self.check_newcomer(items, values)
-        if self.newcomer == "nearest" or not len(index):
-            return self._with_error(nearest_person(self.completed_, index, given), return_std)
-        return self._with_error(self.fit_user(index, given, self._new_regression)[1], return_std)
+    def _appeal(self, features: Floats) -> Floats:
+        return self.scaler_.transform(features) @ self.theta_item_ + self.intercept_
 
-    def _new_regression(self, items: NDArray[np.int64], values: Floats) -> Regression:
+    def _f(self, appeal: Floats, users: Floats) -> Floats:
+        return appeal[:, None] + (users @ self.theta_user_)[None, :]
+
+    def _predict_newcomer(self, items: Indices, values: Floats, new: Floats | None) -> Floats:
+        if self.newcomer == "nearest" or not len(items):
+            shown = None if new is None else self._predict_items(new)
+            return nearest_person(self.completed_, items, values, shown)
+        user, completed = self.fit_user(items, values)
+        return completed if new is None else self._f(self._appeal(new), user[None])[:, 0]
+
+    def _newcomer_regression(self, items: Indices, values: Floats) -> Regression:
         error = values - self._items[items]
         return Regression(
             self.theta_user_, float(error.sum()), float(error @ error), len(items), self._weight

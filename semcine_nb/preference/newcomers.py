@@ -5,7 +5,7 @@ here the posterior of the Gaussian process. A newcomer's loadings come from a ``
 one component around each known person, as wide as simulated newcomers need (all the way to one Gaussian,
 where tastes form a continuum; narrow, where they form groups). Ratings update it in closed form. Known
 people alone would make that overconfident, so deviations are calibrated on the same simulated newcomers:
-people whose ratings were held back while the model was learnt.
+people whose ratings were held back while the model was learned.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.special import softmax
 
-from .base import Floats, Ratings
+from .data import Floats, Indices, Ratings
 from .factors import Factors
 
 COUNTS = (0, 1, 5, 20)  # ratings after which simulated newcomers are looked at
@@ -27,7 +27,7 @@ CALIBRATION_STRENGTH = 30.0
 
 @dataclass(frozen=True)
 class Population:
-    """What newcomers may be like: equally likely components, ``means`` (c, q+1), ``covs`` (c, q+1, q+1)."""
+    """Distribution of newcomers: equally likely components, ``means`` (c, q+1), ``covs`` (c, q+1, q+1)."""
 
     means: Floats
     covs: Floats
@@ -41,7 +41,7 @@ class Population:
         means = factors.mean + np.sqrt(1 - width) * (factors.people[some] - factors.mean)
         return cls(means, (1 - width) * factors.people_cov[some] + width * factors.cov)
 
-    def posterior(self, factors: Factors, items: NDArray[np.int64], values: Floats) -> tuple[Floats, Floats]:
+    def posterior(self, factors: Factors, items: Indices, values: Floats) -> tuple[Floats, Floats]:
         """Mean (q+1,) and covariance of a newcomer's loadings after ``values`` for ``items``."""
         means, covs = self.means, self.covs
         weight: Floats = np.full(len(means), 1 / len(means))
@@ -53,8 +53,7 @@ class Population:
             inverse = np.linalg.inv(phi @ reach + np.diag(noise))
             solved = np.einsum("jkl,jl->jk", inverse, residual)
             likelihood = -0.5 * (np.sum(residual * solved, axis=1) - np.linalg.slogdet(inverse)[1])
-            weight = np.exp(likelihood - likelihood.max())
-            weight /= weight.sum()
+            weight = softmax(likelihood)
             means = means + np.einsum("jak,jk->ja", reach, solved)
             covs = covs - reach @ inverse @ reach.transpose(0, 2, 1)
         mean = weight @ means
@@ -75,30 +74,29 @@ class Calibration:
         return float(np.interp(np.log1p(count), np.log1p(self.counts), self.factors))
 
 
-def nearest_person(completed: Floats, items: NDArray[np.int64], values: Floats) -> Floats:
+def nearest_person(completed: Floats, items: Indices, values: Floats, shown: Floats | None = None) -> Floats:
     """Ratings (m,) completed for the known person who is nearest on ``items``: the paper's way.
 
     Distance is that of the given ratings to the person's completed ones (m, n); ties are averaged. The result
-    is shifted towards the newcomer's own level. Without ratings it is the mean over people.
+    is shifted toward the newcomer's own level. Without ratings it is the mean over people. ``shown`` (m', n),
+    predictions for other cinemagraphs, gives that person's ratings (m',) of those instead.
     """
+    shown = completed if shown is None else shown
     if not len(items):
-        average: Floats = completed.mean(axis=1)
-        return average
+        return shown.mean(axis=1)
     distance = np.mean((completed[items] - values[:, None]) ** 2, axis=0)
     nearest = np.flatnonzero(distance <= distance.min() + 1e-12)
-    column = completed[:, nearest].mean(axis=1)
-    result: Floats = column + (values - column[items]).sum() / (len(items) + 1)
-    return result
+    level = (values - completed[:, nearest].mean(axis=1)[items]).sum() / (len(items) + 1)
+    return shown[:, nearest].mean(axis=1) + level
 
 
 def item_noise(factors: Factors) -> Floats:
     """Variance (m,) with which a newcomer's rating shows ℓᵀ[1; ẑ_i]: error and doubt about the item."""
     taste = factors.cov[1:, 1:] + np.outer(factors.mean[1:], factors.mean[1:])
-    result: Floats = factors.noise.mean() + np.einsum("iab,ab->i", factors.item_cov, taste)
-    return result
+    return factors.noise.mean() + np.einsum("iab,ab->i", factors.item_cov, taste)
 
 
-def choose_items(factors: Factors, cov: Floats, known: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+def choose_items(factors: Factors, cov: Floats, known: Indices, n: int) -> Indices:
     """Greedily the ``n`` items whose ratings are expected to tell most about the newcomer's order of all
     items.
 
@@ -108,8 +106,8 @@ def choose_items(factors: Factors, cov: Floats, known: NDArray[np.int64], n: int
     m = len(factors.items)
     phi = np.column_stack([np.ones(m), factors.items])
     noise = item_noise(factors)
-    centred = phi - phi.mean(axis=0)
-    spread = centred.T @ centred + 1e-3 * phi.T @ phi
+    centered = phi - phi.mean(axis=0)
+    spread = centered.T @ centered + 1e-3 * phi.T @ phi
     open_ = np.ones(m, dtype=bool)
     open_[known] = False
     chosen: list[int] = []
@@ -127,11 +125,10 @@ def choose_items(factors: Factors, cov: Floats, known: NDArray[np.int64], n: int
 def calibrate_newcomers(
     learn: Callable[[Ratings, np.random.Generator], Factors], ratings: Ratings, rng: np.random.Generator
 ) -> Calibration:
-    """Learn without a fifth of the people, let them arrive with a few ratings each, see how well they are
-    foreseen.
+    """Calibrate on a fifth of the people, who are left out of learning and arrive with a few ratings each.
 
-    Picks the width of the population by the likelihood of their other ratings, and compares error and
-    deviation.
+    The width of the population is the one under which their other ratings are most likely. The factors
+    compare errors with deviations.
     """
     n = ratings.shape[1]
     if n < 10:
@@ -152,9 +149,7 @@ def calibrate_newcomers(
         mine = ratings.take(rng.permutation(order[start:stop]))
         for k, count in enumerate(COUNTS):
             first, rest = mine.take(np.arange(min(count, len(mine)))), mine.take(np.arange(count, len(mine)))
-            share = min(
-                1.0, 20 / max(len(rest), 1)
-            )  # one person's ratings err together: at most twenty count
+            share = min(1.0, 20 / max(len(rest), 1))  # one person's ratings err together: at most 20 count
             counts[k] += share * len(rest)
             for w, population in enumerate(populations):
                 error, variance = _foresee(factors, population, first, rest)

@@ -1,4 +1,4 @@
-"""Which candidates to show a person first: from a fitted model, or straight from a study's ratings."""
+"""Ranking of candidates for a person: from a fitted model, or straight from a study's ratings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..counting import counted
 from ..errors import RatingError
-from .base import Floats, check_features, check_ratings
+from .data import Floats, check_features, check_ratings
 from .gaussian_process import GaussianProcessModel
 
 
@@ -62,27 +62,18 @@ def rank(
     if model is None:
         model = GaussianProcessModel(blocks=blocks).fit(known, check_features(features, known.shape[0]))
     names = list(people)
-    count = 0
-    if person in names:
-        column = names.index(person)
-        count = int(np.sum(known.columns == column))
+    column = names.index(person) if person in names else -1
+    count = int(np.sum(known.columns == column))
     if count:
-        rating, std = model.predict_items(new, return_std=True)
-        rating, std = rating[:, column], std[:, column]
+        rating, std = (part[:, column] for part in model.predict_items(new, return_std=True))
         basis = (
             f"{counted(count, 'rating')} of this person and {len(known) - count} of "
             f"{counted(len(names) - 1, 'other')}"
         )
-    elif isinstance(model, GaussianProcessModel):
-        rating, std = model.predict_newcomer([], [], return_std=True, new_features=new)
-        basis = f"{_everybody(len(names))} on average; this person has not rated anything"
     else:
-        rating, std = (part.mean(axis=1) for part in model.predict_items(new, return_std=True))
-        basis = f"{_everybody(len(names))} on average; this person has not rated anything"
+        rating, std = model.predict_newcomer([], [], return_std=True, new_features=new)
+        everybody = "1 person likes" if len(names) == 1 else f"{len(names)} people like"
+        basis = f"what {everybody} on average; this person has not rated anything"
     # nobody gives 5.3 stars; the order keeps what the ends of the scale would hide
     shown = np.clip(rating, min(1.0, known.values.min()), max(5.0, known.values.max()))
     return Ranking(np.argsort(-rating, kind="stable"), shown, std, basis)
-
-
-def _everybody(count: int) -> str:
-    return "what 1 person likes" if count == 1 else f"what {count} people like"

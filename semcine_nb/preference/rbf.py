@@ -8,10 +8,10 @@ from typing import Protocol
 import numpy as np
 from sklearn.cluster import KMeans
 
-from .base import Floats
+from .data import Floats
 from .kernels import squared_distances
 
-WIDTHS = (0.5, 0.7, 1.0, 1.5, 2.5, 4.0)  # σ in parts of the median distance between a centre and a point
+WIDTHS = (0.5, 0.7, 1.0, 1.5, 2.5, 4.0)  # σ in parts of the median distance between a center and a point
 FOLDS = 3
 
 
@@ -28,13 +28,12 @@ class Map(Protocol):
 
 @dataclass(frozen=True)
 class LinearMap:
-    """M(x) = W x, ``weights`` (t, p): a matrix factorisation (supplement, footnote 2)."""
+    """M(x) = W x, ``weights`` (t, p): a matrix factorization (supplement, footnote 2)."""
 
     weights: Floats
 
     def __call__(self, x: Floats) -> Floats:
-        result: Floats = x @ self.weights.T
-        return result
+        return x @ self.weights.T
 
     def jacobian(self, x: Floats, columns: np.ndarray | slice = slice(None)) -> Floats:
         return self.weights[:, columns]
@@ -42,33 +41,29 @@ class LinearMap:
 
 @dataclass(frozen=True)
 class RBFMap:
-    """M(x) = W κ(x), κ_i(x) = exp(−‖x − μ_i‖² / 2σ²): ``weights`` (t, d), ``centres`` (d, p), ``width`` σ."""
+    """M(x) = W κ(x), κ_i(x) = exp(−‖x − μ_i‖² / 2σ²): ``weights`` (t, d), ``centers`` (d, p), ``width`` σ."""
 
     weights: Floats
-    centres: Floats
+    centers: Floats
     width: float
 
     def __call__(self, x: Floats) -> Floats:
-        result: Floats = _basis(x, self.centres, self.width) @ self.weights.T
-        return result
+        return _basis(x, self.centers, self.width) @ self.weights.T
 
     def jacobian(self, x: Floats, columns: np.ndarray | slice = slice(None)) -> Floats:
         """∂M/∂x at one point x (p,), for the given coordinates of x: W diag(κ) (μ − x) / σ²."""
-        kappa = _basis(x[None], self.centres, self.width)[0]
-        result: Floats = (self.weights * (kappa / self.width**2)) @ (self.centres[:, columns] - x[columns])
-        return result
+        kappa = _basis(x[None], self.centers, self.width)[0]
+        return (self.weights * (kappa / self.width**2)) @ (self.centers[:, columns] - x[columns])
 
 
-def _basis(x: Floats, centres: Floats, width: float) -> Floats:
-    result: Floats = np.exp(-0.5 * squared_distances(x, centres) / width**2)
-    return result
+def _basis(x: Floats, centers: Floats, width: float) -> Floats:
+    return np.exp(-0.5 * squared_distances(x, centers) / width**2)
 
 
 def ridge(design: Floats, target: Floats, penalty: float) -> Floats:
     """Weights (t, d) of least squares with ``penalty``‖W‖², in the d × d form."""
     gram = design.T @ design + penalty * np.eye(design.shape[1])
-    result: Floats = np.linalg.solve(gram, design.T @ target).T
-    return result
+    return np.linalg.solve(gram, design.T @ target).T
 
 
 def fit_linear(x: Floats, y: Floats, penalty: float) -> LinearMap:
@@ -82,14 +77,14 @@ def fit_linear(x: Floats, y: Floats, penalty: float) -> LinearMap:
 def fit_rbf(
     x: Floats, y: Floats, basis: int, penalty: float, seed: int, width: float | None = None
 ) -> RBFMap:
-    """k-means centres, σ by cross-validation (kept if given), W by ridge regression (supplement, Sec. 2)."""
+    """k-means centers, σ by cross-validation (kept if given), W by ridge regression (supplement, Sec. 2)."""
     d = max(1, min(basis, len(np.unique(np.round(x, 6), axis=0))))
-    centres = KMeans(d, n_init=1, max_iter=30, random_state=seed).fit(x).cluster_centers_.astype(float)
-    squares = squared_distances(x, centres)
+    centers = KMeans(d, n_init=1, max_iter=30, random_state=seed).fit(x).cluster_centers_.astype(float)
+    squares = squared_distances(x, centers)
     if width is None:
         width = _choose_width(squares, y, penalty, seed)
     design = np.exp(-0.5 * squares / width**2)
-    return RBFMap(ridge(design, y, penalty), centres, width)
+    return RBFMap(ridge(design, y, penalty), centers, width)
 
 
 def _choose_width(squares: Floats, y: Floats, penalty: float, seed: int) -> float:

@@ -1,89 +1,68 @@
-"""Baselines that know ratings only: constant, random, biases, nearest people, biased matrix factorisation."""
+"""Baselines that know ratings only: constant, random, biases, nearest people, biased matrix factorization."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .base import Floats, PreferenceModel, Ratings
-from .centring import Centring
+from .base import PreferenceModel
+from .centering import Centering
+from .data import Floats, Ratings
 
 
+@dataclass(eq=False, repr=False)
 class ConstantModel(PreferenceModel):
     """CR of Fig. 8: everybody rates everything 3."""
 
-    def __init__(self, value: float = 3.0, validation_share: float = 0.1, seed: int = 0) -> None:
-        self.value = value
-        self.validation_share = validation_share
-        self.seed = seed
+    value: float = 3.0
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
-        pass
-
-    def predict(self, return_std: bool = False) -> Any:
-        self._check_fitted()
-        return self._with_error(np.full(self.ratings_.shape, self.value), return_std)
+        self.prediction_ = np.full(train.shape, self.value)
 
 
+@dataclass(eq=False, repr=False)
 class RandomModel(PreferenceModel):
     """Rand of Fig. 8: a uniform draw from 1 … 5 for every pair."""
 
-    def __init__(self, validation_share: float = 0.1, seed: int = 0) -> None:
-        self.validation_share = validation_share
-        self.seed = seed
-
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
-        self.guess_ = rng.uniform(1, 5, size=train.shape)
-
-    def predict(self, return_std: bool = False) -> Any:
-        self._check_fitted()
-        return self._with_error(self.guess_, return_std)
+        self.prediction_ = rng.uniform(1, 5, size=train.shape)
 
     def _predict_items(self, features: Floats) -> Floats:
         rng = np.random.default_rng([self.seed, len(features)])
         return rng.uniform(1, 5, size=(len(features), self.ratings_.shape[1]))
 
 
+@dataclass(eq=False, repr=False)
 class BiasModel(PreferenceModel):
     """Average + each person's habit + each item's appeal: personal in level, the same order for everybody."""
 
-    def __init__(self, strength: float = 5.0, validation_share: float = 0.1, seed: int = 0) -> None:
-        self.strength = strength
-        self.validation_share = validation_share
-        self.seed = seed
+    strength: float = 5.0
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
-        self.centring_ = Centring.fit(train, self.strength)
-
-    def predict(self, return_std: bool = False) -> Any:
-        self._check_fitted()
-        return self._with_error(self.centring_.full(), return_std)
+        self.centering_ = Centering.fit(train, self.strength)
+        self.prediction_ = self.centering_.full()
 
     def _predict_items(self, features: Floats) -> Floats:
-        return np.tile(self.centring_.average + self.centring_.people, (len(features), 1))
+        return np.tile(self.centering_.average + self.centering_.people, (len(features), 1))
 
 
+@dataclass(eq=False, repr=False)
 class UserKNNModel(PreferenceModel):
-    """What the ``neighbours`` most similar people who rated an item thought of it, weighted by similarity.
+    """The opinion of the ``neighbors`` most similar people who rated an item, weighted by similarity.
 
-    Similarity is the correlation of centred ratings on common items, times c / (c + ``shrink``) for c of
+    Similarity is the correlation of centered ratings on common items, times c / (c + ``shrink``) for c of
     them.
     """
 
-    def __init__(
-        self, neighbours: int = 20, shrink: float = 20.0, validation_share: float = 0.1, seed: int = 0
-    ) -> None:
-        self.neighbours = neighbours
-        self.shrink = shrink
-        self.validation_share = validation_share
-        self.seed = seed
+    neighbors: int = 20
+    shrink: float = 20.0
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
-        centring = Centring.fit(train)
+        centering = Centering.fit(train)
         m, n = train.shape
-        rated, residual = centring.matrix(train)
-        known = rated.astype(float)
+        residual, known = centering.matrix(train), train.known().astype(float)
         common = known.T @ known
         squares = (residual**2).T @ known
         norm = np.sqrt(np.maximum(squares * squares.T, 1e-12))
@@ -92,38 +71,25 @@ class UserKNNModel(PreferenceModel):
         guess = np.zeros((m, n))
         for j in range(n):
             weight = np.where(known > 0, self.similarity_[j], 0.0)
-            if n > self.neighbours:
-                kept = np.partition(np.abs(weight), n - self.neighbours, axis=1)[:, n - self.neighbours]
+            if n > self.neighbors:
+                kept = np.partition(np.abs(weight), n - self.neighbors, axis=1)[:, n - self.neighbors]
                 weight = np.where(np.abs(weight) >= kept[:, None], weight, 0.0)
             guess[:, j] = (weight * residual).sum(axis=1) / (np.abs(weight).sum(axis=1) + 0.5)
-        self.prediction_ = centring.full() + guess
-
-    def predict(self, return_std: bool = False) -> Any:
-        self._check_fitted()
-        return self._with_error(self.prediction_, return_std)
+        self.prediction_ = centering.full() + guess
 
 
+@dataclass(eq=False, repr=False)
 class BiasedMFModel(PreferenceModel):
     """Biases plus factors by alternating ridge regressions; rank and penalty are chosen on validation."""
 
-    def __init__(
-        self,
-        ranks: tuple[int, ...] = (4, 8, 16),
-        penalties: tuple[float, ...] = (5.0, 15.0, 40.0),
-        n_iter: int = 12,
-        validation_share: float = 0.1,
-        seed: int = 0,
-    ) -> None:
-        self.ranks = ranks
-        self.penalties = penalties
-        self.n_iter = n_iter
-        self.validation_share = validation_share
-        self.seed = seed
+    ranks: tuple[int, ...] = (4, 8, 16)
+    penalties: tuple[float, ...] = (5.0, 15.0, 40.0)
+    n_iter: int = 12
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
-        centring = Centring.fit(train)
-        residual, known = train.sparse(centring.residual(train)), train.sparse(1.0)
-        wanted = centring.residual(held)
+        centering = Centering.fit(train)
+        residual, known = train.sparse(centering.residual(train)), train.sparse(1.0)
+        wanted = centering.residual(held)
         best = np.inf
         m, n = train.shape
         for rank in sorted({min(r, m, n) for r in self.ranks}):
@@ -136,12 +102,8 @@ class BiasedMFModel(PreferenceModel):
                 guess = np.einsum("kq,kq->k", items[held.rows], people[held.columns])
                 error = float(np.mean((wanted - guess) ** 2)) if len(held) else penalty
                 if error < best:
-                    best, self.prediction_ = error, centring.full() + items @ people.T
+                    best, self.prediction_ = error, centering.full() + items @ people.T
                     self.rank_, self.penalty_ = rank, penalty
-
-    def predict(self, return_std: bool = False) -> Any:
-        self._check_fitted()
-        return self._with_error(self.prediction_, return_std)
 
 
 def _ridge_rows(y: Any, known: Any, other: Floats, penalty: float) -> Floats:
@@ -149,5 +111,4 @@ def _ridge_rows(y: Any, known: Any, other: Floats, penalty: float) -> Floats:
     q = other.shape[1]
     outer = (other[:, :, None] * other[:, None, :]).reshape(len(other), -1)
     gram = (known @ outer).reshape(-1, q, q) + penalty * np.eye(q)
-    result: Floats = np.linalg.solve(gram, (y @ other)[:, :, None])[:, :, 0]
-    return result
+    return np.linalg.solve(gram, (y @ other)[:, :, None])[:, :, 0]

@@ -1,5 +1,4 @@
-"""Ratings as a plain regression on features: the shared frame, and the regressors of the supplement's
-footnote 3.
+"""Ratings as a plain regression on features: the forests of Fig. 8 and the regressors of footnote 3.
 
 ``scope`` says what a rating depends on: ``"global"`` the item's features v, ``"individual"`` v with a
 regressor for each person, ``"subjective"`` [u; v] with coordinates u of people from ``users``: matrix
@@ -9,64 +8,45 @@ completion (``"mc"``), the auto-encoder (``"aem"``) or the joint model (``"joint
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from sklearn.decomposition import PCA
 
-from .base import BlockScaler, Floats, PreferenceModel, Ratings, check_choice
+from .autoencoder import AutoEncoderModel
+from .base import PreferenceModel
+from .completion import MatrixCompletion
+from .data import BlockScaler, Floats, Ratings, check_choice
+from .joint import JointModel
 
 CHUNK = 64  # people whose predictions are made in one call
 SCOPES = ("global", "individual", "subjective")
 USERS = ("mc", "aem", "joint")
 
 
-def user_features(
-    source: str,
-    train: Ratings,
-    held: Ratings,
-    features: Floats,
-    blocks: Mapping[str, slice] | None,
-    dimension: int,
-    seed: int,
-) -> Floats:
-    """Coordinates of people (n, dimension) from one of ``USERS``, of variance 1 (or constant)."""
-    from .autoencoder import AutoEncoderModel
-    from .completion import MatrixCompletion
-    from .joint import JointModel
-
-    rng = np.random.default_rng(seed)
-    if source == "mc":
-        completion = MatrixCompletion(seed=seed)
-        completion._fit(train, held, features, rng)
-        _, values, right = np.linalg.svd(completion.residual_, full_matrices=False)
-        users = np.zeros((train.shape[1], dimension))
-        k = min(dimension, len(values))
-        users[:, :k] = right[:k].T * values[:k]
-        scale = users.std() if users.std() > 1e-12 else 1.0
-        result: Floats = users / scale
-        return result
-    check_choice("users", source, USERS)
-    model = (
-        AutoEncoderModel(dimension=dimension, seed=seed)
-        if source == "aem"
-        else JointModel(dimension=dimension, blocks=blocks, seed=seed)
-    )
-    model._fit(train, held, features, rng)
-    return model.users_
-
-
+@dataclass(eq=False, repr=False)
 class FeatureRegression(PreferenceModel):
-    """Base: scaled features reduced to principal components, then a regressor of scikit-learn."""
+    """Base: scaled features reduced to principal components, then a regressor of scikit-learn.
+
+    Parameters
+    ----------
+    scope : ``"global"``, ``"individual"`` or ``"subjective"``.
+    users : where u comes from, for the last: ``"mc"``, ``"aem"`` or ``"joint"``; ``dimension`` of it.
+    components : principal components of the scaled features that v is reduced to.
+    blocks : name → slice of the features' columns, each scaled by its largest absolute value.
+    max_rows : most ratings that one regressor sees, drawn by ``seed``; None takes all.
+    """
 
     scope: str = "global"
     users: str = "joint"
-    dimension: int = 25
-    components: int = 64
-    blocks: Mapping[str, slice] | None = None
-    max_rows: int | None = None
+    dimension: int = field(default=25, kw_only=True)
+    components: int = field(default=64, kw_only=True)
+    blocks: Mapping[str, slice] | None = field(default=None, kw_only=True)
+    max_rows: int | None = field(default=None, kw_only=True)
 
     def _regressor(self, count: int) -> Any:
+        """An unfitted regressor for ``count`` ratings."""
         raise NotImplementedError
 
     def _fit(self, train: Ratings, held: Ratings, features: Floats, rng: np.random.Generator) -> None:
@@ -81,9 +61,7 @@ class FeatureRegression(PreferenceModel):
         n = train.shape[1]
         self._people: Floats = np.zeros((n, 0))
         if self.scope == "subjective":
-            self._people = user_features(
-                self.users, train, held, features, self.blocks, self.dimension, self.seed
-            )
+            self._people = self._coordinates(train, held, features)
         self.average_ = train.average()
         self._models: list[Any] = []
         if self.scope == "individual":
@@ -97,12 +75,29 @@ class FeatureRegression(PreferenceModel):
             design = np.column_stack([self._people[some.columns], self._v[some.rows]])
             self._models.append(self._fitted(design, some.values))
 
+    def _coordinates(self, train: Ratings, held: Ratings, features: Floats) -> Floats:
+        """Coordinates u of people (n, dimension), of variance 1 (or constant)."""
+        check_choice("users", self.users, USERS)
+        models: dict[str, MatrixCompletion | AutoEncoderModel] = {
+            "mc": MatrixCompletion(seed=self.seed),
+            "aem": AutoEncoderModel(dimension=self.dimension, seed=self.seed),
+            "joint": JointModel(dimension=self.dimension, blocks=self.blocks, seed=self.seed),
+        }
+        model = models[self.users]
+        model._fit(train, held, features, np.random.default_rng(self.seed))
+        if not isinstance(model, MatrixCompletion):
+            return model.users_
+        _, values, right = np.linalg.svd(model.residual_, full_matrices=False)
+        users: Floats = np.zeros((train.shape[1], self.dimension))
+        k = min(self.dimension, len(values))
+        users[:, :k] = right[:k].T * values[:k]
+        return users / (users.std() if users.std() > 1e-12 else 1.0)
+
     def _reduce(self, scaled: Floats) -> Floats:
         # a column of zeros stands for no features, which scikit-learn refuses
         if not self._told:
             return np.zeros((len(scaled), 1))
-        result: Floats = scaled if self.pca_ is None else self.pca_.transform(scaled)
-        return result
+        return scaled if self.pca_ is None else self.pca_.transform(scaled)
 
     def _fitted(self, design: Floats, target: Floats) -> Any:
         """A fitted regressor, or the mean to predict where there is too little to fit one."""
@@ -131,43 +126,45 @@ class FeatureRegression(PreferenceModel):
     def _apply(model: Any, design: Floats) -> Floats:
         return np.full(len(design), model) if isinstance(model, float) else np.asarray(model.predict(design))
 
-    def predict(self, return_std: bool = False) -> Any:
-        """Predicted ratings (m, n) from features (and coordinates of people)."""
-        self._check_fitted()
-        return self._with_error(self._table(self._v), return_std)
+    def _predict(self) -> Floats:
+        return self._table(self._v)
 
     def _predict_items(self, features: Floats) -> Floats:
         return self._table(self._reduce(self.scaler_.transform(features)))
 
 
-class RegressorModel(FeatureRegression):
-    """Linear, support vector, Gaussian process or perceptron regression on [u; v] (footnote 3).
+@dataclass(eq=False, repr=False)
+class ForestModel(FeatureRegression):
+    """Random forests of Fig. 8: global (G-RF), individual (I-RF), subjective (S-RF, "Model 1" of Sec. 4.2).
 
-    ``kind`` is ``"linear"``, ``"svr"``, ``"gp"`` or ``"mlp"``; the second and third see at most ``max_rows``
-    ratings, drawn by ``seed``, as their cost grows with the square and the cube of that number.
+    ``trees`` in a forest (10 as in the paper: "10 number of ensembles") and fewest ratings in a ``leaf``. A
+    third of the features is tried at each split. The other parameters are those of ``FeatureRegression``.
     """
 
-    def __init__(
-        self,
-        kind: str = "linear",
-        scope: str = "subjective",
-        users: str = "joint",
-        dimension: int = 25,
-        components: int = 64,
-        blocks: Mapping[str, slice] | None = None,
-        max_rows: int | None = 2000,
-        validation_share: float = 0.1,
-        seed: int = 0,
-    ) -> None:
-        self.kind = kind
-        self.scope = scope
-        self.users = users
-        self.dimension = dimension
-        self.components = components
-        self.blocks = blocks
-        self.max_rows = max_rows
-        self.validation_share = validation_share
-        self.seed = seed
+    trees: int = 10
+    leaf: int = 3
+
+    def _regressor(self, count: int) -> Any:
+        from sklearn.ensemble import RandomForestRegressor
+
+        return RandomForestRegressor(
+            self.trees, min_samples_leaf=self.leaf, max_features=1 / 3, random_state=self.seed
+        )
+
+
+@dataclass(eq=False, repr=False)
+class RegressorModel(FeatureRegression):
+    """Linear, support vector, Gaussian process or perceptron regression on [u; v] (supplement, footnote 3).
+
+    ``kind`` is ``"linear"``, ``"svr"``, ``"gp"`` or ``"mlp"``. The cost of the second grows with the square
+    of the number of ratings and that of the third with its cube, so ``max_rows`` is 2000 by default. The
+    other parameters are those of ``FeatureRegression``.
+    """
+
+    scope: str = field(default="subjective", kw_only=True)
+    users: str = field(default="joint", kw_only=True)
+    max_rows: int | None = field(default=2000, kw_only=True)
+    kind: str = "linear"
 
     def _regressor(self, count: int) -> Any:
         from sklearn.gaussian_process import GaussianProcessRegressor

@@ -1,4 +1,4 @@
-"""An order without any ratings: what loops seamlessly, lively and as a whole comes first.
+"""An order without any ratings: seamless, lively loops of whole objects come first.
 
 This is a rule of thumb and not the paper's model; it serves until people have rated.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..looping.quality import LoopQuality
 
-_LIVELY = 2.0  # grey levels a frame at which liveliness is one half
+_LIVELY = 2.0  # gray levels a frame at which liveliness is one half
 _PRESENT = 0.02  # share of the picture from which on a target counts as well visible
 
 

@@ -1,4 +1,4 @@
-"""A newcomer step by step: what is asked, what is answered, and what the model foresees after each answer."""
+"""A newcomer step by step: the question, the answer, and what the model predicts after each answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 
 from ..errors import RatingError
-from .base import Floats, check_features, check_ratings
+from .data import Floats, check_features, check_ratings
 from .metrics import average_precision
 
 FEW = 16  # wishes among which one is mostly known; ordering all items takes longer

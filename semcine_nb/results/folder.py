@@ -21,7 +21,7 @@ from ..files import whole_folder
 from ..limits import current_limits, too_large
 from ..looping.cinemagraph import Cinemagraph
 from ..pipeline import RankedCinemagraphs, make_cinemagraphs
-from ..study.described import ENDING, save_features
+from ..study.feature_files import ENDING, save_features
 from ..video import Video
 from ..video.writing import SUFFIXES
 from . import page as pages

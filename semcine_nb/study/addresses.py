@@ -1,4 +1,4 @@
-"""Where a database is: addresses read, made absolute, and named without their secrets."""
+"""Database addresses: read, made absolute, and named without their secrets."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def absolute(url: str) -> str:
 
 
 def public_name(url: str) -> str:
-    """How a database is told apart from others where its password must not be: not even as a hash."""
+    """A name that tells a database apart from others without its password: not even a hash of it."""
     return label_of(parse_url(url))
 
 
 def parse_url(url: str | Path | URL) -> URL:
-    """What an address means. Raises StoreError for what is none, without quoting it."""
+    """Read an address. Raises StoreError for what is none, without quoting it."""
     hint = "give a database URL such as sqlite:///ratings.db or postgresql://user:password@host/name"
     named_like_a_file = isinstance(url, str) and url.endswith((".db", ".sqlite", ".sqlite3"))
     if named_like_a_file and "://" not in str(url) and not re.match(r"\w{2,}:.*@", str(url)):
@@ -53,7 +53,7 @@ def parse_url(url: str | Path | URL) -> URL:
 
 
 def label_of(url: URL) -> str:
-    """How messages name the database: no user, no password, no options."""
+    """The database's name in messages: no user, no password, no options."""
     if url.get_backend_name() == "sqlite":
         return f"the SQLite file {url.database}" if url.database else "the SQLite database in memory"
     port = f":{url.port}" if url.port else ""

@@ -1,4 +1,4 @@
-"""How far people agree with each other (Krippendorff's α), and with themselves (repeated cinemagraphs)."""
+"""Agreement of people with each other (Krippendorff's α) and with themselves (repeated cinemagraphs)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _squared_distance(
 
 @dataclass(frozen=True)
 class Consistency:
-    """How well a person agreed with themselves on ``pairs`` cinemagraphs that were shown twice.
+    """Agreement of a person with themselves on ``pairs`` cinemagraphs that were shown twice.
 
     ``same``: share rated the same; ``within_one``: share at most one star apart; ``difference``: mean
     absolute difference in stars. All NaN where ``pairs`` is 0.

@@ -1,4 +1,4 @@
-"""How a database is used: its version checked, its errors in one sentence without secrets."""
+"""Access to a database: its version is checked, its errors are told in one sentence without secrets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Database:
         self._was_reached = True
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
-        """What ``work(connection)`` returns, in one transaction of its own."""
+        """Return ``work(connection)``, done in one transaction of its own."""
         return self._run(work, {})
 
     def write(self, work: Callable[[Connection], Result]) -> Result:

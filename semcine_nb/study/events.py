@@ -1,4 +1,4 @@
-"""What a person does in a study: rate, skip, take the last one back; checked before it is kept."""
+"""Events of a study: a person rates, skips or takes the last one back. Each is checked before it is kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def now() -> datetime:
 
 @dataclass(frozen=True)
 class Event:
-    """What one person did with one cinemagraph; never changed once kept.
+    """One thing that a person did with one cinemagraph; never changed once kept.
 
     ``value`` is 1 to 5 where ``kind`` is "rate", else None. ``response_time`` is in seconds since the
     cinemagraph came up, pauses left out; ``order`` counts showings from 0; ``loops_seen`` is how often it had

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import RatingError, StoreError
 from ..files import whole_file
 from ..progress import Progress, silent, track
-from .described import features_beside
+from .feature_files import features_beside
 from .store import RatingStore
 
 SUFFIXES = (".mp4", ".webm", ".webp", ".gif")  # of one cinemagraph in several formats, the first is shown

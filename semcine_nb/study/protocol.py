@@ -1,4 +1,4 @@
-"""The study of Section 4.1: who sees which cinemagraph when, for how long, and what is kept of it."""
+"""The study of Section 4.1: the order of showings, the time for them, and one person's session."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ ENOUGH = 8  # cinemagraphs for each of the pilot's, from which on these are left
 
 @dataclass(frozen=True)
 class Protocol:
-    """How a study is run; by default as in the paper (Section 4.1, supplement Section 1) where it says.
+    """The rules of a study; by default those of the paper (Section 4.1, supplement Section 1) where it says.
 
-    ``minutes`` of looking, pauses and pilot left out (the paper: 20); ``pilot`` cinemagraphs to practise on
+    ``minutes`` of looking, pauses and pilot left out (the paper: 20); ``pilot`` cinemagraphs to practice on
     first, whose ratings do not count (the paper: "short"), and which come later only where there are fewer
     than ``ENOUGH`` times as many cinemagraphs; after every ``repeat_every`` new ones the first
     of them is shown again, to measure how consistent a person is (0: never; not in the paper); ``seed`` of
@@ -99,7 +99,7 @@ class Session:
         self._read_history()
 
     def _read_history(self) -> None:
-        """Where this person stands: the only state there is besides the cinemagraph on show."""
+        """Read how far this person is: the only state there is besides the cinemagraph on show."""
         events = self.store.history(self.person)
         undone = {event.undoes for event in events}
         counting = [event for event in events if event.kind != "undo" and event.uid not in undone]
@@ -125,7 +125,7 @@ class Session:
     # --- during --------------------------------------------------------------------------------------
 
     def next(self) -> Showing | None:
-        """What to show now; the same until it is rated or skipped; None when all is seen or time is up.
+        """The showing that is due, until it is rated or skipped; None when all is seen or time is up.
 
         Raises RatingError before the person agreed to take part.
         """
@@ -139,10 +139,10 @@ class Session:
     def _upcoming(self) -> Showing | None:
         begun = any(phase != "pilot" for _, phase in self._done)
         for showing in self._sequence:
-            if (showing.item, showing.phase) in self._done or self._practised(showing):
+            if (showing.item, showing.phase) in self._done or self._practiced(showing):
                 continue
             if begun and showing.phase == "pilot":
-                continue  # one that was added since: nobody practises in the middle
+                continue  # one that was added since: nobody practices in the middle
             if showing.phase != "pilot" and self.seconds_left <= 0:
                 return None
             if showing.phase == "repeat" and showing.item not in self._rated:
@@ -187,19 +187,19 @@ class Session:
 
     @property
     def seconds_left(self) -> float:
-        """What is left of the time for looking; never below 0. The pilot costs nothing."""
+        """Seconds left for looking; never below 0. The pilot costs nothing."""
         current = 0.0 if self.current is None or self.current.phase == "pilot" else self._looked()
         return max(0.0, 60 * self.protocol.minutes - self._spent - current)
 
     @property
     def progress(self) -> tuple[int, int]:
-        """How many cinemagraphs were dealt with, of how many; the pilot and repeats do not count."""
+        """(done, total) cinemagraphs; the pilot and repeats do not count."""
         counted = [showing for showing in self._sequence if showing.phase == "main"]
-        total = sum(not self._practised(showing) for showing in counted)
+        total = sum(not self._practiced(showing) for showing in counted)
         return sum(phase == "main" for _, phase in self._done), total
 
-    def _practised(self, showing: Showing) -> bool:
-        """Whether it is left out because the person practised on it: also where additions moved the pilot."""
+    def _practiced(self, showing: Showing) -> bool:
+        """Whether it is left out because the person practiced on it: also where additions moved the pilot."""
         return self._apart and showing.phase != "pilot" and (showing.item, "pilot") in self._done
 
     def _check_consent(self) -> None:

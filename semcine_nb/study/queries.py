@@ -1,10 +1,10 @@
-"""What is asked of the study's tables, as statements and as functions of one open transaction."""
+"""Queries of the study's tables, as statements and as functions of one open transaction."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,7 +30,7 @@ class RatingMatrix(NamedTuple):
 
 
 def token_hash(token: str) -> str:
-    """What is kept of a link's secret."""
+    """The hash (SHA-256) by which a link's secret is kept."""
     return hashlib.sha256(str(token).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -89,14 +89,12 @@ def _row(event: Event, person_id: int, cinemagraph_id: int) -> dict[str, Any]:
 def _ids(connection: Connection, column: sa.Column[Any], names: Collection[str]) -> dict[str, int]:
     """Name → id for those ``names`` that are in ``column``."""
     found: dict[str, int] = {}
-    for part in _parts(sorted(names)):
-        rows = connection.execute(sa.select(column, column.table.c.id).where(column.in_(part)))
+    wanted = sorted(names)
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = column.in_(wanted[start : start + _AT_ONCE])
+        rows = connection.execute(sa.select(column, column.table.c.id).where(some))
         found.update((name, id_) for name, id_ in rows)
     return found
-
-
-def _parts(names: list[str]) -> Iterable[list[str]]:
-    return (names[i : i + _AT_ONCE] for i in range(0, len(names), _AT_ONCE))
 
 
 def person_id(database: Database, connection: Connection, code: str) -> int:

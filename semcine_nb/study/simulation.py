@@ -23,10 +23,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.special import softmax
 from scipy.stats import beta
 
 from ..errors import RatingError
-from ._simulated_features import VISIBLE, Content, simulate_content, simulate_features
+from .simulated_items import VISIBLE, SimulatedItems, simulate_features, simulate_items
 
 STRUCTURES = ("groups", "continuous", "nonlinear")
 
@@ -93,9 +94,9 @@ def simulate_study(
             f"{cinemagraphs} cinemagraphs cannot come from {clips} clips; use 1 to {cinemagraphs}"
         )
     rng = np.random.default_rng([seed, STRUCTURES.index(structure)])
-    content = simulate_content(cinemagraphs, clips, rng)
-    features, blocks = simulate_features(content, motion_size, rng)
-    feeling = _liking(structure, content, people, rng) + _errors(cinemagraphs, people, rng)[0]
+    items = simulate_items(cinemagraphs, clips, rng)
+    features, blocks = simulate_features(items, motion_size, rng)
+    feeling = _liking(structure, items, people, rng) + _errors(cinemagraphs, people, rng)[0]
     seen = _seen(cinemagraphs, people, rated, rng)
     complete = _responses(feeling, seen, rng)
     ratings: NDArray[np.float64] | sp.csr_array
@@ -104,7 +105,7 @@ def simulate_study(
         ratings = sp.csr_array((complete[rows, columns].astype(float), (rows, columns)), shape=seen.shape)
     else:
         ratings = np.where(seen, complete.astype(float), np.nan)
-    return SimulatedStudy(ratings, features, blocks, content.clip, complete, structure, seed)
+    return SimulatedStudy(ratings, features, blocks, items.clip, complete, structure, seed)
 
 
 def diversity(ratings: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -117,27 +118,28 @@ def diversity(ratings: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(count >= 2, np.sqrt(variance), np.nan)
 
 
-def _liking(structure: str, content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """What each person likes of each item (m, n), before errors: appeal and taste, by ``SHARES``."""
-    x = content.attributes
+def _liking(
+    structure: str, items: SimulatedItems, people: int, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Liking of each item by each person (m, n) before errors: appeal and taste, by ``SHARES``."""
+    x = items.attributes
     m = len(x)
     seen_part = np.tanh(_unit(x[:, :VISIBLE] @ rng.normal(size=VISIBLE)))
     appeal = _unit(_unit(seen_part) + rng.normal(size=m))
     taste = {"groups": _group_taste, "continuous": _continuous_taste, "nonlinear": _nonlinear_taste}[
         structure
-    ](content, people, rng).astype(np.float32)
+    ](items, people, rng).astype(np.float32)
     if people > 1:
         taste -= taste.mean(axis=1, keepdims=True)  # what all share is appeal, not taste
     taste /= max(float(taste.std()), 1e-6)
-    result: NDArray[np.float32] = (
+    return (
         np.float32(np.sqrt(SHARES["appeal"])) * appeal[:, None].astype(np.float32)
         + np.float32(np.sqrt(SHARES["taste"])) * taste
     )
-    return result
 
 
 def _errors(m: int, people: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What moves single answers (m, n), Student's t of ``DEGREES``, and each person's scale of it (n,)."""
+    """Errors of single answers (m, n), Student's t of ``DEGREES``, and each person's scale of them (n,)."""
     reliability = np.exp(rng.normal(scale=0.25, size=people)).astype(np.float32)
     spread = np.float32(np.sqrt(DEGREES / (DEGREES - 2)))
     share = np.float32(np.sqrt(SHARES["error"]))
@@ -145,30 +147,28 @@ def _errors(m: int, people: int, rng: np.random.Generator) -> tuple[NDArray[np.f
     return share * error, share / spread * reliability
 
 
-def _group_taste(content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    x = content.attributes
+def _group_taste(items: SimulatedItems, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    x = items.attributes
     likes = rng.normal(size=(TYPES, x.shape[1]))
-    table = rng.normal(size=(TYPES, content.category.max() + 1))
+    table = rng.normal(size=(TYPES, items.category.max() + 1))
     kind = rng.choice(TYPES, size=people, p=rng.dirichlet(np.full(TYPES, 4.0)))
-    typical = np.tanh(1.2 * _unit(x @ likes.T)) + 0.5 * np.tanh(table.T[content.category])
+    typical = np.tanh(1.2 * _unit(x @ likes.T)) + 0.5 * np.tanh(table.T[items.category])
     own = _unit(x @ rng.normal(size=(x.shape[1], people)))
     strength = rng.uniform(0.5, 1.3, size=people)
-    result: NDArray[np.float64] = typical[:, kind] * strength + 0.35 * own
-    return result
+    return typical[:, kind] * strength + 0.35 * own
 
 
-def _continuous_taste(content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    x = content.attributes
+def _continuous_taste(items: SimulatedItems, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    x = items.attributes
     directions = rng.normal(size=(x.shape[1], DIRECTIONS)) * 0.8 ** np.arange(DIRECTIONS)
     liking = _unit(
         (x @ directions).astype(np.float32) @ rng.normal(size=(DIRECTIONS, people)).astype(np.float32)
     )
-    result: NDArray[np.float64] = liking / (1 + np.abs(liking) / 2)
-    return result
+    return liking / (1 + np.abs(liking) / 2)
 
 
-def _nonlinear_taste(content: Content, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    x = content.attributes
+def _nonlinear_taste(items: SimulatedItems, people: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    x = items.attributes
     levels = _unit(x @ rng.normal(size=(x.shape[1], 6)))
     wanted = rng.normal(scale=0.9, size=(people, 6))
     strength = rng.gamma(2.0, 0.5, size=(people, 6))
@@ -203,8 +203,8 @@ def _cut(
     place: NDArray[np.float32], tilt: NDArray[np.float64], extremity: NDArray[np.float64]
 ) -> NDArray[np.uint8]:
     step = np.linspace(-1.0, 1.0, 5)
-    weight = np.exp(extremity[:, None] * step**2 + tilt[:, None] * step)
-    cuts = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)[:, :4]
+    share = softmax(extremity[:, None] * step**2 + tilt[:, None] * step, axis=1)
+    cuts = np.cumsum(share, axis=1)[:, :4]
     ratings = np.ones(place.shape, dtype=np.uint8)
     for k in range(4):
         ratings += place > cuts[:, k].astype(np.float32)
@@ -212,7 +212,7 @@ def _cut(
 
 
 def _seen(m: int, n: int, rated: float, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Which cinemagraphs a person got through in the time given: a random order, cut at a personal count."""
+    """Cinemagraphs that each person rated (m, n) bool: a random order, cut at a personal count."""
     if rated == 1:
         return np.ones((m, n), dtype=bool)
     share = beta.ppf((np.arange(n) + 0.5) / n, RATED_SPREAD * rated, RATED_SPREAD * (1 - rated))
@@ -225,7 +225,6 @@ def _seen(m: int, n: int, rated: float, rng: np.random.Generator) -> NDArray[np.
 
 def _unit(x: NDArray[np.floating]) -> NDArray[np.floating]:
     """Columns with mean 0 and variance 1 (left at 0 where they are constant)."""
-    centred = x - x.mean(axis=0)
-    deviation = centred.std(axis=0)
-    result: NDArray[np.floating] = centred / np.where(deviation > 1e-9, deviation, 1.0)
-    return result
+    centered = x - x.mean(axis=0)
+    deviation = centered.std(axis=0)
+    return centered / np.where(deviation > 1e-9, deviation, 1.0)

@@ -1,4 +1,4 @@
-"""Where ratings live: people, cinemagraphs and all that was said about them, on SQLite or PostgreSQL."""
+"""The store of a study: people, cinemagraphs and every event, on SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, Connection
 
 from ..errors import RatingError
 from . import exchange, queries
-from .contents import Content
+from .cinemagraph_records import CinemagraphRecord
 from .database import Database
 from .events import Event, check_name, now
 from .queries import RatingMatrix
@@ -60,6 +60,11 @@ class RatingStore:
         """Let go of the database's connections."""
         self._database.close()
 
+    def _column(self, column: sa.Column[Any]) -> list[Any]:
+        """Every value of a column, in the order in which the rows were added."""
+        query = sa.select(column).order_by(column.table.c.id)
+        return self._database.read(lambda connection: list(connection.execute(query).scalars()))
+
     # --- cinemagraphs ------------------------------------------------------------------------------------
 
     def add_cinemagraph(
@@ -80,13 +85,12 @@ class RatingStore:
         Raises RatingError for features that are no finite vector, and where ``id`` was rated with another
         content.
         """
-        content = Content.of(check_name(id, "a cinemagraph"), features, path, blocks, clip)
-        self._database.write(lambda connection: content.keep(self._database, connection))
+        record = CinemagraphRecord.of(check_name(id, "a cinemagraph"), features, path, blocks, clip)
+        self._database.write(lambda connection: record.save(self._database, connection))
 
     def items(self) -> list[str]:
         """The cinemagraphs' ids, in the order in which they were added: the rows of every matrix."""
-        query = sa.select(cinemagraphs.c.item).order_by(cinemagraphs.c.id)
-        return self._database.read(lambda connection: list(connection.execute(query).scalars()))
+        return self._column(cinemagraphs.c.item)
 
     def paths(self) -> dict[str, str | None]:
         """Each cinemagraph's file, as it was given."""
@@ -97,8 +101,7 @@ class RatingStore:
 
     def clips(self) -> list[str | None]:
         """The clip that each cinemagraph was made from, in the order of :meth:`items`: what to hold out."""
-        query = sa.select(cinemagraphs.c.clip).order_by(cinemagraphs.c.id)
-        return self._database.read(lambda connection: list(connection.execute(query).scalars()))
+        return self._column(cinemagraphs.c.clip)
 
     def features(self) -> NDArray[np.float64]:
         """The raw context features, (m, d) float64 aligned with :meth:`items`; NaN where none were given.
@@ -141,8 +144,7 @@ class RatingStore:
 
     def people(self) -> list[str]:
         """The people's codes in the order in which they came, those without ratings too: the columns."""
-        query = sa.select(people.c.person).order_by(people.c.id)
-        return self._database.read(lambda connection: list(connection.execute(query).scalars()))
+        return self._column(people.c.person)
 
     def consent(self, person: str, time: datetime | None = None) -> None:
         """Keep that ``person`` agreed to take part, and when; the first time stays."""
@@ -156,7 +158,7 @@ class RatingStore:
         self._database.write(work)
 
     def consented(self, person: str) -> datetime | None:
-        """When ``person`` agreed to take part, or None."""
+        """The moment at which ``person`` agreed to take part, or None."""
         query = sa.select(people.c.consented).where(people.c.person == person)
         return self._database.read(lambda connection: connection.execute(query).scalar())
 
@@ -164,7 +166,7 @@ class RatingStore:
         """Erase ``person``: code, link, consent and every event of theirs. Returns how many events.
 
         The bytes are overwritten (SQLite) or vacuumed away (PostgreSQL); copies and backups are yours to
-        clean. Raises RatingError for an unknown person, so that a misspelt code is not taken for an erased
+        clean. Raises RatingError for an unknown person, so that a misspelled code is not taken for an erased
         one.
         """
 
@@ -239,7 +241,7 @@ class RatingStore:
         return self._database.read(lambda c: [queries.event_of(row) for row in c.execute(query)])
 
     def matrix(self) -> RatingMatrix:
-        """What counts: each person's last rating of each cinemagraph; repeats count, the pilot does not."""
+        """Each person's last rating of each cinemagraph; repeats count, the pilot does not."""
         return self._database.read(queries.read_matrix)
 
     # --- exchange ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What a participant reads before and while rating; every text can be replaced in a Protocol."""
+"""Texts for participants, before and while they rate; each can be replaced in a Protocol."""
 
 GUIDELINE = """\
 Rate each cinemagraph by how interesting or appealing it is to you, as it is.

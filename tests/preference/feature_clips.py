@@ -20,13 +20,13 @@ def texture(height: int = HEIGHT, width: int = WIDTH, seed: int = 0, blur: float
     return np.clip(127 + 50 * smooth / smooth.std(), 0, 255).astype(np.uint8)
 
 
-def colours(grey: np.ndarray) -> np.ndarray:
+def colors(gray: np.ndarray) -> np.ndarray:
     """(..., h, w) → (..., h, w, 3)."""
-    return np.repeat(grey[..., None], 3, axis=-1)
+    return np.repeat(gray[..., None], 3, axis=-1)
 
 
-def patch_on_grey(places: list[tuple[int, int]], side: int = 60) -> tuple[np.ndarray, np.ndarray]:
-    """A textured square whose upper left corner is at each (x, y) in turn, on grey.
+def patch_on_gray(places: list[tuple[int, int]], side: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    """A textured square whose upper left corner is at each (x, y) in turn, on gray.
 
     Returns frames (N, 270, 480, 3) and the pixels that it ever covers (270, 480).
     """
@@ -36,7 +36,7 @@ def patch_on_grey(places: list[tuple[int, int]], side: int = 60) -> tuple[np.nda
     for frame, (x, y) in zip(frames, places, strict=True):
         frame[y : y + side, x : x + side] = square
         covered[y : y + side, x : x + side] = True
-    return colours(frames), covered
+    return colors(frames), covered
 
 
 def small_loop(frames: np.ndarray, dynamic: np.ndarray | None = None, fps: float = 30.0) -> SmallLoop:

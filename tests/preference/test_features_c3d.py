@@ -62,7 +62,7 @@ def test_the_published_number_of_parameters():
 
 @pytest.mark.parametrize(("frames", "count"), [(16, 1), (23, 1), (24, 2), (40, 4), (5, 1)])
 def test_windows_of_sixteen_every_eight(frames, count):
-    # frame t is t grey levels bright
+    # frame t is t gray levels bright
     loop = np.stack([np.full((30, 40, 3), t, np.uint8) for t in range(frames)])
     found = list(windows(loop))
     assert len(found) == count
@@ -72,7 +72,7 @@ def test_windows_of_sixteen_every_eight(frames, count):
         assert levels.tolist() == [(8 * i + t) % frames for t in range(16)]
 
 
-def test_blue_comes_first_and_the_centre_is_kept():
+def test_blue_comes_first_and_the_center_is_kept():
     picture = np.zeros((128, 171, 3), np.uint8)
     picture[8:120, 29:141] = (10, 20, 30)  # exactly the crop
     window = next(windows(np.repeat(picture[None], 16, axis=0)))

@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from feature_clips import cinemagraph, colours, texture
+from feature_clips import cinemagraph, colors, texture
 
 import semcine_nb as sc
 from semcine_nb.errors import LoopError, RatingError
@@ -27,7 +27,7 @@ def motion(frames: np.ndarray) -> np.ndarray:
 
 def moving(frames: int = 40, height: int = 60, width: int = 96) -> np.ndarray:
     picture = texture(height, width)
-    return colours(np.stack([np.roll(picture, 2 * t, axis=1) for t in range(frames)]))
+    return colors(np.stack([np.roll(picture, 2 * t, axis=1) for t in range(frames)]))
 
 
 def scene(frames: int, height: int, width: int, name: str = "water") -> SemanticResponse:

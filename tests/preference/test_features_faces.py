@@ -15,7 +15,7 @@ FACE_X, FACE_Y, FACE_SIZE = 225, 115, 105
 
 
 def portrait(side: int = 512, left: int = 100, size: tuple[int, int] = (960, 540)) -> np.ndarray:
-    """The photograph, ``side`` px high, in the upper part of a grey picture of ``size`` (w, h)."""
+    """The photograph, ``side`` px high, in the upper part of a gray picture of ``size`` (w, h)."""
     picture = np.full((size[1], size[0], 3), 90, np.uint8)
     picture[:side, left : left + side] = cv2.resize(astronaut(), (side, side), interpolation=cv2.INTER_AREA)
     return picture

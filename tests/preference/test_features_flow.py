@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from feature_clips import HEIGHT, WIDTH, colours, small_loop, texture
+from feature_clips import HEIGHT, WIDTH, colors, small_loop, texture
 
 from semcine_nb.preference.features.flow import flow_features, outline_band
 
@@ -12,10 +12,10 @@ from semcine_nb.preference.features.flow import flow_features, outline_band
 def rolling(speed: int, frames: int = 16) -> np.ndarray:
     """A texture that moves ``speed`` px a frame to the right, around the picture's edge."""
     picture = texture()
-    return colours(np.stack([np.roll(picture, speed * t, axis=1) for t in range(frames)]))
+    return colors(np.stack([np.roll(picture, speed * t, axis=1) for t in range(frames)]))
 
 
-def centre() -> np.ndarray:
+def center() -> np.ndarray:
     mask = np.zeros((HEIGHT, WIDTH), bool)
     mask[60:210, 120:360] = True
     return mask
@@ -24,18 +24,18 @@ def centre() -> np.ndarray:
 @pytest.mark.parametrize("speed", [1, 3])
 def test_known_speed(speed):
     # the pair of the last frame with the first is a jump, so that only the middle of the pairs is known
-    motion = flow_features(small_loop(rolling(speed), centre()))[:5]
+    motion = flow_features(small_loop(rolling(speed), center()))[:5]
     assert motion[3] == pytest.approx(2 * speed, rel=0.02)  # a pixel is two nominal ones
 
 
 def test_half_the_rate_is_half_the_speed():
-    full, half = (flow_features(small_loop(rolling(2), centre(), fps))[3] for fps in (30.0, 15.0))
+    full, half = (flow_features(small_loop(rolling(2), center(), fps))[3] for fps in (30.0, 15.0))
     assert half == pytest.approx(full / 2)
 
 
 def test_a_loop_that_closes_moves_evenly():
     frames = rolling(WIDTH // 96, 96)  # once around
-    low, high, mean, median, _ = flow_features(small_loop(frames, centre()))[:5]
+    low, high, mean, median, _ = flow_features(small_loop(frames, center()))[:5]
     assert [low, high, mean, median] == pytest.approx([10] * 4, rel=0.02)
 
 
@@ -50,7 +50,7 @@ def test_nothing_dynamic_is_zeros_even_beside_motion():
 
 
 def test_the_outline_tells_a_cut_through_motion_from_still_ground():
-    moving, mask = rolling(2), centre()
+    moving, mask = rolling(2), center()
     cut = flow_features(small_loop(moving, mask))
     ground = moving.copy()
     inner = np.zeros_like(mask)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from feature_clips import colours, texture
+from feature_clips import colors, texture
 
 from semcine_nb.preference.features.embedded_motion import (
     _GAIN,
@@ -25,16 +25,16 @@ def select(*words: str) -> np.ndarray:
 
 def brightness(frame: np.ndarray) -> dict[int, np.ndarray]:
     """A network whose every activation is the mean brightness of its cell."""
-    grey = frame.mean(axis=2, dtype=np.float64)
+    gray = frame.mean(axis=2, dtype=np.float64)
     maps = {}
     for stride, channels in CHANNELS.items():
-        cells = grey.reshape(grey.shape[0] // stride, stride, -1, stride).mean(axis=(1, 3))
+        cells = gray.reshape(gray.shape[0] // stride, stride, -1, stride).mean(axis=(1, 3))
         maps[stride] = np.repeat(cells[None], channels, axis=0).astype(np.float32)
     return maps
 
 
 def flat(levels: list[int]) -> np.ndarray:
-    """Frames of one grey level each, of the network's own size."""
+    """Frames of one gray level each, of the network's own size."""
     return np.stack([np.full((160, 256, 3), level, np.uint8) for level in levels])
 
 
@@ -92,7 +92,7 @@ def test_nothing_dynamic_is_zero_where_it_says_dynamic():
 
 
 def test_the_backbone_sees_motion_and_stillness():
-    picture = colours(texture(135, 240))
+    picture = colors(texture(135, 240))
     still = np.repeat(picture[None], 20, axis=0)
     moving = np.stack([np.roll(picture, 3 * t, axis=1) for t in range(20)])
     mask = np.ones((135, 240), bool)

@@ -38,7 +38,7 @@ def measure(sample: Sample, name: str) -> dict[str, float]:
     return dict(zip(features.names, features.values.tolist(), strict=True))
 
 
-def centre(mask: np.ndarray) -> np.ndarray:
+def center(mask: np.ndarray) -> np.ndarray:
     """(x, y), nominal pixels."""
     return 4 * np.argwhere(mask).mean(axis=0)[::-1]
 
@@ -50,7 +50,7 @@ def portrait() -> Sample:
 
 def test_the_portrait_has_its_face_between_and_below_the_eyes(portrait):
     values = measure(portrait, "person")
-    left, right = (centre(portrait.parts[side]) for side in ("left eye", "right eye"))
+    left, right = (center(portrait.parts[side]) for side in ("left eye", "right eye"))
     apart = abs(left[0] - right[0])
     assert values["facexsMean"] == pytest.approx((left[0] + right[0]) / 2, abs=15)
     assert 0 < values["faceysMean"] - (left[1] + right[1]) / 2 < apart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from feature_clips import colours
+from feature_clips import colors
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +35,7 @@ def test_mean_and_median_lie_between_the_extremes(sample):
 def test_a_reduced_pixel_is_two_nominal_ones_whatever_the_size(size, pixel):
     loop = reduce_loop(np.zeros((2, *size, 3), np.uint8), np.ones(size, bool), 30.0)
     assert loop.pixel == pytest.approx(pixel, rel=0.01)
-    assert loop.grey[0].size == pytest.approx(480 * 270, rel=0.01)
+    assert loop.gray[0].size == pytest.approx(480 * 270, rel=0.01)
 
 
 def test_times_are_told_for_thirty_frames_a_second():
@@ -44,9 +44,9 @@ def test_times_are_told_for_thirty_frames_a_second():
 
 
 def test_a_long_loop_is_thinned_out_and_keeps_its_time():
-    frames = colours(np.zeros((2 * MAX_FRAMES, 8, 8), np.uint8))
+    frames = colors(np.zeros((2 * MAX_FRAMES, 8, 8), np.uint8))
     loop = reduce_loop(frames, np.ones((8, 8), bool), 30.0)
-    assert len(loop.grey) * loop.frame == len(frames)
+    assert len(loop.gray) * loop.frame == len(frames)
 
 
 def test_a_speck_of_a_mask_is_not_lost():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from feature_clips import HEIGHT, WIDTH, patch_on_grey, small_loop
+from feature_clips import HEIGHT, WIDTH, patch_on_gray, small_loop
 
 from semcine_nb.preference.features.tracks import follow, track_features
 
 
 def of(places, fps=30.0):
-    frames, covered = patch_on_grey(places)
+    frames, covered = patch_on_gray(places)
     return follow(small_loop(frames, covered, fps))
 
 
@@ -50,7 +50,7 @@ def test_what_stands_stays_where_it_is():
 
 
 def test_only_the_dynamic_region_counts():
-    frames, _ = patch_on_grey([(100 + 2 * t, 100) for t in range(20)])
+    frames, _ = patch_on_gray([(100 + 2 * t, 100) for t in range(20)])
     elsewhere = np.zeros((HEIGHT, WIDTH), bool)
     elsewhere[200:, 300:] = True
     assert not track_features(small_loop(frames, elsewhere)).any()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from semcine_nb.preference.base import BlockScaler, check_ratings, split_validation
+from semcine_nb.preference.data import BlockScaler, check_ratings, split_validation
 from semcine_nb.preference.factors import (
     FactorData,
     Factors,
@@ -139,7 +139,7 @@ def test_new_items_by_dense_conditioning(rng):
     np.testing.assert_allclose(variance[:, 0], np.maximum(expected, 1e-3), atol=1e-4)
 
 
-def test_kernel_is_centred_positive_and_of_mean_diagonal_one(rng):
+def test_kernel_is_centered_positive_and_of_mean_diagonal_one(rng):
     x = rng.normal(size=(40, 70))
     kernel = ItemKernel(x, BlockScaler.fit(x, {"a": slice(0, 60), "b": slice(60, 70)}), rng)
     full = kernel(x, x)

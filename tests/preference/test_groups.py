@@ -22,7 +22,7 @@ def test_camps_are_found_and_the_largest_comes_first(camps):
     assert set(group_people(users, groups=2)) == {0, 1}
 
 
-def test_the_plane_keeps_neighbours_together_and_is_the_same_each_time(camps):
+def test_the_plane_keeps_neighbors_together_and_is_the_same_each_time(camps):
     users, camp = camps
     where = embed_people(users)
     assert where.shape == (12, 2)

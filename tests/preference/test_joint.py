@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from semcine_nb.preference.autoencoder import (
     AutoEncoderModel,
+    PersonProblem,
     Regression,
-    gauss_newton_step,
-    improve_person,
-    person_gradient,
-    person_loss,
 )
 from semcine_nb.preference.joint import JointModel
 from semcine_nb.preference.rbf import fit_linear, fit_rbf
@@ -27,26 +26,27 @@ def person(request, rng):
         lower, upper = fit_rbf(r, u, 7, 0.1, 0), fit_rbf(u, r, 7, 0.1, 0)
     target = rng.normal(size=8)
     regression = Regression(rng.normal(size=size), target.sum(), target @ target, 8, weight=5.0)
-    return u[0], r[0], np.array([1, 4, 5, 9]), lower, upper, regression, target
+    return u[0], r[0], PersonProblem(np.array([1, 4, 5, 9]), lower, upper, regression), target
 
 
 def test_regression_term_is_the_sum_of_squares(person):
-    u, *_, regression, target = person
-    expected = 5.0 * np.sum((target - regression.theta @ u) ** 2)
-    assert regression.loss(u) == pytest.approx(expected)
+    u, _, problem, target = person
+    expected = 5.0 * np.sum((target - problem.regression.theta @ u) ** 2)
+    assert problem.regression.loss(u) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("joint", [False, True])
 def test_gradient_is_the_finite_difference(person, joint):
-    u, r, missing, lower, upper, regression, _ = person
-    term = regression if joint else None
-    g_u, g_y = person_gradient(u, r, missing, lower, upper, term)
+    u, r, problem, _ = person
+    problem = problem if joint else replace(problem, regression=None)
+    missing = problem.missing
+    g_u, g_y = problem.gradient(u, r)
     h = 1e-6
 
     def loss(du, dy):
         moved = r.copy()
         moved[missing] += dy
-        return person_loss(u + du, moved, lower, upper, term)
+        return problem.loss(u + du, moved)
 
     still_u, still_y = np.zeros(len(u)), np.zeros(len(missing))
     by_u = [(loss(h * e, still_y) - loss(-h * e, still_y)) / (4 * h) for e in np.eye(len(u))]
@@ -57,7 +57,9 @@ def test_gradient_is_the_finite_difference(person, joint):
 
 @pytest.mark.parametrize("joint", [False, True])
 def test_woodbury_step_is_the_dense_least_squares_step(person, joint):
-    u, r, missing, lower, upper, regression, target = person
+    u, r, problem, target = person
+    problem = problem if joint else replace(problem, regression=None)
+    missing, lower, upper, regression = problem.missing, problem.lower, problem.upper, problem.regression
     j_l, j_h = lower.jacobian(r, missing), upper.jacobian(u)
     size, q = len(u), len(missing)
     top = np.column_stack([np.eye(size), -j_l])
@@ -69,16 +71,15 @@ def test_woodbury_step_is_the_dense_least_squares_step(person, joint):
         rows.append(np.column_stack([-np.sqrt(5.0) * np.tile(regression.theta, (8, 1)), np.zeros((8, q))]))
         residual = np.concatenate([residual, np.sqrt(5.0) * (target - regression.theta @ u)])
     dense = np.linalg.lstsq(np.concatenate(rows), -residual, rcond=None)[0]
-    du, dy = gauss_newton_step(u, r, missing, lower, upper, regression if joint else None)
+    du, dy = problem.step(u, r)
     np.testing.assert_allclose(np.concatenate([du, dy]), dense, atol=1e-7)
 
 
 def test_a_step_never_raises_the_loss_and_keeps_known_ratings(person):
-    u, r, missing, lower, upper, regression, _ = person
-    before = person_loss(u, r, lower, upper, regression)
-    new_u, new_r = improve_person(u, r, missing, lower, upper, regression)
-    assert person_loss(new_u, new_r, lower, upper, regression) <= before
-    kept = np.setdiff1d(np.arange(len(r)), missing)
+    u, r, problem, _ = person
+    new_u, new_r = problem.improve(u, r)
+    assert problem.loss(new_u, new_r) <= problem.loss(u, r)
+    kept = np.setdiff1d(np.arange(len(r)), problem.missing)
     np.testing.assert_array_equal(new_r[kept], r[kept])
 
 
@@ -104,12 +105,10 @@ def test_alternation_lowers_the_objective(study):
     """Eq. (8) falls in the person step and, with linear maps, in the map step."""
     model = JointModel("linear", dimension=4, n_iter=0).fit(study.ratings, study.features)
     u = model.users_.copy()
-    r = (model.completed_ - model.centring_.full()).T
+    r = (model.completed_ - model.centering_.full()).T
     before = model.objective(u, r)
     for j in range(len(u)):
-        u[j], r[j] = improve_person(
-            u[j], r[j], model._missing[j], model.lower_, model.upper_, model._person_regression(j)
-        )
+        u[j], r[j] = model._person(j).improve(u[j], r[j])
     after_people = model.objective(u, r)
     model._fit_maps(u, r)
     model._fit_regression(u)

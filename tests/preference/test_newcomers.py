@@ -63,14 +63,14 @@ def test_without_ratings_a_newcomer_is_the_population(factors, rng):
 
 def test_the_first_question_has_the_largest_expected_gain(factors):
     phi = np.column_stack([np.ones(9), factors.items])
-    noise, centred = item_noise(factors), phi - phi.mean(axis=0)
+    noise, centered = item_noise(factors), phi - phi.mean(axis=0)
     gains = []
     for i in range(9):
         after = factors.cov - np.outer(factors.cov @ phi[i], phi[i] @ factors.cov) / (
             noise[i] + phi[i] @ factors.cov @ phi[i]
         )
-        before = np.trace(centred @ factors.cov @ centred.T)
-        gains.append(before - np.trace(centred @ after @ centred.T))
+        before = np.trace(centered @ factors.cov @ centered.T)
+        gains.append(before - np.trace(centered @ after @ centered.T))
     first = choose_items(factors, factors.cov, np.array([], int), 1)[0]
     assert gains[first] == pytest.approx(max(gains), rel=1e-2)
 

@@ -9,8 +9,9 @@ import pytest
 
 from semcine_nb.errors import RatingError
 from semcine_nb.preference import compare, evaluate, evaluate_models, tune
-from semcine_nb.preference.base import Floats, PreferenceModel, Ratings
+from semcine_nb.preference.base import PreferenceModel
 from semcine_nb.preference.completion import MatrixCompletion
+from semcine_nb.preference.data import Floats, Ratings
 from semcine_nb.preference.joint import JointModel
 from semcine_nb.preference.recommenders import BiasModel, ConstantModel, RandomModel
 

@@ -73,6 +73,9 @@ def test_degenerate_studies(name, case):
     assert np.isfinite(new).all()
     for items, values in (([], []), ([0], [5.0])):
         assert np.isfinite(model.predict_newcomer(items, values)).all()
+        unseen = model.predict_newcomer(items, values, new_features=features[:2])
+        assert unseen.shape == features[:2].shape[:1]
+        assert np.isfinite(unseen).all()
     asked = model.next_items([0], [5.0], n=3)
     assert 0 not in asked
     assert len(asked) == min(3, len(ratings) - 1)
@@ -117,13 +120,13 @@ def test_constant_and_biases_by_hand():
     np.testing.assert_allclose(bias, ratings, atol=1e-6)
 
 
-def test_neighbours_and_factors_find_two_opposite_camps(rng):
+def test_neighbors_and_factors_find_two_opposite_camps(rng):
     camp = np.repeat([1, -1], 8)
     liking = rng.choice([-1, 1], size=40)
     truth = 3 + 2 * liking[:, None] * camp[None, :]
     ratings = np.where(rng.random(truth.shape) < 0.6, truth.astype(float), np.nan)
     missing = ~np.isfinite(ratings)
-    for model in (UserKNNModel(neighbours=6), BiasedMFModel(), GaussianProcessModel()):
+    for model in (UserKNNModel(neighbors=6), BiasedMFModel(), GaussianProcessModel()):
         guess = model.fit(ratings).predict()
         assert (np.sign(guess - 3) == np.sign(truth - 3))[missing].mean() > 0.97
 

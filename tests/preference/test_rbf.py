@@ -42,12 +42,12 @@ def test_rbf_learns_a_smooth_curve_and_keeps_a_given_width(rng):
 
 def test_more_basis_functions_than_points_is_fine():
     fitted = fit_rbf(np.zeros((3, 2)), np.ones((3, 1)), 25, 0.1, seed=0)
-    assert len(fitted.centres) == 1
+    assert len(fitted.centers) == 1
 
 
 def test_eigenmaps_separate_two_groups(rng):
     points = np.concatenate([rng.normal(size=(15, 5)), rng.normal(size=(15, 5)) + 20])
-    first = laplacian_eigenmaps(points, 3, neighbours=5)[:, 0]
+    first = laplacian_eigenmaps(points, 3, neighbors=5)[:, 0]
     assert np.sign(first[:15]).tolist() == [np.sign(first[0])] * 15
     assert np.sign(first[15:]).tolist() == [-np.sign(first[0])] * 15
     assert first.std() == pytest.approx(1.0)

@@ -19,7 +19,7 @@ def quality(coverage: float, jump: float, dynamism: float) -> LoopQuality:
 
 
 def test_a_seamless_lively_whole_and_large_target() -> None:
-    # half of it moves by 2 grey levels a frame on average, so what moves, moves by 4: 4 / (4 + 2)
+    # half of it moves by 2 gray levels a frame on average, so what moves, moves by 4: 4 / (4 + 2)
     score = unrated_score(quality(coverage=0.25, jump=0.9, dynamism=1.0), area=0.5)
     assert score == UnratedScore(1.0, covered=0.5, lively=pytest.approx(4 / 6), present=1.0, kept=1.0)
     assert score.value == pytest.approx(1 / 3)

@@ -26,7 +26,7 @@ from semcine_nb.looping import Cinemagraph, LoopEnergy, LoopParameters, load_cin
 from semcine_nb.semantics import Candidate, SemanticResponse, segment
 from semcine_nb.semantics.segmenters.caffe import load_weights
 from semcine_nb.study import Protocol, RatingStore, Review
-from semcine_nb.study.described import ENDING, StoredFeatures, features_beside, save_features
+from semcine_nb.study.feature_files import ENDING, StoredFeatures, features_beside, save_features
 from semcine_nb.study.preparation import Entry
 from semcine_nb.video import Video, read_video
 from semcine_widgets import CandidateGallery, CinemagraphPlayer, LoopExplorer, MaskPainter, RatingSession

@@ -13,7 +13,7 @@ from reliability_table import Case
 
 from semcine_nb.cli.main import main
 from semcine_nb.study import RatingStore
-from semcine_nb.study.described import ENDING
+from semcine_nb.study.feature_files import ENDING
 
 Told = tuple[int, str]
 

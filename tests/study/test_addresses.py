@@ -22,7 +22,7 @@ def test_a_password_that_a_url_would_cut_is_not_quoted_and_the_way_out_is_told(p
     "url",
     ["postgresql:ann:hunter2@host/x", "postgresql:ann:hunter2@host/x.db", "hunter2", "postgres:/h:hunter2@x"],
 )
-def test_a_misspelt_url_is_no_file_and_not_quoted(url: str) -> None:
+def test_a_misspelled_url_is_no_file_and_not_quoted(url: str) -> None:
     for use in (RatingStore, absolute, public_name):
         with pytest.raises(StoreError, match="no database URL") as caught:
             use(url)

@@ -189,13 +189,13 @@ def test_cinemagraphs_that_come_later_bring_nobody_back_to_the_pilot(
 ) -> None:
     clock = Clock()
     session = sitting(store, clock, repeat_every=0)
-    practised = []
+    practiced = []
     for _ in range(3):
         shown = session.next()
         assert shown is not None
-        practised += [shown.item] if shown.phase == "pilot" else []
+        practiced += [shown.item] if shown.phase == "pilot" else []
         session.rate(3)
-    assert len(practised) == 1
+    assert len(practiced) == 1
     for i in range(40):
         store.add_cinemagraph(f"late {i:02}")
     session = sitting(store, clock, repeat_every=0)
@@ -204,7 +204,7 @@ def test_cinemagraphs_that_come_later_bring_nobody_back_to_the_pilot(
         later.append(shown)
         session.rate(3)
     assert {shown.phase for shown in later} == {"main"}
-    assert not {shown.item for shown in later} & set(practised)
+    assert not {shown.item for shown in later} & set(practiced)
     done, total = session.progress
     assert done == total == len(later) + 2
 

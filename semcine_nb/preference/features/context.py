@@ -34,7 +34,7 @@ Motion = Callable[[NDArray[np.uint8]], NDArray[np.floating]]
 
 @dataclass(frozen=True, eq=False)
 class ContextFeatures:
-    """What the models of Section 4 know of a cinemagraph, raw: each model scales it by its training set.
+    """Raw features of one cinemagraph, for the models of Section 4; a model scales them by its training set.
 
     Attributes
     ----------

@@ -91,7 +91,7 @@ def embedded_motion(
 
 
 def motion_names() -> tuple[str, ...]:
-    """What each of the 4096 numbers is: stride, channel and statistic."""
+    """Names of the 4096 numbers: stride, channel and statistic."""
     names = [
         f"stride {stride} channel {channel}: {statistic}"
         for stride, channels in CHANNELS.items()

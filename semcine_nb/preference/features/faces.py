@@ -1,4 +1,4 @@
-"""Faces: how large they are, where they are, and how much of the picture they take."""
+"""Faces: size, place, and share of the picture."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def find_faces(loop: SmallLoop) -> NDArray[np.float64]:
 
     Returns
     -------
-    (F, 3) float64, a row a face, largest first: x and y of the centre and the side of the square around it,
+    (F, 3) float64, a row a face, largest first: x and y of the center and the side of the square around it,
     in nominal pixels (see `SmallLoop`). A face that moves counts once, at its mean place.
     """
     finds: list[list[NDArray[np.float64]]] = []  # a list a face
-    looks = sampled(len(loop.grey), LOOKS)
+    looks = sampled(len(loop.gray), LOOKS)
     for t in looks:
-        for box in _search(loop.grey[t]):
+        for box in _search(loop.gray[t]):
             same = [face for face in finds if _overlap(np.mean(face, axis=0), box) >= _OVERLAP]
             if same:
                 same[0].append(box)
@@ -58,21 +58,21 @@ def face_features(faces: NDArray[np.float64]) -> NDArray[np.float64]:
     """facesize…, facexs…, faceys…: (15,) float64, nominal pixels; zeros without a face.
 
     ``facesize`` is the side of the square that the detector draws (from the eyebrows to the chin); ``facexs``
-    and ``faceys`` are its centre, from the upper left corner.
+    and ``faceys`` are its center, from the upper left corner.
     """
     return np.concatenate([five_numbers(faces[:, k]) for k in (2, 0, 1)])
 
 
 def face_ratios(faces: NDArray[np.float64], loop: SmallLoop) -> NDArray[np.float64]:
     """faceRatios…: (5,) float64, each face's square as a share of the picture; zeros without a face."""
-    area = loop.grey[0].size * loop.pixel**2
+    area = loop.gray[0].size * loop.pixel**2
     return five_numbers(faces[:, 2] ** 2 / area)
 
 
-def _search(grey: NDArray[np.uint8]) -> NDArray[np.float64]:
+def _search(gray: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Finds in one frame: (n, 3) of left, top and side in its pixels."""
-    scale = min(1.0, SIDE / np.sqrt(grey.size))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    scale = min(1.0, SIDE / np.sqrt(gray.size))
+    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     largest = min(small.shape)
     if largest < _WINDOW:
         return np.empty((0, 3))

@@ -1,4 +1,4 @@
-"""Motion flow: how fast what moves does move, inside the loops and along their outline."""
+"""Motion flow: speed inside the loops and along their outline."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def flow_features(loop: SmallLoop) -> NDArray[np.float64]:
         return np.zeros(10)
     band = outline_band(loop.dynamic, max(1, round(BAND / loop.pixel)))
     method = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    n = len(loop.grey)
+    n = len(loop.gray)
     inside, around = [], []
     for t in sampled(n, PAIRS) if n > 1 else []:
-        first, second = loop.grey[t], loop.grey[(t + 1) % n]
+        first, second = loop.gray[t], loop.gray[(t + 1) % n]
         speed = np.linalg.norm(_flow(method, first, second), axis=2)
         speed = speed * (loop.pixel / loop.frame)
         inside.append(speed[loop.dynamic].mean(dtype=np.float64))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Quantity:
-    """What is measured; five numbers (`STATISTICS`) of it are features.
+    """One measured quantity; five numbers (`STATISTICS`) of it are features.
 
     ``block`` it belongs to, ``name`` as in Fig. 7, ``unit``, ``samples``: what the five numbers are taken
     over, ``meaning``. Nominal pixels and frames are those at 960 × 540 and 30 fps: see `SmallLoop`.
@@ -37,9 +37,9 @@ class Quantity:
 
 QUANTITIES = (
     Quantity("faces", "facesize", "nominal px", "faces", "side of the square around the face"),
-    Quantity("faces", "facexs", "nominal px", "faces", "centre of the face, from the left edge"),
-    Quantity("faces", "faceys", "nominal px", "faces", "centre of the face, from the upper edge"),
-    Quantity("sharpness", "sharpness", "grey levels", "8 × 8 parts", "deviation of the Laplacian"),
+    Quantity("faces", "facexs", "nominal px", "faces", "center of the face, from the left edge"),
+    Quantity("faces", "faceys", "nominal px", "faces", "center of the face, from the upper edge"),
+    Quantity("sharpness", "sharpness", "gray levels", "8 × 8 parts", "deviation of the Laplacian"),
     Quantity("flow", "motion", "nominal px a frame", "pairs of frames", "mean speed of the dynamic pixels"),
     Quantity(
         "flow", "motionSurround", "nominal px a frame", "pairs of frames",
@@ -49,14 +49,11 @@ QUANTITIES = (
     Quantity("tracks", "trackBoundingBox", "nominal px", "tracks", "diagonal of the box around its path"),
     Quantity("tracks", "trackTravels", "nominal px", "tracks", "length of its path"),
     Quantity(
-        "loopability", "globalLoopCosts", "grey levels", "loops (p, s) of the whole clip",
+        "loopability", "globalLoopCosts", "gray levels", "loops (p, s) of the whole clip",
         "root mean square jump where the whole frame would start again",
     ),
     Quantity("face_ratio", "faceRatios", "share", "faces", "the face's square in the picture's area"),
 )  # fmt: skip
-
-SIZE = len(QUANTITIES) * len(STATISTICS)
-"""55."""
 
 
 def hand_designed_names() -> tuple[str, ...]:

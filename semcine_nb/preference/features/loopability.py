@@ -1,4 +1,4 @@
-"""Global loopability: what it would cost to loop the whole clip at once."""
+"""Global loopability: the cost of looping the whole clip at once."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ AREA = 128 * 72
 def global_loop_costs(
     frames: NDArray[np.uint8], fps: float, parameters: LoopParameters
 ) -> NDArray[np.float64]:
-    """The cost of every loop (p, s) of the whole frame: (L,) float64, grey levels (0 … 255).
+    """The cost of every loop (p, s) of the whole frame: (L,) float64, gray levels (0 … 255).
 
-    The temporal cost of eq. (2) on colours only, for one label at all pixels and without γ_t:
+    The temporal cost of eq. (2) on colors only, for one label at all pixels and without γ_t:
     sqrt((‖V(s) − V(s+p)‖² + ‖V(s−1) − V(s+p−1)‖²) / 2), with ‖·‖² the mean over pixels and channels, so that
     it is the root mean square jump that a person would see where the loop starts again. p and s run over the
     solver's grid (`LoopParameters`); in a clip too short for it, over every s and p
@@ -53,7 +53,7 @@ def global_loop_costs(
 def loopability_features(
     frames: NDArray[np.uint8], fps: float, parameters: LoopParameters
 ) -> NDArray[np.float64]:
-    """globalLoopCosts…: (5,) float64 over all loops (p, s) of the clip, grey levels; zeros below 4 frames."""
+    """globalLoopCosts…: (5,) float64 over all loops (p, s) of the clip, gray levels; zeros below 4 frames."""
     return five_numbers(global_loop_costs(frames, fps, parameters))
 
 

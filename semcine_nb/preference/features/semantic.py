@@ -1,4 +1,4 @@
-"""Semantic block: how much of each category is in the still and in the moving part of the picture."""
+"""Semantic block: share of each category in the still and in the moving part of the picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loop at the size that the hand-designed features look at, and the units they are told in."""
+"""The reduced loop that the hand-designed features are measured on, and their units."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_FRAMES = 150
 
 @dataclass(frozen=True, eq=False)
 class SmallLoop:
-    """A rendered loop in grey, reduced (or enlarged) to about `AREA` pixels.
+    """A rendered loop in gray, reduced (or enlarged) to about `AREA` pixels.
 
     Lengths are told in *nominal pixels* and times in *nominal frames*: those of the same loop at 960 × 540
     (any shape of that area) and 30 frames a second. So the numbers are the ones that a person would measure
@@ -31,13 +31,13 @@ class SmallLoop:
 
     Attributes
     ----------
-    grey : (N, h, w) uint8
+    gray : (N, h, w) uint8
     dynamic : (h, w) bool, where the cinemagraph loops (p > 1)
-    pixel : nominal pixels in one pixel of ``grey``
-    frame : nominal frames from one frame of ``grey`` to the next
+    pixel : nominal pixels in one pixel of ``gray``
+    frame : nominal frames from one frame of ``gray`` to the next
     """
 
-    grey: NDArray[np.uint8]
+    gray: NDArray[np.uint8]
     dynamic: NDArray[np.bool_]
     pixel: float
     frame: float
@@ -58,11 +58,11 @@ def reduce_loop(rendered: NDArray[np.uint8], dynamic: NDArray[np.bool_], fps: fl
     # 16 px at least, so that a picture of extreme shape still has something to look at
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    grey = np.stack(
+    gray = np.stack(
         [cv2.resize(cv2.cvtColor(f, cv2.COLOR_RGB2GRAY), size, interpolation=how) for f in rendered[::step]]
     )
     return SmallLoop(
-        grey,
+        gray,
         reduce_mask(dynamic, size),
         float(np.sqrt(NOMINAL_AREA / (size[0] * size[1]))),
         step * NOMINAL_FPS / fps,

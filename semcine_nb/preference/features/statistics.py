@@ -1,4 +1,4 @@
-"""Five numbers that sum up any sample: what each group of the hand-designed features ends in."""
+"""Five numbers that sum up a sample; every hand-designed quantity is given by them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trajectories: how long points can be followed, how far they get and what way they travel."""
+"""Trajectories of points: duration, extent and length of the path."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LONGEST_STEP = 24.0  # reduced px
 
 @dataclass(frozen=True, eq=False)
 class Tracks:
-    """What became of each of P points.
+    """The paths of P points.
 
     ``length`` (P,): nominal frames for which it was followed. ``box`` (P,): diagonal of the box around its
     path, nominal px. ``travel`` (P,): length of that path, nominal px.
@@ -43,18 +43,19 @@ def follow(loop: SmallLoop) -> Tracks:
     by pyramidal Lucas–Kanade until it is lost, leaves the picture or the loop has passed once; the last frame
     is followed by the first. Points that cannot be followed for a single step do not count.
     """
-    n = len(loop.grey)
-    moments = {i * n // SEEDS for i in range(SEEDS)}
-    paths = _Paths()
-    if loop.dynamic.any() and n > 1:
-        for t in range(max(moments) + n - 1):
-            if t in moments:
-                paths.add(_corners(loop.grey[t], loop.dynamic))
-            paths.step(loop.grey[t % n], loop.grey[(t + 1) % n], n - 1)
+    n = len(loop.gray)
+    moments = sorted({i * n // SEEDS for i in range(SEEDS)}) if loop.dynamic.any() and n > 1 else []
+    corners = [_corners(loop.gray[t], loop.dynamic) for t in moments]
+    begin = np.repeat(moments, [len(found) for found in corners])
+    paths = _Paths(np.concatenate([np.empty((0, 2), np.float32), *corners]))
+    for t in range(max(moments, default=-n) + n - 1):
+        rows = np.flatnonzero(paths.alive & (begin <= t) & (paths.steps < n - 1))
+        paths.step(rows, loop.gray[t % n], loop.gray[(t + 1) % n])
+    seen = paths.steps > 0
     return Tracks(
-        paths.steps[paths.steps > 0] * loop.frame,
-        np.hypot(*(paths.high - paths.low)[paths.steps > 0].T) * loop.pixel,
-        paths.travel[paths.steps > 0] * loop.pixel,
+        paths.steps[seen] * loop.frame,
+        np.hypot(*(paths.high - paths.low)[seen].T) * loop.pixel,
+        paths.travel[seen] * loop.pixel,
     )
 
 
@@ -69,27 +70,16 @@ def track_features(loop: SmallLoop) -> NDArray[np.float64]:
 
 
 class _Paths:
-    """Points on their way, in reduced pixels; rows are points, those that are lost among them."""
+    """Points on their way, in reduced pixels. A row is a point; lost points keep theirs."""
 
-    def __init__(self) -> None:
-        self.place = np.empty((0, 2), np.float32)
-        self.low = np.empty((0, 2), np.float32)
-        self.high = np.empty((0, 2), np.float32)
-        self.travel = np.empty(0)
-        self.steps = np.empty(0, int)
-        self.alive = np.empty(0, bool)
+    def __init__(self, points: NDArray[np.float32]) -> None:
+        self.place, self.low, self.high = points, points.copy(), points.copy()
+        self.travel = np.zeros(len(points))
+        self.steps = np.zeros(len(points), int)
+        self.alive = np.ones(len(points), bool)
 
-    def add(self, points: NDArray[np.float32]) -> None:
-        self.place = np.concatenate([self.place, points])
-        self.low = np.concatenate([self.low, points])
-        self.high = np.concatenate([self.high, points])
-        self.travel = np.concatenate([self.travel, np.zeros(len(points))])
-        self.steps = np.concatenate([self.steps, np.zeros(len(points), int)])
-        self.alive = np.concatenate([self.alive, np.ones(len(points), bool)])
-
-    def step(self, first: NDArray[np.uint8], second: NDArray[np.uint8], most: int) -> None:
-        """Go on by a frame; who has gone ``most`` steps rests."""
-        rows = np.flatnonzero(self.alive & (self.steps < most))
+    def step(self, rows: NDArray[np.intp], first: NDArray[np.uint8], second: NDArray[np.uint8]) -> None:
+        """Follow the points ``rows`` from one frame to the next."""
         if len(rows) == 0:
             return
         old = self.place[rows]
@@ -114,6 +104,6 @@ class _Paths:
         self.steps[rows] += 1
 
 
-def _corners(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    found = cv2.goodFeaturesToTrack(grey, POINTS, 0.02, 6, mask=mask.astype(np.uint8) * 255)
+def _corners(gray: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    found = cv2.goodFeaturesToTrack(gray, POINTS, 0.02, 6, mask=mask.astype(np.uint8) * 255)
     return np.empty((0, 2), np.float32) if found is None else np.asarray(found[:, 0], np.float32)

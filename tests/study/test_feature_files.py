@@ -13,7 +13,13 @@ import pytest
 
 from semcine_nb.errors import RatingError, StoreError
 from semcine_nb.study import RatingStore, Review
-from semcine_nb.study.described import ENDING, StoredFeatures, features_beside, load_features, save_features
+from semcine_nb.study.feature_files import (
+    ENDING,
+    StoredFeatures,
+    features_beside,
+    load_features,
+    save_features,
+)
 
 
 @pytest.fixture
@@ -96,7 +102,7 @@ def test_a_damaged_file_is_said_by_name(kind: str, tmp_path: Path) -> None:
 
 
 def test_reading_them_loads_neither_torch_nor_numba() -> None:
-    code = "import sys, semcine_nb.study.described; print({'torch', 'numba', 'cv2'} & set(sys.modules))"
+    code = "import sys, semcine_nb.study.feature_files; print({'torch', 'numba', 'cv2'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

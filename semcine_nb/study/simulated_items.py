@@ -1,4 +1,4 @@
-"""What simulated cinemagraphs contain, and features of the real layout that show part of it."""
+"""Simulated cinemagraphs: their attributes, and features of the real layout that show some of them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ PERSON = 0  # the category that brings faces
 
 
 @dataclass(frozen=True)
-class Content:
-    """``attributes`` (m, 20), ``category`` (m,) of what moves, ``clip`` (m,), ``scene`` (m, 32) shares."""
+class SimulatedItems:
+    """Cinemagraphs of a simulated study.
+
+    ``attributes`` (m, 20), ``category`` (m,) of what moves, ``clip`` (m,) it was made from, ``scene`` (m, 32)
+    shares of the categories.
+    """
 
     attributes: NDArray[np.float64]
     category: NDArray[np.int64]
@@ -23,7 +27,7 @@ class Content:
     scene: NDArray[np.float64]
 
 
-def simulate_content(m: int, clips: int, rng: np.random.Generator) -> Content:
+def simulate_items(m: int, clips: int, rng: np.random.Generator) -> SimulatedItems:
     """Cinemagraphs of one clip share its scene and differ in the object that moves."""
     clip = np.sort(np.concatenate([np.arange(clips), rng.integers(clips, size=m - clips)]))
     prior = rng.dirichlet(np.full(CATEGORIES, 0.6))
@@ -39,16 +43,16 @@ def simulate_content(m: int, clips: int, rng: np.random.Generator) -> Content:
     )
     spread = attributes.std(axis=0)
     attributes = (attributes - attributes.mean(axis=0)) / np.where(spread > 1e-9, spread, 1.0)
-    return Content(attributes, category, clip, scene[clip])
+    return SimulatedItems(attributes, category, clip, scene[clip])
 
 
 def simulate_features(
-    content: Content, motion_size: int, rng: np.random.Generator
+    items: SimulatedItems, motion_size: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], dict[str, slice]]:
     """Raw features (m, 55 + motion_size + 64) in the order and of the magnitudes of the real blocks."""
-    x = content.attributes[:, :VISIBLE]
+    x = items.attributes[:, :VISIBLE]
     m = len(x)
-    faces = np.where(content.scene[:, PERSON] > 0.1, 1 + rng.poisson(0.7, size=m), 0)
+    faces = np.where(items.scene[:, PERSON] > 0.1, 1 + rng.poisson(0.7, size=m), 0)
     parts: dict[str, NDArray[np.float64]] = {
         "faces": np.concatenate(
             [_face_numbers(faces, x[:, k], scale, rng) for k, scale in ((0, 120.0), (1, 960.0), (2, 540.0))],
@@ -62,7 +66,7 @@ def simulate_features(
         "loopability": _five_numbers(np.exp(0.5 * x[:, 9]), 0.02, rng),
         "face_ratio": _face_numbers(faces, x[:, 0], 0.1, rng),
         "motion": _activations(x, motion_size, rng),
-        "semantic": _occurrence(content, rng),
+        "semantic": _occurrence(items, rng),
     }
     blocks: dict[str, slice] = {}
     start = 0
@@ -72,20 +76,20 @@ def simulate_features(
     return np.concatenate(list(parts.values()), axis=1), blocks
 
 
-def _five_numbers(centre: NDArray[np.float64], scale: float, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Minimum, maximum, mean, median and deviation of twelve measurements around each item's centre."""
-    samples = scale * centre[:, None] * np.exp(0.4 * rng.normal(size=(len(centre), 12)))
+def _five_numbers(center: NDArray[np.float64], scale: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Minimum, maximum, mean, median and deviation of twelve measurements around each item's center."""
+    samples = scale * center[:, None] * np.exp(0.4 * rng.normal(size=(len(center), 12)))
     return np.stack(
         [samples.min(1), samples.max(1), samples.mean(1), np.median(samples, axis=1), samples.std(1)], axis=1
     )
 
 
 def _face_numbers(
-    faces: NDArray[np.int64], centre: NDArray[np.float64], scale: float, rng: np.random.Generator
+    faces: NDArray[np.int64], center: NDArray[np.float64], scale: float, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     numbers = np.zeros((len(faces), 5))
     for i in np.flatnonzero(faces):
-        s = scale * (0.5 + 0.15 * centre[i] + 0.1 * rng.normal(size=faces[i]))
+        s = scale * (0.5 + 0.15 * center[i] + 0.1 * rng.normal(size=faces[i]))
         numbers[i] = s.min(), s.max(), s.mean(), np.median(s), s.std()
     return numbers
 
@@ -99,12 +103,12 @@ def _activations(x: NDArray[np.float64], size: int, rng: np.random.Generator) ->
     return np.maximum(signal + 0.5 * signal.std() * rng.normal(size=(len(x), size)), 0.0)
 
 
-def _occurrence(content: Content, rng: np.random.Generator) -> NDArray[np.float64]:
+def _occurrence(items: SimulatedItems, rng: np.random.Generator) -> NDArray[np.float64]:
     """Category counts (pixels × frames) in the static and in the dynamic region, 32 each."""
-    m = len(content.category)
+    m = len(items.category)
     pixels = 960 * 540 * rng.integers(20, 90, size=m)[:, None]
-    counts = content.scene * pixels
+    counts = items.scene * pixels
     moving = np.zeros_like(counts)
     rows = np.arange(m)
-    moving[rows, content.category] = counts[rows, content.category] * rng.uniform(0.5, 1.0, size=m)
+    moving[rows, items.category] = counts[rows, items.category] * rng.uniform(0.5, 1.0, size=m)
     return np.concatenate([counts - moving, moving], axis=1)

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semcine_nb.errors import RatingError
-from semcine_nb.preference.base import BlockScaler, check_features, check_ratings, split_validation
-from semcine_nb.preference.centring import Centring
+from semcine_nb.preference.centering import Centering
+from semcine_nb.preference.data import BlockScaler, check_features, check_ratings, split_validation
 
 
 def test_triplets_from_dense_and_sparse_agree():
@@ -76,9 +76,9 @@ def test_given_mask_is_used_and_its_shape_checked():
         split_validation(ratings, [[True]], 0.1, np.random.default_rng(0))
 
 
-def test_centring_recovers_additive_ratings():
+def test_centering_recovers_additive_ratings():
     items, people = np.array([1.0, -1.0, 0.0]), np.array([0.5, -0.5])
     ratings = check_ratings(3 + items[:, None] + people[None, :])
-    centring = Centring.fit(ratings, strength=1e-9, rounds=200)
-    np.testing.assert_allclose(centring.full(), ratings.dense(), atol=1e-6)
-    np.testing.assert_allclose(centring.residual(ratings), 0, atol=1e-6)
+    centering = Centering.fit(ratings, strength=1e-9, rounds=200)
+    np.testing.assert_allclose(centering.full(), ratings.dense(), atol=1e-6)
+    np.testing.assert_allclose(centering.residual(ratings), 0, atol=1e-6)

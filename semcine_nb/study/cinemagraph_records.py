@@ -1,4 +1,4 @@
-"""A cinemagraph as a study keeps it: its features, what their columns mean, its file and the file's hash."""
+"""Records of cinemagraphs: features, the meaning of their columns, the file and the hash of its content."""
 
 from __future__ import annotations
 
@@ -20,15 +20,19 @@ from .tables import cinemagraphs, feature_layouts, ratings
 
 
 @dataclass(frozen=True)
-class Content:
-    """What is known of one cinemagraph; None where nothing was said. ``features``: float64, little-endian."""
+class CinemagraphRecord:
+    """One cinemagraph as a study keeps it; None where nothing was said.
+
+    ``features`` are bytes: float64, little-endian. ``layout`` is JSON: how many numbers they are, and the
+    columns of each block.
+    """
 
     item: str
     clip: str | None
     path: str | None
     content_hash: str | None
     features: bytes | None
-    layout: str | None  # JSON: how many numbers, and the columns of each block
+    layout: str | None
 
     @classmethod
     def of(
@@ -38,7 +42,7 @@ class Content:
         path: str | Path | None = None,
         blocks: Mapping[str, slice] | None = None,
         clip: str | None = None,
-    ) -> Content:
+    ) -> CinemagraphRecord:
         """Check and pack. Raises RatingError for features that are no finite vector, or blocks outside it."""
         packed = layout = None
         if features is not None:
@@ -56,7 +60,7 @@ class Content:
             packed, layout = values.tobytes(), _layout(item, values.size, blocks)
         return cls(item, clip, None if path is None else str(path), _content_hash(path), packed, layout)
 
-    def keep(self, database: Database, connection: Connection) -> None:
+    def save(self, database: Database, connection: Connection) -> None:
         """Add the cinemagraph or renew what is known of it.
 
         Raises RatingError where it was rated with another content: ratings belong to what people saw.

@@ -1,0 +1,12 @@
+from .agreement import krippendorff_alpha as krippendorff_alpha
+from .agreement import rater_consistency as rater_consistency
+from .events import Event as Event
+from .preparation import Review as Review
+from .protocol import Protocol as Protocol
+from .protocol import Session as Session
+from .protocol import Showing as Showing
+from .protocol import participant_link as participant_link
+from .simulation import SimulatedStudy as SimulatedStudy
+from .simulation import simulate_study as simulate_study
+from .store import RatingMatrix as RatingMatrix
+from .store import RatingStore as RatingStore
