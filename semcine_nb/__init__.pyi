@@ -9,6 +9,7 @@ from .looping import loop_energy as loop_energy
 from .pipeline import make_cinemagraphs as make_cinemagraphs
 from .preference import ContextFeatures as ContextFeatures
 from .preference import context_features as context_features
+from .recipe import Recipe as Recipe
 from .samples import make_sample as make_sample
 from .semantics import Candidate as Candidate
 from .semantics import Selection as Selection

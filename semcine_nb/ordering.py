@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from .preference.unrated import UnratedScore
 if TYPE_CHECKING:
     from .preference import ContextFeatures
     from .study import RatingStore
+
+_LOG = logging.getLogger("semcine")
 
 UNRATED = "Ordered by loop quality and dynamism: without ratings, this predicts nobody's taste"
 
@@ -94,6 +97,33 @@ class KnownRatings:
                 f"({', '.join(odd[:5])}): compute the stored ones anew, or use the ratings' own version.",
                 topic="features-differ",
             )
+
+
+def known_ratings(ratings: RatingStore | str | None) -> KnownRatings | None:
+    """Read what has been rated, or None; called first, it tells of a wrong store before long work.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be read.
+    RatingError
+        If its features are not of the kind that `context_features` measures.
+    """
+    if ratings is None:
+        return None
+    from .preference.features.context import default_blocks
+    from .study import RatingStore
+
+    if isinstance(ratings, RatingStore):
+        known = KnownRatings.of(ratings)
+    else:
+        with RatingStore(ratings) as store:
+            known = KnownRatings.of(store)
+    if known is None:
+        _LOG.warning("The rating store holds no ratings yet: the order is by loop quality instead.")
+    else:
+        known.check(default_blocks())
+    return known
 
 
 def order_places(

@@ -9,12 +9,12 @@ import numpy as np
 
 from semcine_nb.looping import Cinemagraph, LoopEnergy, LoopParameters
 from semcine_nb.looping.quality import measure
-from semcine_nb.ordering import order_places
-from semcine_nb.pipeline import Place, RankedCinemagraphs
+from semcine_nb.ordering import Place, order_places
 from semcine_nb.preference.unrated import unrated_score
 from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.semantics import Candidate, Selection, SemanticResponse
 from semcine_nb.semantics.selection import Reason, Reasons
+from semcine_nb.steps import RankedCinemagraphs
 from semcine_nb.video import Video
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..errors import StoreError
-from .room import needed
+from .memory import needed
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -70,7 +70,7 @@ def connected(
 
 
 # a clip in hand is not data of Dask's that could be spilled, and a worker paused for it would never go on:
-# each plans its memory itself (room.py); one that exceeds its limit all the same is ended
+# each plans its memory itself (memory.py); one that exceeds its limit all the same is ended
 _MEMORY = {f"distributed.worker.memory.{step}": False for step in ("target", "spill", "pause")}
 
 
@@ -118,9 +118,9 @@ def _processes(pixels: int, jobs: int) -> int:
     """How many workers of one clip each this machine has cores and memory for."""
     from distributed.system import MEMORY_LIMIT
 
-    room = int(0.8 * MEMORY_LIMIT // needed(pixels))
+    fitting = int(0.8 * MEMORY_LIMIT // needed(pixels))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, room, 4 * jobs))
+    return max(1, min(cores, fitting, 4 * jobs))
 
 
 def _check_workers(client: Client, address: str, out: Path) -> None:

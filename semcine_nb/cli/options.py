@@ -1,12 +1,18 @@
-"""The options that ``semcine make`` and ``semcine batch`` share, and what they come to as arguments."""
+"""The options that ``semcine make`` and ``semcine batch`` share: each says where in a `Recipe` it goes.
+
+The parameter's name is the recipe's own, as in ``width``, or names a part of it first, as in
+``render__still``. A value of None is as if the option had not been given.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
+
+from ..recipe import Recipe
 
 FORMATS = ("mp4", "webm", "gif", "webp", "apng")
 _COUNT = click.IntRange(0)
@@ -36,6 +42,11 @@ class Still(click.ParamType):
         return int(value) if str(value).isdigit() else str(value)
 
 
+def _or_none(context: Any, parameter: Any, value: Any) -> Any:
+    """A click callback: 0 and no are what rendering does anyway, so they are not passed on."""
+    return value or None
+
+
 _OPTIONS = (
     click.option("-k", default=4, type=click.IntRange(1, 32), help="Categories to keep."),
     click.option(
@@ -45,9 +56,15 @@ _OPTIONS = (
         "--segmenter", default="embedded", help="embedded, huggingface:MODEL, onnx:PATH, masks:FOLDER …"
     ),
     click.option(
-        "--pin", multiple=True, metavar="CATEGORY", help="Keep this category whatever the filters say."
+        "--pin",
+        "select__pin",
+        multiple=True,
+        metavar="CATEGORY",
+        help="Keep this category whatever the filters say.",
     ),
-    click.option("--drop", multiple=True, metavar="CATEGORY", help="Leave this category out."),
+    click.option(
+        "--drop", "select__drop", multiple=True, metavar="CATEGORY", help="Leave this category out."
+    ),
     click.option(
         "--ratings", metavar="URL", help="Rank by this store of ratings, e.g. sqlite:///ratings.db."
     ),
@@ -66,20 +83,53 @@ _OPTIONS = (
         "--repeat", default=1, type=click.IntRange(1), help="Write the loop this many times in a row."
     ),
     click.option(
-        "--start", default=0.0, type=click.FloatRange(0), help="Where in the clip to begin, seconds."
+        "--start",
+        "read__start",
+        default=0.0,
+        type=click.FloatRange(0),
+        help="Where in the clip to begin, seconds.",
     ),
-    click.option("--seconds", default=5.0, type=_ABOVE_ZERO, help="How much of it to use."),
-    click.option("--working-size", "size", default="960x540", type=Size(), help="Largest size to work at."),
-    click.option("--stabilize", is_flag=True, help="Hold the background still, for a clip from the hand."),
+    click.option(
+        "--seconds", "read__max_seconds", default=5.0, type=_ABOVE_ZERO, help="How much of it to use."
+    ),
+    click.option(
+        "--working-size", "read__max_size", default="960x540", type=Size(), help="Largest size to work at."
+    ),
+    click.option(
+        "--stabilize",
+        "read__stabilize",
+        is_flag=True,
+        help="Hold the background still, for a clip from the hand.",
+    ),
     click.option(
         "--merging",
+        "parameters__merging",
         type=click.FloatRange(0, 1),
         help="Share of the energy that may be spent on objects in fewer pieces; 0: none.  [default: 0.01]",
     ),
-    click.option("--length", type=click.IntRange(2), help="Frames of the loop.  [default: from the periods]"),
-    click.option("--still", type=Still(), help="What static parts show: a frame's number, or median."),
-    click.option("--crossfade", default=0, type=_COUNT, help="Frames that fade where a loop starts again."),
-    click.option("--ping-pong", is_flag=True, help="Play to and fro."),
+    click.option(
+        "--length",
+        "render__length",
+        type=click.IntRange(2),
+        help="Frames of the loop.  [default: from the periods]",
+    ),
+    click.option(
+        "--still",
+        "render__still",
+        type=Still(),
+        help="What static parts show: a frame's number, or median.",
+    ),
+    click.option(
+        "--crossfade",
+        "render__crossfade",
+        default=0,
+        type=_COUNT,
+        callback=_or_none,
+        help="Frames that fade where a loop starts again.",
+    ),
+    click.option(
+        "--ping-pong", "render__ping_pong", is_flag=True, callback=_or_none, help="Play to and fro."
+    ),
     click.option(
         "--features/--no-features",
         "measure_features",
@@ -87,7 +137,11 @@ _OPTIONS = (
         help="Keep each one's features beside it, for a study (semcine rate).",
     ),
     click.option(
-        "--no-cache", is_flag=True, help="Keep nothing for the next time, and use nothing that is kept."
+        "--no-cache",
+        "cache",
+        is_flag=True,
+        callback=lambda context, parameter, value: None if value else "default",
+        help="Keep nothing for the next time, and use nothing that is kept.",
     ),
 )
 
@@ -99,42 +153,27 @@ def clip_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def as_arguments(
-    start: float,
-    seconds: float,
-    size: tuple[int, int],
-    stabilize: bool,
-    pin: tuple[str, ...],
-    drop: tuple[str, ...],
-    merging: float | None,
-    length: int | None,
-    still: int | str | None,
-    crossfade: int,
-    ping_pong: bool,
-    no_cache: bool,
-    **others: Any,
-) -> dict[str, Any]:
-    """The options as arguments of ``make_folder`` and ``make_all``.
+def recipe_of(given: Mapping[str, Any]) -> Recipe:
+    """The recipe that the given options make.
 
     Raises
     ------
     click.UsageError
         For options that do not go together.
     """
-    from ..looping.parameters import LoopParameters
-
-    if others["user"] and not others["ratings"]:
+    if given["user"] and not given["ratings"]:
         raise click.UsageError("--user needs --ratings: a person's taste is learned from ratings.")
-    if crossfade and ping_pong:
+    if given["render__crossfade"] and given["render__ping_pong"]:
         raise click.UsageError("--crossfade and --ping-pong exclude each other: choose one.")
-    rendering = {"length": length, "still": still, "crossfade": crossfade, "ping_pong": ping_pong}
-    return others | {
-        "read": {"start": start, "max_seconds": seconds, "max_size": size, "stabilize": stabilize},
-        "select": {"pin": pin, "drop": drop},
-        "parameters": None if merging is None else LoopParameters(merging=merging),
-        # 0 is a frame; None and False are what rendering does anyway
-        "render": {
-            name: value for name, value in rendering.items() if value or (name == "still" and value == 0)
-        },
-        "cache": None if no_cache else "default",
-    }
+    options: dict[str, Any] = {"read": {}, "select": {}, "parameters": {}, "render": {}}
+    for name, value in given.items():
+        part, _, own = name.partition("__")
+        if not own:
+            options[name] = value
+        elif value is not None:
+            options[part][own] = value
+    if constants := options.pop("parameters"):
+        from ..looping.parameters import LoopParameters
+
+        options["parameters"] = LoopParameters(**constants)
+    return Recipe(**options)

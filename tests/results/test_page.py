@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 from ranked_clips import ranked_of
 
-from semcine_nb.pipeline import RankedCinemagraphs
-from semcine_nb.results.page import label_picture, make_loop, page, resized, statistics
+from semcine_nb.figures.html import make_loop, resized
+from semcine_nb.results.page import label_picture, page
+from semcine_nb.results.summary import statistics
+from semcine_nb.steps import RankedCinemagraphs
 
 
 def html_of(ranked: RankedCinemagraphs, title: str = "clip.mp4", files: tuple[str, ...] = ()) -> str:

@@ -1,6 +1,6 @@
-"""What a worker does with a clip: prepare it, make one candidate, finish its folder. Each can be done again.
+"""The tasks of a batch: prepare a clip, make one of its candidates, finish its folder. Each can be repeated.
 
-The steps are those of `make_cinemagraphs`, and so are the results. A worker that is lost takes nothing with
+The steps are those of `make_cinemagraphs`, and so are the results. A process that is lost takes nothing with
 it but what it had in hand: segmentation and stage 1 are in the cache, candidates that were made are files.
 """
 
@@ -18,18 +18,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cache import as_cache
 from ..errors import SemcineError
 from ..files import whole_folder
 from ..looping.cinemagraph import Cinemagraph, load_cinemagraph
-from ..ordering import Place
-from ..pipeline import rank_judged, warn_of_stillness
-from ..results.folder import LABELS, SUMMARY, Written, finish_folder, write_files
-from ..steps import Judged, Prepared, judge, known_ratings, prepare
+from ..ordering import Place, known_ratings
+from ..results.folder import LABELS, Written, finish_folder, write_files
+from ..results.summary import SUMMARY
+from ..steps import Judged, Prepared, judge, prepare, rank, warn_of_stillness
 from .jobs import Job, finished
-from .room import PROCESS, Room
+from .memory import PROCESS, ClipsInMemory
 
-ROOM = Room()
+CLIPS = ClipsInMemory()
 _SPARE = 0.85  # of a worker's memory may be planned with
 
 
@@ -72,21 +71,19 @@ def make_candidate(job: Job, found: Found, number: int) -> Made | Trouble:
 
     ``found`` is not read: through it the task comes to the worker that has the clip at hand.
     """
-    options = job.options
+    recipe = job.recipe
     # never the same folder twice: the scheduler may have given up a worker that still works
     folder = job.work / f"{number}-{secrets.token_hex(4)}"
     files: list[Written] = []
 
     def write(cinema: Cinemagraph, frames: NDArray[np.uint8]) -> None:
-        size = (options.formats, options.width, options.max_mb, options.repeat)
-        files.append(write_files(folder, str(number), cinema, frames, *size))
+        files.append(write_files(folder, str(number), cinema, frames, recipe))
 
     try:
         with _heard() as notes, _at_hand(job) as (prepared, _):
             cinema = prepared.solver.solve(prepared.selection.candidates[number])
             folder.mkdir(parents=True)
-            known = known_ratings(options.ratings)
-            judged = judge(cinema, options.render, known, options.measure_features, write)
+            judged = judge(cinema, recipe, known_ratings(recipe.ratings), write)
         written = files[0] if judged.features is None else files[0].described(judged.features)
         return Made(written, judged.place, judged.features, tuple(notes))
     except SemcineError as error:
@@ -102,7 +99,7 @@ def finish_clip(job: Job, made: list[Made]) -> tuple[str, ...] | Trouble:
         with _heard() as notes:
             if finished(job) is None:
                 _finish(job, made)
-        ROOM.drop(job.key)
+        CLIPS.drop(job.key)
         shutil.rmtree(job.work, ignore_errors=True)
         return tuple(notes)
     except SemcineError as error:
@@ -112,14 +109,13 @@ def finish_clip(job: Job, made: list[Made]) -> tuple[str, ...] | Trouble:
 def _finish(job: Job, made: list[Made]) -> None:
     for left in job.folder.glob(".semcine-*.part"):  # by a worker that was killed here
         shutil.rmtree(left, ignore_errors=True)
-    options = job.options
     with _at_hand(job) as (prepared, _):
         judged = []
         for one in made:
             labels = one.written.folder / f"{one.written.stem}{LABELS}"
             judged.append(Judged(load_cinemagraph(labels, prepared.clip), one.place, one.features))
         warn_of_stillness([one.cinemagraph for one in judged])
-        ranked = rank_judged(prepared, judged, known_ratings(options.ratings), options.user)
+        ranked = rank(prepared, judged, job.recipe.user, known_ratings(job.recipe.ratings))
     of = {id(one.cinemagraph): made_one.written for one, made_one in zip(judged, made, strict=True)}
     written = [of[id(cinema)] for cinema in ranked]
     with whole_folder(job.folder) as part:
@@ -132,17 +128,13 @@ def _finish(job: Job, made: list[Made]) -> None:
 @contextmanager
 def _at_hand(job: Job) -> Iterator[tuple[Prepared, tuple[str, ...]]]:
     """The prepared clip, and what was warned of when it was prepared."""
-    options = job.options
 
     def make() -> tuple[Prepared, tuple[str, ...]]:
         with _heard() as notes:
-            prepared = prepare(
-                job.source, options.k, options.combinations, options.segmenter, options.parameters,
-                options.read, options.select, options.render, options.threads, as_cache(options.cache),
-            )  # fmt: skip
+            prepared = prepare(job.source, job.recipe)
         return prepared, tuple(notes)
 
-    with ROOM.holding(job.key, job.pixels, _budget(), make) as found:
+    with CLIPS.holding(job.key, job.pixels, _budget(), make) as found:
         yield found
 
 
