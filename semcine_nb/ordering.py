@@ -1,4 +1,4 @@
-"""Which cinemagraph stands first: by a person's predicted stars, or without ratings by a rule of thumb."""
+"""The order of cinemagraphs: by a person's predicted stars, or without ratings by a rule of thumb."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNRATED = "Ordered by loop quality and dynamism: without ratings, this predicts 
 
 @dataclass(frozen=True)
 class Place:
-    """Why a cinemagraph stands where it stands.
+    """A cinemagraph's place in the order, and its reasons.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Place:
 
 @dataclass(frozen=True, eq=False)
 class KnownRatings:
-    """What a rating store knows about cinemagraphs that have features.
+    """The ratings in a store of those cinemagraphs that have features.
 
     Attributes
     ----------

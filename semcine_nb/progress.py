@@ -9,7 +9,7 @@ Item = TypeVar("Item")
 
 
 class Bar(Protocol):
-    """What a progress bar must be able to do (tqdm's bars are such)."""
+    """The methods that a progress bar must have (tqdm's bars have them)."""
 
     def update(self, n: float = 1) -> Any: ...
 

@@ -16,19 +16,16 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-# for `Recipe.fingerprint`: the segmenter is named apart, threads and cache do not change a result
-_NOT_COUNTED = ("segmenter", "threads", "cache")
-# an option that is not listed counts only where it is set: what was finished before there was such an option
-# then stays finished
-_ALWAYS_COUNTED = (
-    "combinations", "formats", "k", "max_mb", "measure_features", "parameters", "ratings", "read", "render",
-    "repeat", "select", "user", "width",
-)  # fmt: skip
+LATER = {"later": True}
+_NOT_COUNTED = ("segmenter", "threads", "cache")  # in a fingerprint: the first stands apart in it
 
 
 @dataclass(frozen=True)
 class Recipe:
     """All options of what is made of a clip; the clip itself is no part of it.
+
+    An option that is added one day is ``field(default=…, metadata=LATER)``: it counts in the fingerprint only
+    where it is set, so that clips that were finished before stay finished.
 
     Attributes
     ----------
@@ -88,8 +85,8 @@ class Recipe:
         counted = [
             (option.name, facts[option.name])
             for option in sorted(fields(self), key=lambda option: option.name)
-            if option.name in _ALWAYS_COUNTED
-            or (option.name not in _NOT_COUNTED and facts[option.name] != option.default)
+            if option.name not in _NOT_COUNTED
+            and ("later" not in option.metadata or facts[option.name] != option.default)
         ]
         return repr((segmenter, counted))
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
@@ -42,7 +42,7 @@ OnRendered = Callable[[Cinemagraph, NDArray[np.uint8]], None]
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What the candidates of a clip have in common; stage 1 has run."""
+    """A clip ready for its candidates to be solved: stage 1 has run in the solver."""
 
     clip: Video
     scene: SemanticResponse
@@ -60,24 +60,20 @@ class Judged:
 
 
 @dataclass(frozen=True, eq=False)
-class RankedCinemagraphs(Sequence[Cinemagraph]):
+class RankedCinemagraphs(Prepared, Sequence[Cinemagraph]):
     """The candidates of a clip, best first; ``ranked[0]`` is the one to show.
 
     Attributes
     ----------
+    clip, scene, selection, solver : what they were made from
     cinemagraphs, places : one each a candidate, in the same order
     basis : in words, what the order rests on
-    clip, scene, selection, solver : what they were made from
     features : one each a candidate in the same order, where they were measured; else empty
     """
 
     cinemagraphs: tuple[Cinemagraph, ...]
     places: tuple[Place, ...]
     basis: str
-    clip: Video
-    scene: SemanticResponse
-    selection: Selection
-    solver: LoopSolver
     features: tuple[ContextFeatures, ...] = ()
 
     @overload
@@ -89,9 +85,6 @@ class RankedCinemagraphs(Sequence[Cinemagraph]):
 
     def __len__(self) -> int:
         return len(self.cinemagraphs)
-
-    def __iter__(self) -> Iterator[Cinemagraph]:
-        return iter(self.cinemagraphs)
 
 
 def checked_segmenter(recipe: Recipe) -> Any:
@@ -164,14 +157,11 @@ def rank(
     features = [one.features for one in judged if one.features is not None]
     order, places, basis = order_places([one.place for one in judged], features, known, user)
     return RankedCinemagraphs(
-        tuple(judged[i].cinemagraph for i in order),
-        tuple(places[i] for i in order),
-        basis,
-        prepared.clip,
-        prepared.scene,
-        prepared.selection,
-        prepared.solver,
-        tuple(features[i] for i in order) if features else (),
+        **vars(prepared),
+        cinemagraphs=tuple(judged[i].cinemagraph for i in order),
+        places=tuple(places[i] for i in order),
+        basis=basis,
+        features=tuple(features[i] for i in order) if features else (),
     )
 
 

@@ -51,11 +51,11 @@ def ranked_of(
     none = cast(Any, None)
     selection = Selection(cast(SemanticResponse, none), tuple(c.candidate for c in cinemas), reasons)
     return RankedCinemagraphs(
-        tuple(cinemas[i] for i in order),
-        tuple(places[i] for i in order),
-        basis,
         clip,
         none,
         selection,
         cast(Any, SimpleNamespace(notes=())),
+        tuple(cinemas[i] for i in order),
+        tuple(places[i] for i in order),
+        basis,
     )

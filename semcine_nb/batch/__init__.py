@@ -30,7 +30,7 @@ _DEFAULTS = Recipe(threads=1)
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What became of a batch.
+    """The result of a batch.
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ def make_all(
     ended = {clip.job.source: clip for clip in schedule.clips}
     return BatchResult(
         out / INDEX,
-        {source: clip.job.folder for source, clip in ended.items() if clip.shown.state == "done"},
-        {source: clip.shown.step for source, clip in ended.items() if clip.shown.state == "failed"},
+        {source: clip.job.folder for source, clip in ended.items() if clip.state == "done"},
+        {source: clip.step for source, clip in ended.items() if clip.state == "failed"},
         skipped,
     )

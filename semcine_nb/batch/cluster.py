@@ -1,4 +1,4 @@
-"""Who does the work: processes on this machine, or whatever workers a Dask scheduler has."""
+"""The workers of a batch: processes on this machine, or those of a Dask scheduler."""
 
 from __future__ import annotations
 
@@ -51,22 +51,23 @@ def connected(
         with local_client(workers or _processes(pixels, jobs)) as client:
             yield client
         return
-    if not isinstance(scheduler, str):
-        _check_workers(scheduler, str(getattr(scheduler.scheduler, "address", "")), out)
-        yield scheduler
-        return
+    if isinstance(scheduler, str):
+        address = scheduler
+        try:
+            client = Client(address, timeout=_PATIENCE, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"The Dask scheduler at {address} cannot be reached: {error}; "
+                "check its address and that it runs."
+            ) from error
+    else:
+        client, address = scheduler, str(getattr(scheduler.scheduler, "address", ""))
     try:
-        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise StoreError(
-            f"The Dask scheduler at {scheduler} cannot be reached: {error}; "
-            "check its address and that it runs."
-        ) from error
-    try:
-        _check_workers(client, scheduler, out)
+        _check_workers(client, address, out)
         yield client
     finally:
-        client.close()
+        if client is not scheduler:
+            client.close()
 
 
 # a clip in hand is not data of Dask's that could be spilled, and a worker paused for it would never go on:
@@ -115,7 +116,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _processes(pixels: int, jobs: int) -> int:
-    """How many workers of one clip each this machine has cores and memory for."""
+    """Number of workers, of one clip each, that this machine has cores and memory for."""
     from distributed.system import MEMORY_LIMIT
 
     fitting = int(0.8 * MEMORY_LIMIT // needed(pixels))

@@ -192,7 +192,7 @@ def _holder(path: Path) -> dict[str, object] | None:
 
 
 def _alive(holder: dict[str, object]) -> bool:
-    """Whether that process runs; one of another machine cannot be asked, so it counts as running."""
+    """Tell whether that process runs; one of another machine cannot be asked, so it counts as running."""
     if holder["host"] != socket.gethostname():
         return True
     try:

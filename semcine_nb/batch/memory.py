@@ -74,7 +74,7 @@ class ClipsInMemory:
                 self._changed.notify_all()
 
     def _fits(self, key: str, pixels: int, budget: float) -> bool:
-        """Whether one more task fits; lets go of clips that nobody uses, the longest unused first."""
+        """Tell whether one more task fits; lets go of clips that nobody uses, the longest unused first."""
         idle = [other for other, clip in self._clips.items() if other != key and not clip.users]
         while self._taken(key, pixels) > budget and idle:
             del self._clips[idle.pop(0)]

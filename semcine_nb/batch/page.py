@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ class Clip:
     summary: dict[str, Any] = field(default_factory=dict)
 
 
-def write_page(out: Path, clips: list[Clip], title: str, running: bool, dashboard: str = "") -> Path:
+def write_page(out: Path, clips: Sequence[Clip], title: str, running: bool, dashboard: str = "") -> Path:
     """Write ``index.html`` into ``out``; while ``running`` it loads itself again, and links to ``dashboard``.
 
     Raises
@@ -55,7 +56,7 @@ def write_page(out: Path, clips: list[Clip], title: str, running: bool, dashboar
     return path
 
 
-def page(clips: list[Clip], title: str, running: bool, dashboard: str = "") -> str:
+def page(clips: Sequence[Clip], title: str, running: bool, dashboard: str = "") -> str:
     """The page as HTML. Names of files and categories are other people's words: everything is escaped."""
     counts = {state: sum(clip.state == state for clip in clips) for state in ("done", "failed")}
     return html_template("semcine_nb.batch", "page.html.j2").render(

@@ -22,12 +22,11 @@ _PAUSE = 2.0  # seconds at least between two writings of the page
 _FIRST, _NEXT, _LAST = 0, 1, 2  # priorities: what is begun is ended before more is begun
 
 
-@dataclass(eq=False)
-class ClipState:
-    """How far the work on one clip is."""
+@dataclass(eq=False, kw_only=True)
+class ClipState(Clip):
+    """A clip as the page shows it, and what is at hand of it."""
 
     job: Job
-    shown: Clip
     found: Future | None = None
     names: Sequence[str] = ()
     made: dict[int, Made] = field(default_factory=dict)
@@ -44,9 +43,9 @@ class Schedule:
     """
 
     def __init__(
-        self, jobs: Sequence[Job], write_page: Callable[[list[Clip], bool], object], progress: Progress
+        self, jobs: Sequence[Job], write_page: Callable[[Sequence[Clip], bool], object], progress: Progress
     ) -> None:
-        self.clips = [ClipState(job, Clip(job.name, job.folder.name)) for job in jobs]
+        self.clips = [ClipState(job.name, job.folder.name, job=job) for job in jobs]
         self._write_page, self._progress = write_page, progress
         self._written = 0.0
         self._ended = 0
@@ -59,15 +58,15 @@ class Schedule:
 
     def skip_finished(self) -> int:
         """Take for done what an earlier run finished; returns how many."""
-        return sum(clip.shown.state == "waiting" and self._is_done(clip) for clip in self.clips)
+        return sum(clip.state == "waiting" and self._is_done(clip) for clip in self.clips)
 
     def open_jobs(self) -> list[Job]:
-        """What is left to do."""
-        return [clip.job for clip in self.clips if clip.shown.state == "waiting"]
+        """The jobs that are left to do."""
+        return [clip.job for clip in self.clips if clip.state == "waiting"]
 
     def show(self, running: bool) -> None:
         """Write the page now."""
-        self._write_page([clip.shown for clip in self.clips], running)
+        self._write_page(self.clips, running)
         self._written = time.monotonic()
 
     def run(self, client: Client) -> None:
@@ -86,11 +85,11 @@ class Schedule:
             self._count(bar)
             self.show(running=True)
             for clip in self.clips:
-                if clip.shown.state == "waiting":
+                if clip.state == "waiting":
                     clip.found = self._submit(clip, -1, _FIRST, prepare_clip)
             for future in self._stream:
                 clip, number, _ = self._tasks.pop(future.key)
-                if clip.shown.state != "failed":  # else another of its candidates did
+                if clip.state != "failed":  # else another of its candidates did
                     self._take(clip, number, self._result(future))
                     self._go_on(clip)
                 bar.set_description_str(clip.job.name)
@@ -115,7 +114,7 @@ class Schedule:
             self._fail(clip, result.sentence)
             return
         notes = result if isinstance(result, tuple) else result.notes
-        clip.shown.notes = list(dict.fromkeys((*clip.shown.notes, *notes)))
+        clip.notes = list(dict.fromkeys((*clip.notes, *notes)))
         if isinstance(result, Found):
             clip.names = result.candidates
         elif isinstance(result, Made):
@@ -125,22 +124,22 @@ class Schedule:
 
     def _go_on(self, clip: ClipState) -> None:
         """Submit what can be done next for a clip; let go of one that has ended."""
-        made, shown = len(clip.made), clip.shown
-        if shown.state in ("done", "failed"):
+        made = len(clip.made)
+        if clip.state in ("done", "failed"):
             self._client.cancel([future for other, _, future in self._tasks.values() if other is clip])
             clip.found = None
             clip.made.clear()
             return
-        if shown.state == "waiting":
+        if clip.state == "waiting":
             for index in range(len(clip.names)):
                 self._submit(clip, index, _NEXT, make_candidate, clip.found, index)
-        shown.state, shown.step = "working", f"{made} of {len(clip.names)} candidates made"
+        clip.state, clip.step = "working", f"{made} of {len(clip.names)} candidates made"
         if made == len(clip.names):
-            shown.step = "finishing"
+            clip.step = "finishing"
             self._submit(clip, -1, _LAST, finish_clip, [clip.made[index] for index in range(made)])
 
     def _result(self, future: Future) -> Any:
-        """What a task returned, or the trouble it met in words."""
+        """The value that a task returned, or the trouble it met in words."""
         from distributed import KilledWorker
 
         if future.status == "cancelled" or self._client.status != "running":
@@ -168,14 +167,14 @@ class Schedule:
         summary = finished(clip.job)
         if summary is None:
             return False
-        clip.shown.state, clip.shown.step, clip.shown.summary = "done", "", summary
+        clip.state, clip.step, clip.summary = "done", "", summary
         return True
 
     def _fail(self, clip: ClipState, sentence: str) -> None:
-        clip.shown.state, clip.shown.step = "failed", sentence
+        clip.state, clip.step = "failed", sentence
 
     def _count(self, bar: Any) -> None:
-        ended = sum(clip.shown.state in ("done", "failed") for clip in self.clips)
+        ended = sum(clip.state in ("done", "failed") for clip in self.clips)
         if ended > self._ended:
             bar.update(ended - self._ended)
             self._ended = ended

@@ -34,14 +34,14 @@ _SPARE = 0.85  # of a worker's memory may be planned with
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why a clip could not be done: one sentence."""
+    """The reason why a clip could not be done: one sentence."""
 
     sentence: str
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was prepared: the candidates' names, and what a person should know."""
+    """The names of a prepared clip's candidates, and notes that a person should read."""
 
     candidates: tuple[str, ...]
     notes: tuple[str, ...]
@@ -161,7 +161,7 @@ class _Ear(logging.Handler):
 
 @contextmanager
 def _heard() -> Iterator[list[str]]:
-    """What this package warns of meanwhile: a person reads it on the page, not in a worker's log."""
+    """Collect what this package warns of meanwhile: a person reads it on the page, not in a worker's log."""
     notes: list[str] = []
     logger, ear = logging.getLogger("semcine"), _Ear(notes)
     logger.addHandler(ear)

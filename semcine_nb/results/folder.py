@@ -1,4 +1,4 @@
-"""What ``semcine make`` leaves in a folder: files of each candidate, a summary and a page, all or none."""
+"""The folder that ``semcine make`` writes: files of each candidate, a summary and a page, all or none."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Written:
     loop: Loop
 
     def described(self, features: Any) -> Written:
-        """The same with the cinemagraph's context features beside it."""
+        """Write the cinemagraph's context features beside its files; returns them all."""
         save_features(self.folder / f"{self.stem}{ENDING}", features)
         return replace(self, endings=(*self.endings, ENDING))
 

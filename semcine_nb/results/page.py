@@ -132,7 +132,7 @@ def _figures(facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _kind(file: str) -> str:
-    """What a link to a file is called: MP4, GIF, poster, labels …"""
+    """The text of a link to a file: MP4, GIF, poster, labels …"""
     path = Path(file)
     return path.stem.rsplit("-", 1)[-1] if path.suffix == ".png" else path.suffix[1:].upper()
 
