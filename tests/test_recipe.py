@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from dataclasses import fields, replace
 
+import click
 import pytest
 
 import semcine_nb as sc
-from semcine_nb.cli.options import recipe_of
+from semcine_nb.cli.options import clip_options, recipe_of
 from semcine_nb.recipe import Recipe
 from semcine_nb.results.folder import make_folder
 
@@ -49,16 +50,27 @@ def test_what_changes_no_result_does_not_count() -> None:
         assert replace(Recipe(), **changed).fingerprint() != Recipe().fingerprint()
 
 
+def recipe_from(*arguments: str) -> Recipe:
+    """The recipe that options of the command line make."""
+    made = []
+    command = click.command()(clip_options(lambda **given: made.append(recipe_of(given))))
+    command(list(arguments), standalone_mode=False)
+    return made[0]
+
+
 def test_options_of_the_command_line_go_where_their_names_say() -> None:
-    given = {"user": None, "ratings": None, "render__crossfade": None, "render__ping_pong": None}
-    assert recipe_of(given) == Recipe()
-    given |= {
-        "k": 2,
-        "render__still": 0,
-        "parameters__merging": 0.02,
-        "read__max_seconds": None,
-        "cache": None,
-    }
-    made = recipe_of(given)
-    assert (made.k, made.read, made.render, made.cache) == (2, {}, {"still": 0}, None)
+    plain = Recipe(
+        read={"start": 0.0, "max_seconds": 5.0, "max_size": (960, 540), "stabilize": False},
+        select={"pin": (), "drop": ()},
+    )
+    assert recipe_from() == plain
+    assert recipe_from().fingerprint() == plain.fingerprint()
+    made = recipe_from("-k", "2", "--still", "0", "--merging", "0.02", "--crossfade", "0", "--no-cache")
+    assert (made.k, made.render, made.cache) == (2, {"still": 0}, None)
     assert made.parameters == sc.LoopParameters(merging=0.02)
+
+
+def test_the_order_of_options_on_the_command_line_does_not_count() -> None:
+    options = ["--seconds=2", "--start=1", "--still=3", "--length=40", "--drop=water", "--pin=flag"]
+    assert recipe_from(*options).fingerprint() == recipe_from(*options[::-1]).fingerprint()
+    assert list(recipe_from(*options).render) == ["length", "still"]

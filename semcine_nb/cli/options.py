@@ -130,7 +130,9 @@ def recipe_of(given: Mapping[str, Any]) -> Recipe:
     if given["render__crossfade"] and given["render__ping_pong"]:
         raise click.UsageError("--crossfade and --ping-pong exclude each other: choose one.")
     options: dict[str, Any] = {"read": {}, "select": {}, "parameters": {}, "render": {}}
-    for name, value in given.items():
+    # in the order above, however they were given: the order of a part's options counts in its fingerprint
+    declared = [parameter.name for parameter in click.get_current_context().command.params]
+    for name, value in sorted(given.items(), key=lambda item: declared.index(item[0])):
         part, _, own = name.partition("__")
         if not own:
             options[name] = value
