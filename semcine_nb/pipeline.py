@@ -33,7 +33,8 @@ def make_cinemagraphs(
     source : file, folder of images, array or ``Video``
     recipe : all options at once, for several clips
     on_rendered : called with each cinemagraph and its (N, H, W, 3) uint8 frames as they are made, not yet
-        ranked; so nobody needs to hold them all or to render them again
+        ranked; so nobody needs to hold them all or to render them again. What it returns is in the result's
+        ``outputs``.
     progress : shows how far the work is
     options : of a `Recipe`, one by one: ``k``, ``segmenter``, ``ratings`` …; those for files have no effect
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("semcine")
 _DRIFT = 2.0  # pixels from which on a person is told: clips from a tripod measure up to 1.5
 
-OnRendered = Callable[[Cinemagraph, NDArray[np.uint8]], None]
+OnRendered = Callable[[Cinemagraph, NDArray[np.uint8]], Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +52,15 @@ class Prepared:
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """A solved candidate, rendered and measured; ``features`` only where they were asked for."""
+    """A solved candidate, rendered and measured.
+
+    ``features`` only where they were asked for; ``output`` is what was returned for its frames.
+    """
 
     cinemagraph: Cinemagraph
     place: Place
     features: ContextFeatures | None = None
+    output: Any = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +73,14 @@ class RankedCinemagraphs(Prepared, Sequence[Cinemagraph]):
     cinemagraphs, places : one each a candidate, in the same order
     basis : in words, what the order rests on
     features : one each a candidate in the same order, where they were measured; else empty
+    outputs : one each a candidate in the same order: what ``on_rendered`` returned
     """
 
     cinemagraphs: tuple[Cinemagraph, ...]
     places: tuple[Place, ...]
     basis: str
     features: tuple[ContextFeatures, ...] = ()
+    outputs: tuple[Any, ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> Cinemagraph: ...
@@ -134,20 +140,21 @@ def judge(
     on_rendered: OnRendered | None = None,
 ) -> Judged:
     """Render a solved candidate, hand the frames on, and measure its loop."""
+    features = output = None
     frames = cinema.render(**recipe.render)
     if on_rendered is not None:
-        on_rendered(cinema, frames)
+        output = on_rendered(cinema, frames)
     # measured on the plain loop: options such as ping-pong change which frame follows which
     plain = frames if not recipe.render else cinema.render()
     clip, mask = cinema.video, cinema.candidate.mask
     quality = measure(clip.frames, Labelling(cinema.period, cinema.start), plain, mask)
     kept = motion_kept(clip.frames, cinema.period, cinema.start, mask)
     place = Place(unrated_score(quality, float(mask.mean()), kept), quality)
-    if not recipe.measure_features and known is None:
-        return Judged(cinema, place)
-    from .preference import context_features
+    if recipe.measure_features or known is not None:
+        from .preference import context_features
 
-    return Judged(cinema, place, context_features(cinema, rendered=plain))
+        features = context_features(cinema, rendered=plain)
+    return Judged(cinema, place, features, output)
 
 
 def rank(
@@ -162,6 +169,7 @@ def rank(
         places=tuple(places[i] for i in order),
         basis=basis,
         features=tuple(features[i] for i in order) if features else (),
+        outputs=tuple(judged[i].output for i in order),
     )
 
 

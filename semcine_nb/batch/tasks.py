@@ -74,18 +74,16 @@ def make_candidate(job: Job, found: Found, number: int) -> Made | Trouble:
     recipe = job.recipe
     # never the same folder twice: the scheduler may have given up a worker that still works
     folder = job.work / f"{number}-{secrets.token_hex(4)}"
-    files: list[Written] = []
 
-    def write(cinema: Cinemagraph, frames: NDArray[np.uint8]) -> None:
-        files.append(write_files(folder, str(number), cinema, frames, recipe))
+    def write(cinema: Cinemagraph, frames: NDArray[np.uint8]) -> Written:
+        return write_files(folder, str(number), cinema, frames, recipe)
 
     try:
         with _heard() as notes, _at_hand(job) as (prepared, _):
             cinema = prepared.solver.solve(prepared.selection.candidates[number])
             folder.mkdir(parents=True)
             judged = judge(cinema, recipe, known_ratings(recipe.ratings), write)
-        written = files[0] if judged.features is None else files[0].described(judged.features)
-        return Made(written, judged.place, judged.features, tuple(notes))
+        return Made(judged.output, judged.place, judged.features, tuple(notes))
     except SemcineError as error:
         return Trouble(str(error))
 
@@ -113,13 +111,12 @@ def _finish(job: Job, made: list[Made]) -> None:
         judged = []
         for one in made:
             labels = one.written.folder / f"{one.written.stem}{LABELS}"
-            judged.append(Judged(load_cinemagraph(labels, prepared.clip), one.place, one.features))
+            cinema = load_cinemagraph(labels, prepared.clip)
+            judged.append(Judged(cinema, one.place, one.features, one.written))
         warn_of_stillness([one.cinemagraph for one in judged])
         ranked = rank(prepared, judged, job.recipe.user, known_ratings(job.recipe.ratings))
-    of = {id(one.cinemagraph): made_one.written for one, made_one in zip(judged, made, strict=True)}
-    written = [of[id(cinema)] for cinema in ranked]
     with whole_folder(job.folder) as part:
-        stale = finish_folder(part, job.folder, ranked, written, job.name, copy=True, batch=job.key)
+        stale = finish_folder(part, job.folder, ranked, job.name, copy=True, batch=job.key)
         (job.folder / SUMMARY).unlink(missing_ok=True)
     for name in stale:
         (job.folder / name).unlink(missing_ok=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -69,17 +69,13 @@ def make_folder(
     if title is None:
         title = Path(source).resolve().name if isinstance(source, (str, Path)) else "a clip"
     with whole_folder(folder) as part:
-        written: dict[int, Written] = {}
+        numbers = count()
 
-        def write(cinema: Cinemagraph, frames: NDArray[np.uint8]) -> None:
-            number = str(len(written))
-            written[id(cinema)] = write_files(part, number, cinema, frames, recipe)
+        def write(cinema: Cinemagraph, frames: NDArray[np.uint8]) -> Written:
+            return write_files(part, str(next(numbers)), cinema, frames, recipe)
 
         ranked = make_cinemagraphs(source, recipe=recipe, on_rendered=write, progress=progress)
-        files = [written[id(cinema)] for cinema in ranked]
-        if ranked.features:
-            files = [one.described(of) for one, of in zip(files, ranked.features, strict=True)]
-        stale = finish_folder(part, folder, ranked, files, title)
+        stale = finish_folder(part, folder, ranked, title)
     for name in stale:
         (folder / name).unlink(missing_ok=True)
     return ranked
@@ -109,19 +105,6 @@ class Written:
     notes: tuple[str, ...]
     loop: Loop
 
-    def described(self, features: Any) -> Written:
-        """Write the cinemagraph's context features beside its files; returns them all."""
-        save_features(self.folder / f"{self.stem}{ENDING}", features)
-        return replace(self, endings=(*self.endings, ENDING))
-
-    def placed(self, part: Path, stem: str, copy: bool = False) -> Loop:
-        """Move, or copy, the files to their place and name; returns the loop for the page with these."""
-        for ending in self.endings:
-            (shutil.copyfile if copy else os.rename)(
-                self.folder / f"{self.stem}{ending}", part / f"{stem}{ending}"
-            )
-        return replace(self.loop, files=tuple(f"{stem}{ending}" for ending in self.endings))
-
 
 def write_files(
     folder: Path, stem: str, cinema: Cinemagraph, frames: NDArray[np.uint8], recipe: Recipe
@@ -147,24 +130,28 @@ def write_files(
 
 
 def finish_folder(
-    part: Path,
-    folder: Path,
-    ranked: RankedCinemagraphs,
-    written: Sequence[Written],
-    title: str,
-    copy: bool = False,
-    **facts: Any,
+    part: Path, folder: Path, ranked: RankedCinemagraphs, title: str, copy: bool = False, **facts: Any
 ) -> set[str]:
-    """Name the files of ranked candidates by their place in ``part``, and write summary and page there.
+    """Name the files of ranked candidates by their place in ``part``, and write all else there.
 
-    Returns the names of an earlier run's files in ``folder`` that are not written again. ``copy``
-    leaves the candidates' files where they are too; facts go into the summary.
+    The ``outputs`` of ``ranked`` say where the files are, which `write_files` made. All else is features,
+    summary and page. ``copy`` leaves the candidates' files where they are too; facts go into the summary.
+
+    Returns
+    -------
+    Names of an earlier run's files in ``folder`` that are not written again.
     """
-    loops = [
-        one.placed(part, f"{place}-{slug(cinema.candidate.label, 'candidate')}", copy)
-        for place, (cinema, one) in enumerate(zip(ranked, written, strict=True), start=1)
-    ]
-    facts = summary(ranked, loops, [one.notes for one in written], title) | facts
+    loops = []
+    for index, (cinema, written) in enumerate(zip(ranked, ranked.outputs, strict=True)):
+        stem, endings = f"{index + 1}-{slug(cinema.candidate.label, 'candidate')}", written.endings
+        for ending in endings:
+            source, target = written.folder / f"{written.stem}{ending}", part / f"{stem}{ending}"
+            (shutil.copyfile if copy else os.rename)(source, target)
+        if ranked.features:
+            save_features(part / f"{stem}{ENDING}", ranked.features[index])
+            endings = (*endings, ENDING)
+        loops.append(replace(written.loop, files=tuple(f"{stem}{ending}" for ending in endings)))
+    facts = summary(ranked, loops, [one.notes for one in ranked.outputs], title) | facts
     text = json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False)
     (part / SUMMARY).write_text(text, encoding="utf-8")
     (part / INDEX).write_text(page(ranked, loops, title), encoding="utf-8")
