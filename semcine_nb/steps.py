@@ -147,8 +147,9 @@ def judge(
     # measured on the plain loop: options such as ping-pong change which frame follows which
     plain = frames if not recipe.render else cinema.render()
     clip, mask = cinema.video, cinema.candidate.mask
-    quality = measure(clip.frames, Labelling(cinema.period, cinema.start), plain, mask)
-    kept = motion_kept(clip.frames, cinema.period, cinema.start, mask)
+    labels = Labelling(cinema.period, cinema.start)
+    quality = measure(clip.frames, labels, plain, mask)
+    kept = motion_kept(clip.frames, labels, mask)
     place = Place(unrated_score(quality, float(mask.mean()), kept), quality)
     if recipe.measure_features or known is not None:
         from .preference import context_features
