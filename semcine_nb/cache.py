@@ -1,4 +1,4 @@
-"""Results kept on disk under the content they were made from, so that the same work is done once.
+"""A cache of results on disk, under the content they were made from: the same work is done once.
 
 An entry is one compressed .npz file without pickles, whose arrays are checked against a SHA-256 when read:
 what is damaged is made anew, never trusted. Files appear whole, so several processes may share a folder. The
@@ -167,7 +167,7 @@ def default_cache() -> ArrayCache | None:
 
 
 def as_cache(cache: ArrayCache | str | os.PathLike[str] | None) -> ArrayCache | None:
-    """What an argument ``cache`` stands for: a cache, a folder, "default", or None for no cache."""
+    """The cache that an argument ``cache`` means: a cache, a folder, "default", or None for no cache."""
     if cache is None or isinstance(cache, ArrayCache):
         return cache
     return default_cache() if cache == "default" else ArrayCache(cache)

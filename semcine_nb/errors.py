@@ -1,4 +1,4 @@
-"""What can go wrong, as one small family: every message names the thing, the value and the way out.
+"""The errors of this package, one small family: each message names the thing, the value and the way out.
 
 Each error also knows its section of the page on troubleshooting. A traceback shows it below the message, and
 the command line after it.
@@ -31,7 +31,7 @@ class SemcineError(Exception):
 
     @property
     def help(self) -> str:
-        """Where to read on: a page of this project's documentation and its section."""
+        """The page of this project's documentation, and its section, to read on."""
         return f"{PAGE}#{self.topic}"
 
 

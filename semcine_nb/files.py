@@ -98,6 +98,15 @@ def plain_name(label: str) -> str:
     return name.lstrip(".") or "cinemagraph"
 
 
+def slug(name: str, otherwise: str) -> str:
+    """A name in small letters, digits and hyphens only; ``otherwise`` where none of it is left.
+
+    >>> slug("Sea & Sky 1", "clip"), slug("海", "clip")
+    ('sea-sky-1', 'clip')
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or otherwise
+
+
 def cannot_write(folder: Path, error: OSError) -> str:
     """One sentence on why nothing can be written into a folder."""
     reason = "it is a file" if folder.is_file() else (error.strerror or str(error)).lower()

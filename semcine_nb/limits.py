@@ -1,4 +1,4 @@
-"""How large a thing from outside may be before it is refused: against files that unpack beyond all bounds.
+"""Limits on the size of files from outside, some of which unpack beyond all bounds.
 
 A file of a few kilobytes can hold a picture of gigabytes. Each limit is far above what ordinary clips and
 studies need, is told in the message that refuses, and can be raised: ``SEMCINE_LIMITS=4`` in the environment
@@ -42,7 +42,7 @@ PICTURE_FAULTS = (
 
 @dataclass(frozen=True)
 class Limits:
-    """What is read without being asked.
+    """The sizes that are read without a question.
 
     Attributes
     ----------

@@ -1,7 +1,8 @@
-"""Which cinemagraph stands first: by a person's predicted stars, or without ratings by a rule of thumb."""
+"""The order of cinemagraphs: by a person's predicted stars, or without ratings by a rule of thumb."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from .preference import ContextFeatures
     from .study import RatingStore
 
+_LOG = logging.getLogger("semcine")
+
 UNRATED = "Ordered by loop quality and dynamism: without ratings, this predicts nobody's taste"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Why a cinemagraph stands where it stands.
+    """A cinemagraph's place in the order, and its reasons.
 
     Attributes
     ----------
@@ -41,7 +44,7 @@ class Place:
 
 @dataclass(frozen=True, eq=False)
 class KnownRatings:
-    """What a rating store knows about cinemagraphs that have features.
+    """The ratings in a store of those cinemagraphs that have features.
 
     Attributes
     ----------
@@ -94,6 +97,33 @@ class KnownRatings:
                 f"({', '.join(odd[:5])}): compute the stored ones anew, or use the ratings' own version.",
                 topic="features-differ",
             )
+
+
+def known_ratings(ratings: RatingStore | str | None) -> KnownRatings | None:
+    """Read what has been rated, or None; called first, it tells of a wrong store before long work.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be read.
+    RatingError
+        If its features are not of the kind that `context_features` measures.
+    """
+    if ratings is None:
+        return None
+    from .preference.features.context import default_blocks
+    from .study import RatingStore
+
+    if isinstance(ratings, RatingStore):
+        known = KnownRatings.of(ratings)
+    else:
+        with RatingStore(ratings) as store:
+            known = KnownRatings.of(store)
+    if known is None:
+        _LOG.warning("The rating store holds no ratings yet: the order is by loop quality instead.")
+    else:
+        known.check(default_blocks())
+    return known
 
 
 def order_places(

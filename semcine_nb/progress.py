@@ -9,7 +9,7 @@ Item = TypeVar("Item")
 
 
 class Bar(Protocol):
-    """What a progress bar must be able to do (tqdm's bars are such)."""
+    """The methods that a progress bar must have (tqdm's bars have them)."""
 
     def update(self, n: float = 1) -> Any: ...
 
@@ -18,7 +18,9 @@ class Bar(Protocol):
     def close(self) -> Any: ...
 
 
-class _Silent:
+class SilentBar:
+    """A bar that shows nothing."""
+
     def update(self, n: float = 1) -> None:
         pass
 
@@ -30,8 +32,8 @@ class _Silent:
 
 
 def silent(total: float | None = None, desc: str = "") -> Bar:
-    """A bar that shows nothing: the default hook."""
-    return _Silent()
+    """The default hook: no bar is seen."""
+    return SilentBar()
 
 
 def tqdm_bar(total: float | None = None, desc: str = "") -> Bar:

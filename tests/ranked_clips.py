@@ -9,12 +9,12 @@ import numpy as np
 
 from semcine_nb.looping import Cinemagraph, LoopEnergy, LoopParameters
 from semcine_nb.looping.quality import measure
-from semcine_nb.ordering import order_places
-from semcine_nb.pipeline import Place, RankedCinemagraphs
+from semcine_nb.ordering import Place, order_places
 from semcine_nb.preference.unrated import unrated_score
 from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.semantics import Candidate, Selection, SemanticResponse
 from semcine_nb.semantics.selection import Reason, Reasons
+from semcine_nb.steps import RankedCinemagraphs
 from semcine_nb.video import Video
 
 
@@ -51,11 +51,11 @@ def ranked_of(
     none = cast(Any, None)
     selection = Selection(cast(SemanticResponse, none), tuple(c.candidate for c in cinemas), reasons)
     return RankedCinemagraphs(
-        tuple(cinemas[i] for i in order),
-        tuple(places[i] for i in order),
-        basis,
         clip,
         none,
         selection,
         cast(Any, SimpleNamespace(notes=())),
+        tuple(cinemas[i] for i in order),
+        tuple(places[i] for i in order),
+        basis,
     )

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from semcine_nb.pipeline import RankedCinemagraphs, make_cinemagraphs
+from semcine_nb.pipeline import make_cinemagraphs
 from semcine_nb.samples import Sample, make_sample
 from semcine_nb.semantics import SemanticResponse
+from semcine_nb.steps import RankedCinemagraphs
 
 
 @cache

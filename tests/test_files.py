@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from semcine_nb.errors import StoreError
-from semcine_nb.files import whole_file, whole_folder
+from semcine_nb.files import slug, whole_file, whole_folder
 
 
 def names(folder: Path) -> list[str]:
@@ -191,3 +191,12 @@ def test_a_disk_that_says_only_then_that_it_is_full_leaves_the_old_file(
         (part / "b").write_text("b")
     assert names(tmp_path) == ["a.txt"]
     assert (tmp_path / "a.txt").read_text() == "old"
+
+
+def test_a_slug_is_small_letters_digits_and_hyphens() -> None:
+    assert [slug(name, "clip") for name in ("Sea & Sky 1", "海", "../x", "")] == [
+        "sea-sky-1",
+        "clip",
+        "x",
+        "clip",
+    ]

@@ -7,28 +7,30 @@ lost costs what it had in hand, and one broken file stops nobody. Dask is import
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..counting import counted
-from ..errors import SemcineError, StoreError
+from ..errors import SemcineError
 from ..progress import Progress, silent
+from ..recipe import Recipe, shows_options
 from ..results.folder import INDEX
-from .folders import working_folder
-from .jobs import Options, check_options, find_clips, plan
-from .overview import Clip, write_page
+from .jobs import check_recipe, find_clips, plan, working_folder
+from .page import write_page
 
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["BatchResult", "Options", "find_clips", "make_all"]
+__all__ = ["BatchResult", "find_clips", "make_all"]
+
+_DEFAULTS = Recipe(threads=1)
 
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What became of a batch.
+    """The result of a batch.
 
     Attributes
     ----------
@@ -44,10 +46,12 @@ class BatchResult:
     skipped: int = 0
 
 
+@shows_options(_DEFAULTS)
 def make_all(
     sources: str | PathLike[str] | Iterable[str | PathLike[str]],
     out: str | PathLike[str],
-    k: int = 4,
+    *,
+    recipe: Recipe | None = None,
     scheduler: str | Client | None = None,
     workers: int | None = None,
     again: bool = False,
@@ -65,15 +69,14 @@ def make_all(
     ----------
     sources : a folder of clips, or a list of them; folders of images may be listed
     out : folder to write to; on a disk that all workers share
-    k : how many categories are kept of each clip
+    recipe : all options at once
     scheduler : address of a Dask scheduler, or a client of one; None: processes on this machine
     workers : how many processes on this machine; None: as many as it has cores and memory for
     again : also do what is finished
     title : what the page is called; the folder's name by default
-    options : further ones of `make_cinemagraphs` and `make_folder`, for every clip: ``segmenter``,
-        ``combinations``, ``parameters``, ``read``, ``select``, ``render``, ``formats``, ``width``,
-        ``max_mb``, ``repeat``, ``user``, ``ratings`` (a URL), ``measure_features``, ``cache``, and
-        ``threads`` of one task
+    progress : counts clips
+    options : of a `Recipe`, one by one, for every clip; here ``ratings`` is a URL, ``cache`` no `ArrayCache`,
+        and ``threads`` are those of one task
 
     Raises
     ------
@@ -81,40 +84,38 @@ def make_all(
         For what concerns all clips, before long work. What concerns one clip is in ``failed``.
     """
     from .cluster import connected, dashboard_of
-    from .run import Run
+    from .schedule import Schedule
 
     try:
-        chosen = Options(k=k, **options)
+        recipe = replace(recipe or _DEFAULTS, **options)
     except TypeError as error:
         raise SemcineError(f"make_all does not know an option: {error}.") from error
-    if chosen.cache is not None and not isinstance(chosen.cache, str):
-        raise StoreError("A batch names its cache by a folder, 'default' or None: each worker opens it.")
-    check_options(chosen)
+    check_recipe(recipe)
     clips, out = find_clips(sources), Path(out).expanduser().resolve()
     if title is None:
-        title = (
-            Path(sources).resolve().name
-            if isinstance(sources, (str, PathLike))
-            else counted(len(clips), "clip")
-        )
+        listed = not isinstance(sources, (str, PathLike))
+        title = counted(len(clips), "clip") if listed else Path(str(sources)).resolve().name
+    dashboard: list[str] = []
     with working_folder(out) as work:
-        jobs = plan(clips, out, work, chosen)
-        shown = [Clip(job.name, job.folder.name) for job in jobs]
-        dashboard: list[str] = []
-        run = Run(jobs, shown, lambda running: write_page(out, shown, title, running, *dashboard), progress)
-        skipped = 0 if again else run.skip_finished()
-        todo = run.open_jobs()
+        schedule = Schedule(
+            plan(clips, out, work, recipe),
+            lambda shown, running: write_page(out, shown, title, running, *dashboard),
+            progress,
+        )
+        skipped = 0 if again else schedule.skip_finished()
+        todo = schedule.open_jobs()
         try:
             if todo:
                 largest = max(job.pixels for job in todo)
                 with connected(scheduler, workers, largest, len(todo), out) as client:
                     dashboard.append(dashboard_of(client))
-                    run.work_on(client)
+                    schedule.run(client)
         finally:
-            run.show(running=False)
+            schedule.show(running=False)
+    ended = {clip.job.source: clip for clip in schedule.clips}
     return BatchResult(
         out / INDEX,
-        {job.source: job.folder for job, clip in zip(jobs, shown, strict=True) if clip.state == "done"},
-        {job.source: clip.step for job, clip in zip(jobs, shown, strict=True) if clip.state == "failed"},
+        {source: clip.job.folder for source, clip in ended.items() if clip.state == "done"},
+        {source: clip.step for source, clip in ended.items() if clip.state == "failed"},
         skipped,
     )

@@ -1,4 +1,4 @@
-"""Who does the work: processes on this machine, or whatever workers a Dask scheduler has."""
+"""The workers of a batch: processes on this machine, or those of a Dask scheduler."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..errors import StoreError
-from .room import needed
+from .memory import needed
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -51,26 +51,27 @@ def connected(
         with local_client(workers or _processes(pixels, jobs)) as client:
             yield client
         return
-    if not isinstance(scheduler, str):
-        _check_workers(scheduler, str(getattr(scheduler.scheduler, "address", "")), out)
-        yield scheduler
-        return
+    if isinstance(scheduler, str):
+        address = scheduler
+        try:
+            client = Client(address, timeout=_PATIENCE, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"The Dask scheduler at {address} cannot be reached: {error}; "
+                "check its address and that it runs."
+            ) from error
+    else:
+        client, address = scheduler, str(getattr(scheduler.scheduler, "address", ""))
     try:
-        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise StoreError(
-            f"The Dask scheduler at {scheduler} cannot be reached: {error}; "
-            "check its address and that it runs."
-        ) from error
-    try:
-        _check_workers(client, scheduler, out)
+        _check_workers(client, address, out)
         yield client
     finally:
-        client.close()
+        if client is not scheduler:
+            client.close()
 
 
 # a clip in hand is not data of Dask's that could be spilled, and a worker paused for it would never go on:
-# each plans its memory itself (room.py); one that exceeds its limit all the same is ended
+# each plans its memory itself (memory.py); one that exceeds its limit all the same is ended
 _MEMORY = {f"distributed.worker.memory.{step}": False for step in ("target", "spill", "pause")}
 
 
@@ -115,12 +116,12 @@ def _quiet() -> Iterator[None]:
 
 
 def _processes(pixels: int, jobs: int) -> int:
-    """How many workers of one clip each this machine has cores and memory for."""
+    """Number of workers, of one clip each, that this machine has cores and memory for."""
     from distributed.system import MEMORY_LIMIT
 
-    room = int(0.8 * MEMORY_LIMIT // needed(pixels))
+    fitting = int(0.8 * MEMORY_LIMIT // needed(pixels))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, room, 4 * jobs))
+    return max(1, min(cores, fitting, 4 * jobs))
 
 
 def _check_workers(client: Client, address: str, out: Path) -> None:

@@ -1,12 +1,16 @@
-"""What is to be done: which files are clips, where their cinemagraphs go, and which are there already."""
+"""The jobs of a batch: which files are clips, where their cinemagraphs go, and which are finished."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import socket
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -14,8 +18,12 @@ from typing import Any
 from .. import __version__
 from ..cache import content_key
 from ..errors import SemcineError, StoreError, VideoError
-from ..looping.parameters import LoopParameters
-from ..results.folder import FORMATS, INDEX, SUMMARY
+from ..files import cannot_write, slug
+from ..ordering import known_ratings
+from ..recipe import Recipe
+from ..results.folder import INDEX, check_writing
+from ..results.summary import read_summary
+from ..steps import checked_segmenter
 from ..video import planned_shape
 
 SUFFIXES = {
@@ -24,42 +32,7 @@ SUFFIXES = {
 }  # fmt: skip
 """Endings of the files in a folder that are taken for clips."""
 
-
-@dataclass(frozen=True)
-class Options:
-    """What holds for every clip; see `make_cinemagraphs` and `make_folder`."""
-
-    k: int = 4
-    combinations: int = 0
-    segmenter: Any = "embedded"
-    user: str | None = None
-    ratings: str | None = field(default=None, repr=False)  # the URL may hold a password
-    parameters: LoopParameters | None = None
-    read: dict[str, Any] = field(default_factory=dict)
-    select: dict[str, Any] = field(default_factory=dict)
-    render: dict[str, Any] = field(default_factory=dict)
-    formats: Sequence[str] = FORMATS
-    width: int | None = None
-    max_mb: float | None = None
-    repeat: int = 1
-    measure_features: bool = True
-    threads: int = 1
-    cache: str | None = "default"
-
-    def fingerprint(self) -> str:
-        """A text that differs when results would; how many threads work and what is kept does not count."""
-        facts = {**vars(self), "parameters": self.parameters and asdict(self.parameters)}
-        segmenter = facts.pop("segmenter")
-        if not isinstance(segmenter, str):
-            own = getattr(segmenter, "fingerprint", None)
-            segmenter = (type(segmenter).__name__, getattr(segmenter, "name", ""), own() if own else "")
-        if isinstance(self.ratings, str):
-            from ..study.addresses import public_name
-
-            # a hash of this goes into every summary, and a password could be guessed by it
-            facts["ratings"] = public_name(self.ratings)
-        del facts["threads"], facts["cache"]
-        return repr((segmenter, sorted(facts.items())))
+_WORK = ".semcine-batch"  # in the output folder: files of unfinished candidates
 
 
 @dataclass(frozen=True)
@@ -71,7 +44,7 @@ class Job:
     source : the file
     folder : where its cinemagraphs go
     work : where files of unfinished candidates stand, on the same disk
-    key : differs when the file, the options or the version do
+    key : differs when the file, the recipe or the version do
     pixels : T·H·W as read, for what it needs of memory; 0 where ``trouble`` is known
     trouble : why it cannot be read, a sentence
     """
@@ -80,7 +53,7 @@ class Job:
     folder: Path
     work: Path
     key: str
-    options: Options = field(repr=False)
+    recipe: Recipe = field(repr=False)
     pixels: int = 0
     trouble: str = ""
 
@@ -122,18 +95,18 @@ def find_clips(sources: str | PathLike[str] | Iterable[str | PathLike[str]]) -> 
     return found
 
 
-def plan(sources: Sequence[Path], out: Path, work: Path, options: Options) -> list[Job]:
+def plan(sources: Sequence[Path], out: Path, work: Path, recipe: Recipe) -> list[Job]:
     """A job for each clip, in order; a file that cannot be read gets one that says why."""
-    wanted, jobs = options.fingerprint(), []
+    wanted, jobs = recipe.fingerprint(), []
     for source, name in zip(sources, folder_names(sources), strict=True):
         pixels, trouble = 0, ""
         try:
-            frames, height, width = planned_shape(source, **options.read)
+            frames, height, width = planned_shape(source, **recipe.read)
             pixels = frames * height * width
         except SemcineError as error:
             trouble = str(error)
         key = content_key("batch", __version__, *_stamp(source), wanted)
-        jobs.append(Job(source, out / name, work / name, key, options, pixels, trouble))
+        jobs.append(Job(source, out / name, work / name, key, recipe, pixels, trouble))
     return jobs
 
 
@@ -143,11 +116,11 @@ def folder_names(sources: Sequence[Path]) -> list[str]:
     >>> folder_names([Path("a/Sea 1.mp4"), Path("a/Sea 1.mov"), Path("b/tree.mp4"), Path("c/tree.mp4")])
     ['sea-1-mp4', 'sea-1-mov', 'tree-mp4', 'tree-mp4-2']
     """
-    stems = Counter(_slug(source.stem) for source in sources)
+    stems = Counter(slug(source.stem, "clip") for source in sources)
     names: list[str] = []
     for source in sources:
-        stem = _slug(source.stem)
-        name = stem if stems[stem] == 1 else _slug(source.name)
+        stem = slug(source.stem, "clip")
+        name = stem if stems[stem] == 1 else slug(source.name, "clip")
         number, numbered = 1, name
         while numbered in names:
             number += 1
@@ -157,30 +130,78 @@ def folder_names(sources: Sequence[Path]) -> list[str]:
 
 
 def finished(job: Job) -> dict[str, Any] | None:
-    """The summary of a clip that is done with these very options, and all of whose files are there; or None.
+    """The summary of a clip that is done by this very recipe, and all of whose files are there; or None.
 
     The summary is put in place last, so one that is there vouches for the rest.
     """
+    found = read_summary(job.folder)
+    if found is None or found[0].get("batch") != job.key:
+        return None
+    return found[0] if all((job.folder / file).is_file() for file in (INDEX, *found[1])) else None
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Raise a SemcineError for what would fail with every clip."""
+    if recipe.cache is not None and not isinstance(recipe.cache, str):
+        raise StoreError("A batch names its cache by a folder, 'default' or None: each process opens it.")
+    check_writing(recipe)
+    checked_segmenter(recipe)
+    if recipe.ratings is not None and not isinstance(recipe.ratings, str):
+        raise StoreError("A batch reaches its ratings by URL, such as sqlite:///ratings.db: give that.")
+    known_ratings(recipe.ratings)
+
+
+@contextmanager
+def working_folder(out: Path) -> Iterator[Path]:
+    """A folder ``.semcine-batch`` in ``out``, empty, for one batch at a time; gone when the block ends.
+
+    What a killed batch left in it goes.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be written, or another batch is at work in it.
+    """
+    work, holder = out / _WORK, out / _WORK / "holder.json"
+    me = {"host": socket.gethostname(), "process": os.getpid()}
     try:
-        summary = json.loads((job.folder / SUMMARY).read_text(encoding="utf-8"))
-        if summary["batch"] != job.key:
-            return None
-        files = [INDEX, *(str(file) for candidate in summary["candidates"] for file in candidate["files"])]
+        out.mkdir(parents=True, exist_ok=True)
+        found = _holder(holder)
+        if found is not None and found != me and _alive(found):
+            raise StoreError(
+                f"Another batch is at work in {out} (process {found['process']} on {found['host']}): wait "
+                f"for it, stop it, or remove {work} if it is gone."
+            )
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        holder.write_text(json.dumps(me), encoding="utf-8")
+    except OSError as error:
+        raise StoreError(cannot_write(out, error), topic="cannot-write") from error
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _holder(path: Path) -> dict[str, object] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {"host": str(found["host"]), "process": int(found["process"])}
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return dict(summary) if all((job.folder / file).is_file() for file in files) else None
 
 
-def check_options(options: Options) -> None:
-    """Raise a SemcineError for what would fail with every clip."""
-    from ..results.folder import check_writing
-    from ..steps import check_names, known_ratings
-
-    check_writing(options.formats, options.repeat)
-    check_names(options.segmenter, options.select, options.k)
-    if options.ratings is not None and not isinstance(options.ratings, str):
-        raise StoreError("A batch reaches its ratings by URL, such as sqlite:///ratings.db: give that.")
-    known_ratings(options.ratings)
+def _alive(holder: dict[str, object]) -> bool:
+    """Tell whether that process runs; one of another machine cannot be asked, so it counts as running."""
+    if holder["host"] != socket.gethostname():
+        return True
+    try:
+        os.kill(int(str(holder["process"])), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _stamp(source: Path) -> tuple[Any, ...]:
@@ -197,7 +218,3 @@ def _natural(name: str) -> list[tuple[int, int | str]]:
     return [
         (0, int(part)) if part.isdigit() else (1, part.lower()) for part in re.split(r"(\d+)", name) if part
     ]
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "clip"

@@ -10,7 +10,7 @@ import click
 from ..counting import counted
 from ..errors import SemcineError
 from ..progress import silent
-from .options import as_arguments, clip_options
+from .options import clip_options, recipe_of
 from .terminal import terminal_bar
 
 
@@ -47,18 +47,18 @@ def batch(
     """
     if scheduler and workers:
         raise click.UsageError("--workers is for this machine; how many a --scheduler has is its own affair.")
-    arguments = as_arguments(**options)
+    recipe = recipe_of(options)
     from ..batch import make_all
 
     folder = folder.expanduser()
     result = make_all(
         folder,
         output or folder.resolve().with_name(f"{folder.resolve().name}-cinemagraphs"),
+        recipe=recipe,
         scheduler=scheduler,
         workers=workers,
         again=again,
         progress=silent if quiet else terminal_bar,
-        **arguments,
     )
     click.echo(str(result.page))
     if result.failed:

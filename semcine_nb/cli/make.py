@@ -9,7 +9,7 @@ import click
 
 from ..errors import LoopError, SemcineError, VideoError
 from ..progress import silent
-from .options import as_arguments, clip_options
+from .options import clip_options, recipe_of
 from .terminal import terminal_bar
 
 
@@ -23,17 +23,12 @@ from .terminal import terminal_bar
 )
 @clip_options
 @click.pass_obj
-def make(
-    quiet: bool,
-    clip: Path,
-    output: Path | None,
-    **options: Any,
-) -> None:
+def make(quiet: bool, clip: Path, output: Path | None, **options: Any) -> None:
     """Make cinemagraphs of CLIP, one of each thing in it that can move, and a page of them all.
 
     CLIP is a video, a GIF or a folder of images, from a tripod. The last line says where the page is.
     """
-    arguments = as_arguments(**options)
+    recipe = recipe_of(options)
     if not _is_there(clip):
         raise SemcineError(
             f"There is no file or folder {clip}: check its name and the folder it is in.",
@@ -43,7 +38,7 @@ def make(
 
     folder = output or clip.resolve().with_name(f"{clip.resolve().stem}-cinemagraphs")
     try:
-        make_folder(clip, folder, progress=silent if quiet else terminal_bar, **arguments)
+        make_folder(clip, folder, recipe=recipe, progress=silent if quiet else terminal_bar)
     except (VideoError, LoopError) as error:
         if clip.name not in str(error):
             error.args = (f"{clip.name}: {error}",)

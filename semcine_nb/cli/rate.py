@@ -5,12 +5,26 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ..errors import StoreError
+
+
+class TextFile(click.Path):
+    """A file, as the text in it."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        path = Path(str(super().convert(value, param, ctx)))
+        try:
+            return path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise StoreError(f"{path} is no text in UTF-8 (byte {error.start}): save it as UTF-8") from error
 
 
 @click.command(context_settings={"show_default": True})
@@ -22,8 +36,8 @@ from ..errors import StoreError
 @click.option("--minutes", default=20.0, type=click.FloatRange(0, min_open=True), help="Time for looking.")
 @click.option("--pilot", default=5, type=click.IntRange(0), help="Cinemagraphs to practise on first.")
 @click.option("--seed", default=0, help="Of the random order.")
-@click.option("--guideline", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Text file.")
-@click.option("--consent", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Text file.")
+@click.option("--guideline", type=TextFile(), help="Text file.")
+@click.option("--consent", type=TextFile(), help="Text file.")
 @click.option("--host", default="127.0.0.1", help="Address to listen at; the default is this computer only.")
 @click.option("--port", default=8866, type=click.IntRange(1, 65535))
 @click.option("--url", "public", metavar="URL", help="The page's address in the links, behind a proxy.")
@@ -32,15 +46,11 @@ def rate(
     folder: Path,
     ratings: str,
     people: int,
-    minutes: float,
-    pilot: int,
-    seed: int,
-    guideline: Path | None,
-    consent: Path | None,
     host: str,
     port: int,
     public: str | None,
     theme: str,
+    **rules: Any,
 ) -> None:
     """Ask people to rate the cinemagraphs in FOLDER, on a page at a link of their own.
 
@@ -62,11 +72,7 @@ def rate(
     page = public or f"http://{host}:{port}/"
     participant_link(page, "")  # all that can be wrong is said before anybody is invited
     ratings = absolute(ratings)  # pages run in a folder of their own, where a relative path is another file
-    protocol = Protocol(minutes=minutes, pilot=pilot, seed=seed)
-    if guideline:
-        protocol = replace(protocol, guideline=_text(guideline))
-    if consent:
-        protocol = replace(protocol, consent=_text(consent))
+    protocol = Protocol(**{name: value for name, value in rules.items() if value is not None})
     folder = folder.resolve()
     found = Review.of_folder(folder)
     if (folder / "review.json").is_file():
@@ -81,13 +87,6 @@ def rate(
         click.echo(f"{person.code}  {participant_link(page, person.token)}")
     os.environ.update(describe(ratings, items, protocol, host))
     Voila.launch_instance(server_arguments(host, port, theme))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise StoreError(f"{path} is no text in UTF-8 (byte {error.start}): save it as UTF-8") from error
 
 
 def _check_port(host: str, port: int) -> None:

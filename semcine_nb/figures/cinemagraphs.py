@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .colors import mask_overlay
+from .html import data_uri, make_loop
 from .panels import draw, draw_labels, panels
 
 if TYPE_CHECKING:
@@ -36,20 +37,17 @@ def show_candidates(cinemagraphs: Sequence[Cinemagraph], width: int = 320, **opt
     width : of each video, pixels on the screen
     options : of ``Cinemagraph.render``
     """
-    from base64 import b64encode
     from html import escape
 
     from IPython.display import HTML
 
-    from ..results.page import make_loop
-
     tiles = []
     for number, cinema in enumerate(cinemagraphs, start=1):
-        video = b64encode(make_loop(cinema.render(**options), cinema.video.fps).video).decode()
+        video = data_uri(make_loop(cinema.render(**options), cinema.video.fps).video, "video/mp4")
         name = escape(f"{number}. {cinema.candidate.label}")
         tiles.append(
             f'<figure style="margin:0; width:{width}px; max-width:100%">'
             f'<video autoplay loop muted playsinline controls style="width:100%" aria-label="{name}"'
-            f' src="data:video/mp4;base64,{video}"></video><figcaption>{name}</figcaption></figure>'
+            f' src="{video}"></video><figcaption>{name}</figcaption></figure>'
         )
     return HTML(f'<div style="display:flex; flex-wrap:wrap; gap:12px">{"".join(tiles)}</div>')

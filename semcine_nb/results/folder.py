@@ -1,13 +1,12 @@
-"""What ``semcine make`` leaves in a folder: files of each candidate, a summary and a page, all or none."""
+"""The folder that ``semcine make`` writes: files of each candidate, a summary and a page, all or none."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +14,34 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .. import __version__
 from ..errors import StoreError
-from ..files import whole_folder
+from ..figures import mask_overlay
+from ..figures.html import Loop, make_loop, resized
+from ..files import slug, whole_folder
 from ..limits import current_limits, too_large
 from ..looping.cinemagraph import Cinemagraph
-from ..pipeline import RankedCinemagraphs, make_cinemagraphs
+from ..pipeline import make_cinemagraphs
+from ..progress import Progress, silent
+from ..recipe import Recipe, shows_options
+from ..steps import RankedCinemagraphs
 from ..study.feature_files import ENDING, save_features
 from ..video import Video
 from ..video.writing import SUFFIXES
-from . import page as pages
+from .page import label_picture, page
+from .summary import SUMMARY, listed_files, summary
 
-FORMATS = ("mp4", "gif")
 LABELS = "-labels.png"  # after the stem of the cinemagraph's own file
-SUMMARY = "summary.json"
 INDEX = "index.html"
 
 
+@shows_options(Recipe())
 def make_folder(
     source: Any,
     folder: str | Path,
-    formats: Sequence[str] = FORMATS,
-    width: int | None = None,
-    max_mb: float | None = None,
-    repeat: int = 1,
+    *,
+    recipe: Recipe | None = None,
     title: str | None = None,
-    measure_features: bool = True,
+    progress: Progress = silent,
     **options: Any,
 ) -> RankedCinemagraphs:
     """Make ranked cinemagraphs of a clip and write them, their maps, a summary and ``index.html``.
@@ -50,51 +51,45 @@ def make_folder(
 
     Parameters
     ----------
-    source : see ``make_cinemagraphs``, as are ``options``
+    source : file, folder of images, array or ``Video``
     folder : made where it is missing
-    formats : mp4, webm, gif, webp, apng
-    width : of the files, pixels; never enlarged
-    max_mb : largest file, millions of bytes
-    repeat : how often the loop is written in a row
+    recipe : all options at once, for several clips
     title : what the page calls the clip; its file's name by default
-    measure_features : keep each cinemagraph's context features beside it, for a study of them (``semcine
-        rate``) from which a person's taste can be learnt
+    progress : shows how far the work is
+    options : of a `Recipe`, one by one: ``k``, ``formats``, ``width`` …
 
     Raises
     ------
     SemcineError
         Of a fitting kind; StoreError where the folder cannot be written.
     """
-    check_writing(formats, repeat)
+    recipe = replace(recipe or Recipe(), **options)
+    check_writing(recipe)
     folder = Path(folder)
     if title is None:
         title = Path(source).resolve().name if isinstance(source, (str, Path)) else "a clip"
     with whole_folder(folder) as part:
-        written: dict[int, Written] = {}
+        numbers = count()
 
-        def write(cinema: Cinemagraph, frames: NDArray[np.uint8]) -> None:
-            number = str(len(written))
-            written[id(cinema)] = write_files(part, number, cinema, frames, formats, width, max_mb, repeat)
+        def write(cinema: Cinemagraph, frames: NDArray[np.uint8]) -> Written:
+            return write_files(part, str(next(numbers)), cinema, frames, recipe)
 
-        ranked = make_cinemagraphs(source, on_rendered=write, measure_features=measure_features, **options)
-        files = [written[id(cinema)] for cinema in ranked]
-        if ranked.features:
-            files = [one.described(of) for one, of in zip(files, ranked.features, strict=True)]
-        stale = finish_folder(part, folder, ranked, files, title)
+        ranked = make_cinemagraphs(source, recipe=recipe, on_rendered=write, progress=progress)
+        stale = finish_folder(part, folder, ranked, title)
     for name in stale:
         (folder / name).unlink(missing_ok=True)
     return ranked
 
 
-def check_writing(formats: Sequence[str], repeat: int = 1) -> None:
+def check_writing(recipe: Recipe) -> None:
     """Raise StoreError, before long work, for formats that are none and repeats beyond any limit."""
     most = current_limits().frames
-    if repeat > most:
+    if recipe.repeat > most:
         raise too_large(
-            f"a loop written {repeat} times in a row", "is too long", f"{most} frames", StoreError
+            f"a loop written {recipe.repeat} times in a row", "is too long", f"{most} frames", StoreError
         )
-    unknown = sorted(set(formats) - set(SUFFIXES))
-    if unknown or not formats:
+    unknown = sorted(set(recipe.formats) - set(SUFFIXES))
+    if unknown or not recipe.formats:
         raise StoreError(
             f"There is no format {', '.join(unknown) or '()'}: choose from {', '.join(SUFFIXES)}."
         )
@@ -108,113 +103,56 @@ class Written:
     stem: str
     endings: tuple[str, ...]
     notes: tuple[str, ...]
-    loop: pages.Loop
-
-    def described(self, features: Any) -> Written:
-        """The same with the cinemagraph's context features beside it."""
-        save_features(self.folder / f"{self.stem}{ENDING}", features)
-        return replace(self, endings=(*self.endings, ENDING))
-
-    def placed(self, part: Path, stem: str, copy: bool = False) -> pages.Loop:
-        """Move, or copy, the files to their place and name; returns the loop for the page with these."""
-        for ending in self.endings:
-            (shutil.copyfile if copy else os.rename)(
-                self.folder / f"{self.stem}{ending}", part / f"{stem}{ending}"
-            )
-        return replace(self.loop, files=tuple(f"{stem}{ending}" for ending in self.endings))
+    loop: Loop
 
 
 def write_files(
-    folder: Path,
-    stem: str,
-    cinema: Cinemagraph,
-    frames: NDArray[np.uint8],
-    formats: Sequence[str] = FORMATS,
-    width: int | None = None,
-    max_mb: float | None = None,
-    repeat: int = 1,
+    folder: Path, stem: str, cinema: Cinemagraph, frames: NDArray[np.uint8], recipe: Recipe
 ) -> Written:
-    """Write a rendered candidate (N, H, W, 3) with its maps and labels; the arguments of `make_folder`."""
-    video = Video(pages.resized(frames, width) if width else frames, cinema.video.fps)
-    notes = []
-    for suffix in dict.fromkeys(formats):
-        said = video.save(folder / f"{stem}.{suffix}", repeat=repeat, max_mb=max_mb).notes
+    """Write a rendered candidate (N, H, W, 3) with its maps and labels."""
+    video = Video(resized(frames, recipe.width) if recipe.width else frames, cinema.video.fps)
+    notes, formats = [], dict.fromkeys(recipe.formats)
+    for suffix in formats:
+        path = folder / f"{stem}.{suffix}"
+        said = video.save(path, repeat=recipe.repeat, max_mb=recipe.max_mb).notes
         notes += [f"{suffix}: {note}" for note in said]
     middle = cinema.video.frames[len(cinema.video) // 2]
     pictures = {
         "-poster.png": video.frames[0],
-        "-heatmaps.png": pages.label_picture(cinema),
-        "-mask.png": pages.mask_overlay(middle, cinema.candidate.mask),
+        "-heatmaps.png": label_picture(cinema),
+        "-mask.png": mask_overlay(middle, cinema.candidate.mask),
     }
     for ending, picture in pictures.items():
         Image.fromarray(picture).save(folder / f"{stem}{ending}")
     cinema.save_labels(folder / f"{stem}{LABELS}")
-    endings = (*(f".{suffix}" for suffix in dict.fromkeys(formats)), *pictures, LABELS)
-    return Written(folder, stem, endings, tuple(notes), pages.make_loop(video.frames, video.fps))
+    endings = (*(f".{suffix}" for suffix in formats), *pictures, LABELS)
+    return Written(folder, stem, endings, tuple(notes), make_loop(video.frames, video.fps))
 
 
 def finish_folder(
-    part: Path,
-    folder: Path,
-    ranked: RankedCinemagraphs,
-    written: Sequence[Written],
-    title: str,
-    copy: bool = False,
-    **facts: Any,
+    part: Path, folder: Path, ranked: RankedCinemagraphs, title: str, copy: bool = False, **facts: Any
 ) -> set[str]:
-    """Name the files of ranked candidates by their place in ``part``, and write summary and page there.
+    """Name the files of ranked candidates by their place in ``part``, and write all else there.
 
-    Returns the names of an earlier run's files in ``folder`` that are not written again. ``copy``
-    leaves the candidates' files where they are too; facts go into the summary.
+    The ``outputs`` of ``ranked`` say where the files are, which `write_files` made. All else is features,
+    summary and page. ``copy`` leaves the candidates' files where they are too; facts go into the summary.
+
+    Returns
+    -------
+    Names of an earlier run's files in ``folder`` that are not written again.
     """
-    loops = [
-        one.placed(part, f"{place}-{_slug(cinema.candidate.label)}", copy)
-        for place, (cinema, one) in enumerate(zip(ranked, written, strict=True), start=1)
-    ]
-    summary = _summary(ranked, loops, [one.notes for one in written], title) | facts
-    (part / SUMMARY).write_text(
-        json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8"
-    )
-    (part / INDEX).write_text(pages.page(ranked, loops, title), encoding="utf-8")
-    return _listed(folder) - {file.name for file in part.iterdir()}
-
-
-def _summary(
-    ranked: RankedCinemagraphs, loops: Sequence[pages.Loop], notes: Sequence[Sequence[str]], title: str
-) -> dict[str, Any]:
-    return {
-        "made_by": f"semcine-nb {__version__}",
-        "clip": title,
-        "digest": ranked.clip.digest,
-        "size": [ranked.clip.width, ranked.clip.height],
-        "frames": len(ranked.clip),
-        "fps": ranked.clip.fps,
-        "notes": list(dict.fromkeys((*ranked.clip.notes, *ranked.solver.notes))),
-        "basis": ranked.basis,
-        "categories": [
-            {"category": r.category, "guess": r.guess, "share": r.share, "kept": r.kept, "reason": r.reason}
-            for r in ranked.selection.reasons
-        ],
-        "candidates": [
-            {"files": list(loop.files), "file_notes": list(said), **pages.statistics(cinema, place)}
-            for cinema, place, loop, said in zip(ranked, ranked.places, loops, notes, strict=True)
-        ],
-    }
-
-
-def _listed(folder: Path) -> set[str]:
-    """Names of the files that an earlier run of this program wrote into the folder, by its summary."""
-    try:
-        summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-        if not summary["made_by"].startswith("semcine-nb "):
-            return set()
-        names = {str(name) for candidate in summary["candidates"] for name in candidate["files"]}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return set()
-    # the summary may have been edited: only plain names in this folder, of the form that is written here
-    return {name for name in names if re.fullmatch(r"\d+-[a-z0-9-]+\.[a-z0-9]+", name)}
-
-
-def _slug(name: str) -> str:
-    """A name as part of a file's name: letters, digits and hyphens only."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "candidate"
+    loops = []
+    for index, (cinema, written) in enumerate(zip(ranked, ranked.outputs, strict=True)):
+        stem, endings = f"{index + 1}-{slug(cinema.candidate.label, 'candidate')}", written.endings
+        for ending in endings:
+            source, target = written.folder / f"{written.stem}{ending}", part / f"{stem}{ending}"
+            (shutil.copyfile if copy else os.rename)(source, target)
+        if ranked.features:
+            save_features(part / f"{stem}{ENDING}", ranked.features[index])
+            endings = (*endings, ENDING)
+        loops.append(replace(written.loop, files=tuple(f"{stem}{ending}" for ending in endings)))
+    facts = summary(ranked, loops, [one.notes for one in ranked.outputs], title) | facts
+    text = json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False)
+    (part / SUMMARY).write_text(text, encoding="utf-8")
+    (part / INDEX).write_text(page(ranked, loops, title), encoding="utf-8")
+    return listed_files(folder) - {file.name for file in part.iterdir()}

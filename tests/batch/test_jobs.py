@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from batch_clips import save_clips
 
-from semcine_nb.batch.jobs import Options, find_clips, folder_names, plan
+from semcine_nb.batch.jobs import find_clips, folder_names, plan
 from semcine_nb.errors import VideoError
+from semcine_nb.recipe import Recipe
 from semcine_nb.video import planned_shape, read_video
 
 
@@ -36,7 +37,7 @@ def test_a_plan_knows_sizes_and_what_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "empty.mp4").write_bytes(b"")
     read = {"max_seconds": 1.5, "max_size": (40, 30)}
     clips = [tmp_path / "clip 1.mp4", tmp_path / "empty.mp4", tmp_path / "gone.mp4"]
-    good, empty, gone = plan(clips, tmp_path / "out", tmp_path / "work", Options(read=read))
+    good, empty, gone = plan(clips, tmp_path / "out", tmp_path / "work", Recipe(read=read))
     clip = read_video(good.source, **read)
     assert good.pixels == clip.frames[..., 0].size
     assert planned_shape(good.source, **read) == clip.frames.shape[:3]
@@ -50,7 +51,7 @@ def test_a_key_changes_with_file_and_options_but_not_with_how_it_is_done(tmp_pat
     clip = tmp_path / "clip 1.mp4"
 
     def key(**options: Any) -> str:
-        return plan([clip], tmp_path, tmp_path, Options(**options))[0].key
+        return plan([clip], tmp_path, tmp_path, Recipe(**options))[0].key
 
     first = key()
     assert key(threads=7, cache=None) == first
@@ -61,7 +62,7 @@ def test_a_key_changes_with_file_and_options_but_not_with_how_it_is_done(tmp_pat
 
 def test_a_password_stands_in_no_job_and_in_no_key() -> None:
     """The key is a hash in every summary: by it a password could be tried out."""
-    one, other = (Options(ratings=f"postgresql://ann:{word}@host/study") for word in ("hunter2", "another"))
+    one, other = (Recipe(ratings=f"postgresql://ann:{word}@host/study") for word in ("hunter2", "another"))
     assert "hunter2" not in repr(one) + one.fingerprint()
     assert one.fingerprint() == other.fingerprint()
-    assert one.fingerprint() != Options(ratings="postgresql://ann:hunter2@host/other").fingerprint()
+    assert one.fingerprint() != Recipe(ratings="postgresql://ann:hunter2@host/other").fingerprint()

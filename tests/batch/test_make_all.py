@@ -16,10 +16,9 @@ import pytest
 from batch_clips import contents, save_clips
 
 import semcine_nb as sc
-from semcine_nb.batch import make_all
-from semcine_nb.batch import run as run_module
-from semcine_nb.batch.overview import Clip, page
-from semcine_nb.batch.room import Room
+from semcine_nb.batch import make_all, schedule
+from semcine_nb.batch.memory import ClipsInMemory
+from semcine_nb.batch.page import Clip, page
 from semcine_nb.errors import SemcineError, StoreError, VideoError
 from semcine_nb.looping import load_cinemagraph
 from semcine_nb.results.folder import make_folder
@@ -144,7 +143,7 @@ def test_a_summary_without_its_files_is_not_taken_for_finished(
 def test_a_fault_in_one_candidate_fails_its_clip_only(
     clips: tuple[Path, dict[str, Any]], client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = run_module.make_candidate
+    real = schedule.make_candidate
 
     def faulty(job: Any, found: Any, number: int) -> Any:
         if job.name == "clip 1.mp4" and number == 0:
@@ -153,7 +152,7 @@ def test_a_fault_in_one_candidate_fails_its_clip_only(
             raise OSError(28, "No space left on device", "/disk/file")
         return real(job, found, number)
 
-    monkeypatch.setattr(run_module, "make_candidate", faulty)
+    monkeypatch.setattr(schedule, "make_candidate", faulty)
     result = make_all(clips[0], tmp_path / "out", scheduler=client, **clips[1])
     said = {source.name: sentence for source, sentence in result.failed.items()}
     assert said["clip 1.mp4"].startswith("ZeroDivisionError: by zero. This is a fault of the program")
@@ -166,7 +165,9 @@ def test_warnings_of_workers_stand_on_the_page(
     clips: tuple[Path, dict[str, Any]], client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("semcine_nb.steps.camera_drift", lambda clip: 3.14)
-    monkeypatch.setattr("semcine_nb.batch.work.ROOM", Room())  # that nothing is at hand from before
+    monkeypatch.setattr(
+        "semcine_nb.batch.tasks.CLIPS", ClipsInMemory()
+    )  # that nothing is at hand from before
     result = make_all([clips[0] / "clip 1.mp4"], tmp_path, scheduler=client, **clips[1])
     assert result.page.read_text().count("The camera moves by about 3.1 pixels") == 1
 

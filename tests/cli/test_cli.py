@@ -18,8 +18,8 @@ from PIL import Image
 from small_pond import save_pond
 
 from semcine_nb.cli.main import main
+from semcine_nb.figures.html import Loop
 from semcine_nb.looping import load_cinemagraph
-from semcine_nb.results.page import Loop
 from semcine_nb.study import RatingStore
 from semcine_nb.video import read_video
 
@@ -134,7 +134,7 @@ def test_ranked_for_a_person(
     monkeypatch.setattr(
         "semcine_nb.preference.features.context.default_blocks", lambda: {"share": slice(0, 1)}
     )
-    monkeypatch.setattr("semcine_nb.results.page.make_loop", lambda frames, fps: Loop(b"", b""))
+    monkeypatch.setattr("semcine_nb.results.folder.make_loop", lambda frames, fps: Loop(b"", b""))
     with RatingStore(tmp_path / "r.db") as store:
         for i in range(10):
             store.add_cinemagraph(f"loop {i}", Share(i / 10))

@@ -15,8 +15,9 @@ import pytest
 from ranked_clips import drifting_clip, ranked_of
 
 from semcine_nb.errors import StoreError
-from semcine_nb.results.folder import _listed
-from semcine_nb.results.page import Loop, page
+from semcine_nb.figures.html import Loop
+from semcine_nb.results.page import page
+from semcine_nb.results.summary import listed_files
 from semcine_nb.study import Protocol, RatingStore
 from semcine_nb.study.addresses import label_of, parse_url
 from semcine_nb.study.database import _engine
@@ -124,7 +125,7 @@ def test_a_persons_text_is_only_text_on_the_page() -> None:
 def test_a_persons_text_is_only_text_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     from semcine_nb.figures import cinemagraphs
 
-    monkeypatch.setattr("semcine_nb.results.page.make_loop", lambda frames, fps: Loop(b"", b""))
+    monkeypatch.setattr("semcine_nb.figures.cinemagraphs.make_loop", lambda frames, fps: Loop(b"", b""))
     shown = [getattr(cinemagraphs, name) for name in dir(cinemagraphs) if name.startswith("show")]
     html = shown[0](ranked_of(48, 32, (EVIL,))).data
     assert "<img src=x" not in html
@@ -160,7 +161,7 @@ def test_a_summary_that_was_edited_removes_nothing_elsewhere(tmp_path: Path) -> 
     names = ["../mine.mp4", "/etc/passwd", "1-water.mp4", "..", "1-a/../../b.mp4", "index.html"]
     summary = {"made_by": "semcine-nb 0", "candidates": [{"files": names}]}
     (tmp_path / "summary.json").write_text(json.dumps(summary))
-    assert _listed(tmp_path) <= {"1-water.mp4"}
+    assert listed_files(tmp_path) <= {"1-water.mp4"}
 
 
 URL = "postgresql://ann:hunter2@127.0.0.1:1/study?sslpassword=hunter3"

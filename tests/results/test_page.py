@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import time
@@ -10,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from ranked_clips import ranked_of
 
-from semcine_nb.pipeline import RankedCinemagraphs
-from semcine_nb.results.page import label_picture, make_loop, page, resized, statistics
+from semcine_nb.figures.html import make_loop
+from semcine_nb.results.page import label_picture, page
+from semcine_nb.steps import RankedCinemagraphs
 
 
 def html_of(ranked: RankedCinemagraphs, title: str = "clip.mp4", files: tuple[str, ...] = ()) -> str:
@@ -68,26 +67,8 @@ def test_candidates_stand_in_order_with_notes_reasons_and_files(
     assert "kept: passes all filters" in html
 
 
-def test_statistics_are_plain_numbers(ranked: RankedCinemagraphs) -> None:
-    moving, still = statistics(ranked[0], ranked.places[0]), statistics(ranked[2], ranked.places[2])
-    assert moving["periods"] == {32: int(ranked[0].dynamic.sum())}
-    assert moving["start_range"] == [4, 4]
-    assert moving["target_dynamic_share"] == 1.0
-    assert moving["energy"] == {"total": 1.0, "temporal": 0.5, "label": 0.25, "spatial": 0.25}
-    assert still["periods"] == {}
-    assert still["start_range"] is None
-    assert still["wrap_jump"] is None
-    json.dumps([moving, still], allow_nan=False)
-
-
 def test_heat_maps_stand_beside_each_other(ranked: RankedCinemagraphs) -> None:
     assert label_picture(ranked[0]).shape == (90, 2 * 160 + 8, 3)
-
-
-def test_frames_are_made_smaller_in_proportion_and_never_larger() -> None:
-    frames = np.zeros((2, 90, 160, 3), np.uint8)
-    assert resized(frames, 80).shape == (2, 45, 80, 3)
-    assert resized(frames, 320) is frames
 
 
 # --- in a real browser -----------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from semcine_nb import make_cinemagraphs
-from semcine_nb.results.page import make_loop, page
+from semcine_nb.figures.html import make_loop
+from semcine_nb.results.page import page
 from semcine_nb.samples import make_sample
 from semcine_nb.video import Video
 

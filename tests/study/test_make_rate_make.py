@@ -42,7 +42,7 @@ def test_a_study_of_made_cinemagraphs_ranks_the_next_clip(
     monkeypatch.setattr("semcine_nb.steps.camera_drift", lambda clip: 0.0)
     for name in ("a", "b", "c"):
         clip, response = small(name)
-        make_folder(clip, tmp_path / "made" / name, ("mp4",), segmenter=response, select=BOTH)
+        make_folder(clip, tmp_path / "made" / name, formats=("mp4",), segmenter=response, select=BOTH)
 
     monkeypatch.setattr("voila.app.Voila.launch_instance", lambda *_: None)
     url = f"sqlite:///{tmp_path / 'ratings.db'}"
@@ -62,7 +62,7 @@ def test_a_study_of_made_cinemagraphs_ranks_the_next_clip(
     for person in people:
         clip, response = small("new")
         folder = tmp_path / person
-        make_folder(clip, folder, ("mp4",), segmenter=response, select=BOTH, user=person, ratings=url)
+        make_folder(clip, folder, formats=("mp4",), segmenter=response, select=BOTH, user=person, ratings=url)
         summary = json.loads((folder / "summary.json").read_text())
         assert summary["basis"].startswith(f"Ranked for {person}, from 6 ratings of this person")
         firsts.append(summary["candidates"][0]["candidate"])

@@ -13,7 +13,7 @@ from loop_clips import looped, numbered_clip
 from ranked_clips import ranked_of
 
 from semcine_nb.errors import SemcineError
-from semcine_nb.pipeline import RankedCinemagraphs
+from semcine_nb.steps import RankedCinemagraphs
 from semcine_nb.video import read_video
 from semcine_widgets.candidate_gallery import CandidateGallery
 

@@ -1,18 +1,17 @@
-"""One page for the lot: how far the work is while it goes on, and every clip's best loop when it is done."""
+"""The page of a batch: how far the work is while it goes on, and every clip's best loop when it is done."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from .. import __version__
 from ..errors import StoreError
 from ..files import whole_file
 from ..results.folder import INDEX
+from ..results.page import html_template
 
 _REFRESH = 5  # seconds after which a page of unfinished work loads itself again
 _PLAYS = (".mp4", ".webm")
@@ -40,7 +39,7 @@ class Clip:
     summary: dict[str, Any] = field(default_factory=dict)
 
 
-def write_page(out: Path, clips: list[Clip], title: str, running: bool, dashboard: str = "") -> Path:
+def write_page(out: Path, clips: Sequence[Clip], title: str, running: bool, dashboard: str = "") -> Path:
     """Write ``index.html`` into ``out``; while ``running`` it loads itself again, and links to ``dashboard``.
 
     Raises
@@ -57,10 +56,10 @@ def write_page(out: Path, clips: list[Clip], title: str, running: bool, dashboar
     return path
 
 
-def page(clips: list[Clip], title: str, running: bool, dashboard: str = "") -> str:
+def page(clips: Sequence[Clip], title: str, running: bool, dashboard: str = "") -> str:
     """The page as HTML. Names of files and categories are other people's words: everything is escaped."""
     counts = {state: sum(clip.state == state for clip in clips) for state in ("done", "failed")}
-    return _template().render(
+    return html_template("semcine_nb.batch", "page.html.j2").render(
         title=title,
         running=running,
         dashboard=dashboard,
@@ -73,19 +72,6 @@ def page(clips: list[Clip], title: str, running: bool, dashboard: str = "") -> s
         others=[clip for clip in clips if clip.state in ("working", "waiting")],
         version=__version__,
     )
-
-
-@cache
-def _template() -> Template:
-    """Read once: a batch of days does not mind an upgrade of the package."""
-    environment = Environment(
-        loader=PackageLoader("semcine_nb.batch", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("overview.html.j2")
 
 
 def _card(clip: Clip) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A worker's memory: how many clips it holds at once, and which it keeps at hand for their next candidate."""
+"""The prepared clips that one process holds in memory: as many at once as fit."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-SHARED, OWN = 24, 11
-"""Bytes per T·H·W that a prepared clip takes, and that each candidate takes beside it (measured)."""
+PER_CLIP, PER_CANDIDATE = 24, 11
+"""Bytes per T·H·W of a prepared clip, and of each candidate in work beside it (measured)."""
 
 PROCESS = 1_000_000_000
 """Bytes of a worker before any clip: libraries, compiled loops, the segmenter's network."""
@@ -17,7 +17,7 @@ PROCESS = 1_000_000_000
 
 def needed(pixels: int) -> int:
     """Bytes that a worker needs for one clip of ``pixels`` = T·H·W, with one candidate at a time."""
-    return PROCESS + (SHARED + OWN) * pixels
+    return PROCESS + (PER_CLIP + PER_CANDIDATE) * pixels
 
 
 @dataclass(eq=False)
@@ -28,7 +28,7 @@ class _Clip:
     making: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Room:
+class ClipsInMemory:
     """Prepared clips of one process, by key.
 
     Tasks wait until there is memory for theirs; the first one always gets in, however large. A clip stays
@@ -74,7 +74,7 @@ class Room:
                 self._changed.notify_all()
 
     def _fits(self, key: str, pixels: int, budget: float) -> bool:
-        """Whether one more task fits; lets go of clips that nobody uses, the longest unused first."""
+        """Tell whether one more task fits; lets go of clips that nobody uses, the longest unused first."""
         idle = [other for other, clip in self._clips.items() if other != key and not clip.users]
         while self._taken(key, pixels) > budget and idle:
             del self._clips[idle.pop(0)]
@@ -83,5 +83,5 @@ class Room:
 
     def _taken(self, key: str, pixels: int) -> int:
         """Bytes with one more task on ``key``."""
-        others = sum((SHARED + OWN * clip.users) * clip.pixels for clip in self._clips.values())
-        return others + (OWN if key in self._clips else SHARED + OWN) * pixels
+        others = sum((PER_CLIP + PER_CANDIDATE * clip.users) * clip.pixels for clip in self._clips.values())
+        return others + (PER_CANDIDATE if key in self._clips else PER_CLIP + PER_CANDIDATE) * pixels

@@ -1,6 +1,6 @@
-"""What a worker does with a clip: prepare it, make one candidate, finish its folder. Each can be done again.
+"""The tasks of a batch: prepare a clip, make one of its candidates, finish its folder. Each can be repeated.
 
-The steps are those of `make_cinemagraphs`, and so are the results. A worker that is lost takes nothing with
+The steps are those of `make_cinemagraphs`, and so are the results. A process that is lost takes nothing with
 it but what it had in hand: segmentation and stage 1 are in the cache, candidates that were made are files.
 """
 
@@ -18,31 +18,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cache import as_cache
 from ..errors import SemcineError
 from ..files import whole_folder
-from ..looping import Cinemagraph, load_cinemagraph
-from ..ordering import Place
-from ..pipeline import rank_judged, warn_of_stillness
-from ..results.folder import LABELS, SUMMARY, Written, finish_folder, write_files
-from ..steps import Judged, Prepared, judge, known_ratings, prepare
+from ..looping.cinemagraph import Cinemagraph
+from ..looping.label_files import load_cinemagraph
+from ..ordering import Place, known_ratings
+from ..results.folder import LABELS, Written, finish_folder, write_files
+from ..results.summary import SUMMARY
+from ..steps import Judged, Prepared, judge, prepare, rank, warn_of_stillness
 from .jobs import Job, finished
-from .room import PROCESS, Room
+from .memory import PROCESS, ClipsInMemory
 
-ROOM = Room()
+CLIPS = ClipsInMemory()
 _SPARE = 0.85  # of a worker's memory may be planned with
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why a clip could not be done: one sentence."""
+    """The reason why a clip could not be done: one sentence."""
 
     sentence: str
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was prepared: the candidates' names, and what a person should know."""
+    """The names of a prepared clip's candidates, and notes that a person should read."""
 
     candidates: tuple[str, ...]
     notes: tuple[str, ...]
@@ -72,23 +72,19 @@ def make_candidate(job: Job, found: Found, number: int) -> Made | Trouble:
 
     ``found`` is not read: through it the task comes to the worker that has the clip at hand.
     """
-    options = job.options
+    recipe = job.recipe
     # never the same folder twice: the scheduler may have given up a worker that still works
     folder = job.work / f"{number}-{secrets.token_hex(4)}"
-    files: list[Written] = []
 
-    def write(cinema: Cinemagraph, frames: NDArray[np.uint8]) -> None:
-        size = (options.formats, options.width, options.max_mb, options.repeat)
-        files.append(write_files(folder, str(number), cinema, frames, *size))
+    def write(cinema: Cinemagraph, frames: NDArray[np.uint8]) -> Written:
+        return write_files(folder, str(number), cinema, frames, recipe)
 
     try:
         with _heard() as notes, _at_hand(job) as (prepared, _):
             cinema = prepared.solver.solve(prepared.selection.candidates[number])
             folder.mkdir(parents=True)
-            known = known_ratings(options.ratings)
-            judged = judge(cinema, options.render, known, options.measure_features, write)
-        written = files[0] if judged.features is None else files[0].described(judged.features)
-        return Made(written, judged.place, judged.features, tuple(notes))
+            judged = judge(cinema, recipe, known_ratings(recipe.ratings), write)
+        return Made(judged.output, judged.place, judged.features, tuple(notes))
     except SemcineError as error:
         return Trouble(str(error))
 
@@ -102,7 +98,7 @@ def finish_clip(job: Job, made: list[Made]) -> tuple[str, ...] | Trouble:
         with _heard() as notes:
             if finished(job) is None:
                 _finish(job, made)
-        ROOM.drop(job.key)
+        CLIPS.drop(job.key)
         shutil.rmtree(job.work, ignore_errors=True)
         return tuple(notes)
     except SemcineError as error:
@@ -112,18 +108,16 @@ def finish_clip(job: Job, made: list[Made]) -> tuple[str, ...] | Trouble:
 def _finish(job: Job, made: list[Made]) -> None:
     for left in job.folder.glob(".semcine-*.part"):  # by a worker that was killed here
         shutil.rmtree(left, ignore_errors=True)
-    options = job.options
     with _at_hand(job) as (prepared, _):
         judged = []
         for one in made:
             labels = one.written.folder / f"{one.written.stem}{LABELS}"
-            judged.append(Judged(load_cinemagraph(labels, prepared.clip), one.place, one.features))
+            cinema = load_cinemagraph(labels, prepared.clip)
+            judged.append(Judged(cinema, one.place, one.features, one.written))
         warn_of_stillness([one.cinemagraph for one in judged])
-        ranked = rank_judged(prepared, judged, known_ratings(options.ratings), options.user)
-    of = {id(one.cinemagraph): made_one.written for one, made_one in zip(judged, made, strict=True)}
-    written = [of[id(cinema)] for cinema in ranked]
+        ranked = rank(prepared, judged, job.recipe.user, known_ratings(job.recipe.ratings))
     with whole_folder(job.folder) as part:
-        stale = finish_folder(part, job.folder, ranked, written, job.name, copy=True, batch=job.key)
+        stale = finish_folder(part, job.folder, ranked, job.name, copy=True, batch=job.key)
         (job.folder / SUMMARY).unlink(missing_ok=True)
     for name in stale:
         (job.folder / name).unlink(missing_ok=True)
@@ -132,17 +126,13 @@ def _finish(job: Job, made: list[Made]) -> None:
 @contextmanager
 def _at_hand(job: Job) -> Iterator[tuple[Prepared, tuple[str, ...]]]:
     """The prepared clip, and what was warned of when it was prepared."""
-    options = job.options
 
     def make() -> tuple[Prepared, tuple[str, ...]]:
         with _heard() as notes:
-            prepared = prepare(
-                job.source, options.k, options.combinations, options.segmenter, options.parameters,
-                options.read, options.select, options.render, options.threads, as_cache(options.cache),
-            )  # fmt: skip
+            prepared = prepare(job.source, job.recipe)
         return prepared, tuple(notes)
 
-    with ROOM.holding(job.key, job.pixels, _budget(), make) as found:
+    with CLIPS.holding(job.key, job.pixels, _budget(), make) as found:
         yield found
 
 
@@ -169,7 +159,7 @@ class _Ear(logging.Handler):
 
 @contextmanager
 def _heard() -> Iterator[list[str]]:
-    """What this package warns of meanwhile: a person reads it on the page, not in a worker's log."""
+    """Collect what this package warns of meanwhile: a person reads it on the page, not in a worker's log."""
     notes: list[str] = []
     logger, ear = logging.getLogger("semcine"), _Ear(notes)
     logger.addHandler(ear)
