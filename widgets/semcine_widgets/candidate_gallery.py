@@ -92,9 +92,18 @@ class CandidateGallery(RenderedLoops, ClipWidget):
         """The chosen one."""
         return self.cinemagraphs[self.chosen]
 
-    def choose(self, which: int | str) -> Cinemagraph:
-        """Choose by place (0 is the best) or by name."""
-        self.chosen = self._place(which)
+    def choose(self, which: int | str, suffix: str | None = None) -> Cinemagraph:
+        """Choose by place (0 is the best) or by name, and the format to save as.
+
+        Raises
+        ------
+        SemcineError
+            If there is no such cinemagraph or format.
+        """
+        place = self._place(which)
+        if suffix is not None and suffix not in SUFFIXES:
+            raise SemcineError(f"There is no format {suffix!r}; choose from {', '.join(SUFFIXES)}.")
+        self.chosen, self.format = place, suffix or self.format
         return self.cinemagraph
 
     def compare(self, one: int | str | None = None, other: int | str | None = None) -> None:
