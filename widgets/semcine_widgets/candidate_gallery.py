@@ -14,10 +14,10 @@ from semcine_nb.files import plain_name
 from semcine_nb.looping import Cinemagraph
 from semcine_nb.video.writing import SUFFIXES
 
-from .assets import PLAYER_PARTS, joined
-from .clip_widget import ClipWidget, clip_of
-from .rendered_loops import Loop, RenderedLoops, rendered_loop
-from .transport import nearest, pack_labels, reduced
+from .shared import PLAYER_PARTS, joined
+from .shared.clip_playback import ClipWidget, clip_of, place_of
+from .shared.clip_transport import nearest, pack_labels, reduced
+from .shared.rendered_loops import Loop, RenderedLoops, rendered_loop
 
 _UNRANKED = "In the order they were given; nothing was ranked."
 
@@ -47,7 +47,7 @@ class CandidateGallery(RenderedLoops, ClipWidget):
         If there is nothing to show, or the cinemagraphs are of different clips.
     """
 
-    _esm = joined(*PLAYER_PARTS, "shared/rendered_view.js", "candidate_gallery.js")
+    _esm = joined(*PLAYER_PARTS, "shared/rendered_loops.js", "candidate_gallery.js")
     _css = joined("shared/base.css", "candidate_gallery.css")
 
     tiles = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -82,7 +82,7 @@ class CandidateGallery(RenderedLoops, ClipWidget):
             basis=getattr(ranked, "basis", _UNRANKED),
             formats=list(SUFFIXES),
         )
-        self.on_msg(self._heard)
+        self.on_msg(lambda _widget, content, _buffers: self._asked(content))
 
     def __repr__(self) -> str:
         return f"CandidateGallery({', '.join(c.candidate.label for c in self.cinemagraphs)})"
@@ -145,14 +145,10 @@ class CandidateGallery(RenderedLoops, ClipWidget):
         return "as saved", [partial(rendered_loop, self._sent, *labels) for labels in self._labels]
 
     def _place(self, which: int | str) -> int:
-        labels = [cinema.candidate.label for cinema in self.cinemagraphs]
-        place = labels.index(which) if which in labels else which
-        if not isinstance(place, int) or not 0 <= place < len(labels):
-            raise SemcineError(f"There is no cinemagraph {which!r}; there are {', '.join(labels)}.")
-        return place
+        return place_of(which, [cinema.candidate.label for cinema in self.cinemagraphs], "cinemagraph")
 
-    def _heard(self, _: Any, content: Any, buffers: Any) -> None:
-        if content == {"action": "save"} and not self.busy:
+    def _asked(self, content: Any) -> None:
+        if content == {"do": "save"} and not self.busy:
             try:
                 self.save()
             except (SemcineError, OSError):

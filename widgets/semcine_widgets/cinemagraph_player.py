@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from semcine_nb.errors import SemcineError
 from semcine_nb.looping import Cinemagraph, phi
 
-from .assets import PLAYER_PARTS, joined
-from .clip_widget import ClipWidget, clip_of
-from .rendered_loops import Loop, RenderedLoops, rendered_loop
-from .transport import pack_labels
+from .shared import PLAYER_PARTS, joined
+from .shared.clip_playback import ClipWidget, clip_of, distinct
+from .shared.clip_transport import pack_labels
+from .shared.rendered_loops import Loop, RenderedLoops, rendered_loop
 
 RESTING = "still part"
 _MAX_SPEED = 16.0
@@ -47,7 +47,7 @@ class CinemagraphPlayer(RenderedLoops, ClipWidget):
         If the cinemagraphs are of different clips, or a transport, renderer or mask does not fit.
     """
 
-    _esm = joined(*PLAYER_PARTS, "shared/rendered_view.js", "cinemagraph_player.js")
+    _esm = joined(*PLAYER_PARTS, "shared/rendered_loops.js", "cinemagraph_player.js")
     _css = joined("shared/base.css", "cinemagraph_player.css")
 
     controls = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -190,7 +190,7 @@ def compose(
     for number, cinema in enumerate(cinemas[1:], start=2):
         new = (period == 1) & (cinema.period > 1)
         period[new], start[new], owner[new] = cinema.period[new], cinema.start[new], number
-    names = _distinct([cinema.candidate.label for cinema in cinemas])
+    names = distinct([cinema.candidate.label for cinema in cinemas], taken=[RESTING])
     if objects is not None:
         owner, names = _owners(period, objects), [*objects, "the rest"]
     if len(names) > 255:
@@ -207,14 +207,3 @@ def _owners(period: NDArray[np.int32], objects: Mapping[str, NDArray[np.bool_]])
             )
         owner[np.asarray(mask, bool) & (period > 1)] = number
     return owner
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    """Names told apart by a number where two are alike."""
-    taken: list[str] = [RESTING]
-    for name in names:
-        unique, number = name, 2
-        while unique in taken:
-            unique, number = f"{name} {number}", number + 1
-        taken.append(unique)
-    return taken[1:]

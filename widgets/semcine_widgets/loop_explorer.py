@@ -14,10 +14,10 @@ from semcine_nb.figures import LABEL_COLORS
 from semcine_nb.looping import Cinemagraph
 from semcine_nb.looping.cost_maps import CostMaps, cost_maps_of
 
-from .assets import PLAYER_PARTS, joined
-from .clip_widget import ClipWidget, clip_of
-from .explorer_maps import TERMS, kept_categories, measured, pack_costs, pack_maps
-from .transport import nearest, pack_labels, reduced
+from .explorer.maps import TERMS, kept_categories, measured, pack_costs, pack_maps
+from .shared import PLAYER_PARTS, joined
+from .shared.clip_playback import ClipWidget, clip_of, place_of
+from .shared.clip_transport import nearest, pack_labels, reduced
 
 
 class LoopExplorer(ClipWidget):
@@ -49,9 +49,10 @@ class LoopExplorer(ClipWidget):
 
     _esm = joined(
         *PLAYER_PARTS,
-        "shared/explorer_maps.js",
-        "shared/explorer_playback.js",
-        "shared/explorer_panels.js",
+        "explorer/maps.js",
+        "explorer/playback.js",
+        "explorer/panels.js",
+        "explorer/facts.js",
         "loop_explorer.js",
     )
     _css = joined("shared/base.css", "loop_explorer.css")
@@ -100,7 +101,7 @@ class LoopExplorer(ClipWidget):
             colors=np.rint(255 * LABEL_COLORS(np.linspace(0, 1, 256))[:, :3]).astype(np.uint8).tobytes(),
             frame=len(cinema.video) // 2,
         )
-        self.on_msg(self._heard)
+        self.on_msg(lambda _widget, content, _buffers: self._asked(content))
 
     def __repr__(self) -> str:
         return f"LoopExplorer({', '.join(c.candidate.label for c in self.cinemagraphs)})"
@@ -158,10 +159,7 @@ class LoopExplorer(ClipWidget):
 
     def show(self, which: int | str) -> None:
         """Show one of the two labellings, by place or name."""
-        place = self.names.index(which) if which in self.names else which
-        if place not in range(len(self.cinemagraphs)):
-            raise SemcineError(f"There is no labelling {which!r} to show.")
-        self.shown = int(place)
+        self.shown = place_of(which, self.names[: len(self.cinemagraphs)], "labelling")
 
     def pin(self, row: int | None = None, column: int | None = None) -> None:
         """Hold a pixel as a click does; without arguments, let it go."""
@@ -177,9 +175,9 @@ class LoopExplorer(ClipWidget):
             self.statistics(rectangle)
         self.rectangle = [int(value) for value in rectangle]
 
-    def _heard(self, _: Any, content: Any, buffers: Any) -> None:
+    def _asked(self, content: Any) -> None:
         # in a thread: what a page shows at once does not wait for the costs
-        if content == {"action": "costs"}:
+        if content == {"do": "costs"}:
             threading.Thread(target=self._find_costs, daemon=True).start()
 
     def _find_costs(self) -> None:

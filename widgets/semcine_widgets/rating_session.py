@@ -12,7 +12,7 @@ import traitlets as t
 from semcine_nb.errors import RatingError, SemcineError
 from semcine_nb.study import Event, Protocol, RatingStore, Session, Showing
 
-from .assets import joined
+from .shared import joined
 
 _MIMES = {
     ".mp4": "video/mp4",

@@ -13,8 +13,8 @@ from semcine_nb.errors import SemcineError
 from semcine_nb.looping import Cinemagraph, LoopSolver
 from semcine_nb.semantics import Candidate
 
-from .mask_edits import Mask
-from .rendered_loops import as_mp4
+from ..shared.rendered_loops import as_mp4
+from .geometry import Mask
 
 _FINE = 0.1  # seconds between two reports of progress to the browser
 

@@ -1,7 +1,4 @@
-"""The loops as `save` writes them, blended, played beside or in place of the live ones.
-
-The counterpart is ``shared/rendered_view.js``.
-"""
+"""The loops as `save` writes them, blended, played beside or in place of the live ones."""
 
 from __future__ import annotations
 

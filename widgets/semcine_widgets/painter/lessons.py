@@ -1,4 +1,4 @@
-"""What the painter learns of the picture: super-pixels, and clicks that teach the segmenter."""
+"""What the painter learns of the picture: super-pixels, and scribbles that teach the segmenter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from semcine_nb.errors import SemcineError
 from semcine_nb.semantics import Clicks
 from semcine_nb.video import Video
 
-from .mask_edits import Mask, Points
+from .geometry import Mask, Points
 
 
 class Lessons(t.HasTraits):
@@ -29,8 +29,6 @@ class Lessons(t.HasTraits):
     category: Any
     frame: Any
     status: Any
-    width: Any
-    height: Any
     _clicks: Clicks | None = None
     _cells: NDArray[np.uint16] | None = None
 
@@ -43,7 +41,7 @@ class Lessons(t.HasTraits):
             from skimage.segmentation import slic
 
             middle = self.video.frames[len(self.video.frames) // 2]
-            count = int(np.clip(self.width * self.height / 500, 60, 900))
+            count = int(np.clip(self.video.width * self.video.height / 500, 60, 900))
             self._cells = slic(middle, n_segments=count, compactness=12, start_label=0).astype(np.uint16)
             self.superpixels = self._cells.tobytes()
         return self._cells
@@ -64,7 +62,7 @@ class Lessons(t.HasTraits):
     def teach(self, category: str, points: Points, frame: int | None = None) -> None:
         """Say by a click or scribble through ``points`` (x, y) what is there; shows the refit maps."""
         frame = self.frame if frame is None else frame
-        size = np.array([self.width, self.height]) - 1e-3
+        size = np.array([self.video.width, self.video.height]) - 1e-3
         inside = [np.clip(np.asarray(tuple(point), float) - 0.5, 0, size - 1).tolist() for point in points]
         self.clicks.scribble(category, inside, frame)
         self.lessons = [*self.lessons, {"category": category, "points": inside, "frame": frame}]
@@ -91,5 +89,5 @@ class Lessons(t.HasTraits):
         if not self.preview or self.category not in names:
             raise SemcineError(f"Scribble on {self.category} and on something else first.")
         scores = self.clicks.preview(self.frame)
-        fine = cv2.resize(scores, (self.width, self.height), interpolation=cv2.INTER_LINEAR)
+        fine = cv2.resize(scores, (self.video.width, self.video.height), interpolation=cv2.INTER_LINEAR)
         self._edit("teach", np.asarray(fine.argmax(axis=-1) == names.index(self.category)))

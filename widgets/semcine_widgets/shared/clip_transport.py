@@ -1,7 +1,4 @@
-"""Clips and label maps as the bytes that the browser plays: VP9 packets or single pictures, and zlib.
-
-The counterpart is ``shared/clip_transport.js``.
-"""
+"""Clips and label maps as the bytes that the browser plays: VP9 packets or single pictures, and zlib."""
 
 from __future__ import annotations
 
