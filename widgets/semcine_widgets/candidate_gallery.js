@@ -119,10 +119,9 @@ function whyTable(tiles) {
     make("tbody", {}, ...rows));
 }
 
-class GalleryView extends Follower {
+class GalleryView extends ClipView {
   constructor(model, playback, el) {
-    super(model);
-    this.playback = playback;
+    super(model, playback);
     this.tiles = this.get("tiles").map((_, place) => new Tile(model, playback, place));
     this.build(el);
     this.hear(["chosen", "compared", "format", "busy", "status", "error"], () => this.update());
@@ -145,16 +144,12 @@ class GalleryView extends Follower {
     const why = make("details", {}, make("summary", {}, "Why this order"),
       make("p", {}, this.get("basis")), whyTable(this.get("tiles")));
     const buttons = make("div", { class: "semcine-row" },
-      playButton(this), renderedButton(this), this.all, this.formats, this.save, this.status);
+      this.playButton(), renderedButton(this), this.all, this.formats, this.save, this.status);
     this.root = make("div", {
       class: "semcine semcine-gallery", ...KEYS_STAY_HERE, role: "group", "aria-label": "Candidates; keys 1 to 9 choose",
       onkeydown: (event) => this.key(event),
     }, buttons, this.message, this.grid, why);
     el.append(this.root);
-  }
-
-  toggle() {
-    this.say({ playing: !this.get("playing") });
   }
 
   update() {
@@ -173,9 +168,7 @@ class GalleryView extends Follower {
     const place = Number(event.key) - 1;
     const typing = ["SELECT", "INPUT"].includes(event.target.tagName);
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !(place >= 0 && place < this.tiles.length)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.say({ chosen: place });
+    handleKey(event, () => this.say({ chosen: place }));
   }
 
   leave() {

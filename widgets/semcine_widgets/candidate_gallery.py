@@ -1,4 +1,4 @@
-"""All candidates of a clip playing side by side: compare two, choose, save, and see why this order."""
+"""The gallery: all candidates of a clip play side by side; compare two, choose one, save it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ _UNRANKED = "In the order they were given; nothing was ranked."
 
 
 class CandidateGallery(RenderedLoops, ClipWidget):
-    """Whatever can be clicked can be called: `choose`, `compare`, `save`, `why`.
+    """All candidates of a clip, playing side by side under one clock.
+
+    A method stands for each click: `choose`, `compare`, `save`, `why`.
 
     Parameters
     ----------
@@ -37,9 +39,9 @@ class CandidateGallery(RenderedLoops, ClipWidget):
     chosen : place of the chosen one; 0, the best, until a person chooses
     compared : places of the two that are compared, or empty
     format : suffix to save as
-    status : what saving said last
+    status : the last message about saving
     playing, drawn, decoded, error : see `ClipWidget`
-    as_rendered : whether the loops play as they are saved, with blended seams, at the size that is shown
+    as_rendered : see `RenderedLoops`
 
     Raises
     ------
@@ -89,11 +91,11 @@ class CandidateGallery(RenderedLoops, ClipWidget):
 
     @property
     def cinemagraph(self) -> Cinemagraph:
-        """The chosen one."""
+        """The chosen cinemagraph."""
         return self.cinemagraphs[self.chosen]
 
     def choose(self, which: int | str, suffix: str | None = None) -> Cinemagraph:
-        """Choose by place (0 is the best) or by name, and the format to save as.
+        """Choose a cinemagraph by place (0 is the best) or by name, and the format to save it as.
 
         Raises
         ------
@@ -107,7 +109,7 @@ class CandidateGallery(RenderedLoops, ClipWidget):
         return self.cinemagraph
 
     def compare(self, one: int | str | None = None, other: int | str | None = None) -> None:
-        """Show two large, side by side; without arguments, all again."""
+        """Show two candidates large, side by side; without arguments, show all again."""
         if one is None and other is None:
             self.compared = []
             return
@@ -116,14 +118,14 @@ class CandidateGallery(RenderedLoops, ClipWidget):
         self.compared = [self._place(one), self._place(other)]
 
     def why(self, which: int | str | None = None) -> str:
-        """Why the order is what it is, or why one stands where it does."""
+        """The reasons for the order of all candidates, or for the place of one."""
         if which is not None:
             place = self._place(which)
             return f"{place + 1}. {self.tiles[place]['label']}: {self.tiles[place]['why']}"
         return "\n".join([self.basis, *(self.why(place) for place in range(len(self.tiles)))])
 
     def save(self, path: str | Path | None = None, **options: Any) -> Path:
-        """Save the chosen one as ``path``, or into the folder under its own name; returns the path.
+        """Save the chosen cinemagraph as ``path``, or into the folder under its own name; return the path.
 
         ``options`` go to ``Cinemagraph.save``.
         """
@@ -169,7 +171,7 @@ class CandidateGallery(RenderedLoops, ClipWidget):
 
 
 def _tile(cinema: Cinemagraph, place: Any) -> dict[str, Any]:
-    """What a tile says: plain text and numbers; stars where somebody rated, else the unrated score."""
+    """The text and numbers of a tile: stars where somebody rated, else the unrated score."""
     tile: dict[str, Any] = {
         "label": cinema.candidate.label,
         "moves": float(cinema.dynamic.mean()),

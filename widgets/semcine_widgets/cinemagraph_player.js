@@ -141,10 +141,9 @@ class ControlRow extends Follower {
   }
 }
 
-class PlayerView extends Follower {
+class PlayerView extends ClipView {
   constructor(model, playback, el) {
-    super(model);
-    this.playback = playback;
+    super(model, playback);
     this.rows = [];
     this.build(el);
     this.join(playback.listeners, (times, whole) => this.showTimes(times, whole));
@@ -171,7 +170,7 @@ class PlayerView extends Follower {
     this.root = make("div", { class: "semcine semcine-player", ...KEYS_STAY_HERE },
       make("div", { class: "semcine-pair" },
         titled(this.canvas, "Live, seams as they are"), titled(this.rendered.video, "As rendered, seams blended")),
-      make("div", { class: "semcine-row" }, playButton(this), renderedButton(this), this.readout),
+      make("div", { class: "semcine-row" }, this.playButton(), renderedButton(this), this.readout),
       make("table", {}, make("thead", {}, make("tr", {}, ...head)), this.body), this.message);
     el.append(this.root);
   }
@@ -188,11 +187,7 @@ class PlayerView extends Follower {
   }
 
   key(event) {
-    const action = { " ": () => this.toggle(), ".": () => this.step(1), ",": () => this.step(-1) }[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
+    handleKey(event, { " ": () => this.toggle(), ".": () => this.step(1), ",": () => this.step(-1) }[event.key]);
   }
 
   update() {

@@ -1,4 +1,4 @@
-"""An endless player: L(x, t) = V(x, φ(x, t)) drawn in the browser from the clip and its label maps."""
+"""The endless player: the browser draws L(x, t) = V(x, φ(x, t)) from the clip and its label maps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ _MAX_SPEED = 16.0
 
 
 class CinemagraphPlayer(RenderedLoops, ClipWidget):
-    """Plays one cinemagraph, or several of one clip as the objects of one picture; no file, no common period.
+    """One cinemagraph, or several of one clip as the objects of one picture, playing endlessly.
+
+    It needs no file, and the loops need no common period.
 
     Parameters
     ----------
@@ -39,7 +41,7 @@ class CinemagraphPlayer(RenderedLoops, ClipWidget):
     time : of the common clock, in frames, where it was last set or stopped
     controls : one dict an object: name, playing, speed, still (frame of the clip or −1), at (time or −1)
     playing, drawn, decoded, error : see `ClipWidget`
-    as_rendered : whether the loop as `save` writes it, with blended seams, plays beside the live one
+    as_rendered : see `RenderedLoops`
 
     Raises
     ------
@@ -88,27 +90,27 @@ class CinemagraphPlayer(RenderedLoops, ClipWidget):
 
     @property
     def objects(self) -> tuple[str, ...]:
-        """The names of what can be played and frozen."""
+        """The names of the objects that can be played and frozen."""
         return tuple(self._names[1:])
 
     def play(self, name: str | None = None) -> None:
-        """Let an object go on from where it is frozen; without a name, the common clock."""
+        """Let a frozen object move on; without a name, start the common clock."""
         if name is None:
             self.playing = True
         else:
             self._change(name, playing=True, at=-1)
 
     def freeze(self, name: str, still: int | None = None, at: int | None = None) -> None:
-        """Stop an object: at one frame ``still`` of the clip, at its time ``at``, or where it is now."""
+        """Stop an object: at the frame ``still`` of the clip, at its own time ``at``, or now."""
         changes = {} if still is None else {"still": self._frame(still)}
         self._change(name, playing=False, at=-1 if at is None else int(at), **changes)
 
     def set_speed(self, name: str, speed: float) -> None:
-        """Speed of an object, 1 as filmed."""
+        """Set the speed of an object; 1 is as filmed."""
         self._change(name, speed=float(speed))
 
     def choose_still(self, frame: int | None, name: str = RESTING) -> None:
-        """The frame of the clip that the resting part shows (or an object, once frozen); None for its own."""
+        """Choose the frame of the clip that the resting part, or a frozen object, shows; None for its own."""
         self._change(name, still=-1 if frame is None else self._frame(frame))
 
     def pause(self) -> None:
@@ -116,12 +118,12 @@ class CinemagraphPlayer(RenderedLoops, ClipWidget):
         self.playing = False
 
     def seek(self, time: float) -> None:
-        """Stop, and show the loop at a time in frames; each object's time is then its speed times this."""
+        """Stop the common clock at a time in frames; the time of each object is its speed times this."""
         self.playing = False
         self.time = float(time)
 
     def picture(self, time: float) -> NDArray[np.uint8]:
-        """What `seek` makes the browser show, from the clip itself: (H, W, 3) uint8."""
+        """The picture that the browser shows after `seek`, from the clip itself: (H, W, 3) uint8."""
         shown = np.zeros(self.period.shape, np.int64)
         for index, control in enumerate(self.controls):
             here = self.owner == index

@@ -1,9 +1,9 @@
 // The explorer: linked panels; hover asks, click pins, dragging draws a rectangle, B compares.
 
-class ExplorerView extends Follower {
+class ExplorerView extends ClipView {
   constructor(model, playback, el) {
-    super(model);
-    Object.assign(this, { playback, info: this.get("maps_info"), small: this.get("clip_info") });
+    super(model, playback);
+    Object.assign(this, { info: this.get("maps_info"), small: this.get("clip_info") });
     this.hovered = null; // [row, column] under the pointer
     this.dragged = null; // the rectangle while it is drawn
     this.down = null; // where the pointer was pressed
@@ -41,15 +41,11 @@ class ExplorerView extends Follower {
       class: "semcine semcine-explorer", ...KEYS_STAY_HERE, role: "group", onkeydown: (event) => this.key(event),
       "aria-label": "Loop explorer: arrow keys move the pin, Escape clears, B compares",
     },
-      make("div", { class: "semcine-row" }, playButton(this), ...(this.switches.length > 1 ? this.switches : []),
+      make("div", { class: "semcine-row" }, this.playButton(), ...(this.switches.length > 1 ? this.switches : []),
         make("label", {}, "Frame ", this.frame), makeButton("Clear", () => this.clear())),
       this.message, make("div", { class: "semcine-panels" }, ...this.panels.map(({ figure }) => figure)),
       make("div", { class: "semcine-facts" }, this.timeline, this.pixelFacts, this.areaFacts));
     el.append(this.root);
-  }
-
-  toggle() {
-    this.say({ playing: !this.get("playing") });
   }
 
   clear() {
@@ -199,15 +195,11 @@ class ExplorerView extends Follower {
     const move = (dy, dx) => this.say({
       pinned: [Math.max(0, Math.min(height - 1, row + dy)), Math.max(0, Math.min(width - 1, column + dx))],
     });
-    const action = {
+    handleKey(event, {
       ArrowUp: () => move(-by, 0), ArrowDown: () => move(by, 0), ArrowLeft: () => move(0, -by), ArrowRight: () => move(0, by),
       Escape: () => this.clear(),
       b: () => this.say({ shown: (this.get("shown") + 1) % names.length }),
-    }[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
+    }[event.key]);
   }
 }
 

@@ -1,4 +1,4 @@
-"""Look into a labelling: p, s, γ_s and the energy by term, linked to the playing result, pixel by pixel."""
+"""The explorer: p, s, γ_s and the energy by term of each pixel, linked to the playing result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from .shared.clip_transport import nearest, pack_labels, reduced
 
 
 class LoopExplorer(ClipWidget):
-    """Whatever can be pointed at can be asked for: `pixel`, `statistics`, `pin`, `select`, `show`.
+    """The labels and costs of one or two labellings of a clip, pixel by pixel.
+
+    A method stands for each action of the pointer: `pixel`, `statistics`, `pin`, `select`, `show`.
 
     Parameters
     ----------
@@ -29,7 +31,7 @@ class LoopExplorer(ClipWidget):
         categories, γ_s and costs.
     other : a second labelling of the same clip to compare with (an edit, or another method, as
         ``baselines.liao_2013``); without a response of its own it is measured by the first one's energy
-    names : what to call the two; their candidates' labels by default, where these differ
+    names : of the two; by default the labels of their candidates where these differ, else "A" and "B"
     width : of the clip that plays and of the time lines, pixels at most; the maps have the clip's own size
     transport : see `CinemagraphPlayer`
 
@@ -108,7 +110,7 @@ class LoopExplorer(ClipWidget):
 
     @property
     def costs(self) -> tuple[CostMaps, ...]:
-        """Costs of each labelling by pixel; empty without a response. They take seconds, once."""
+        """The costs of each labelling by pixel; empty without a response. The first call takes seconds."""
         if not self._measured:
             return ()
         with self._cost_lock:
@@ -120,7 +122,7 @@ class LoopExplorer(ClipWidget):
             return self._costs
 
     def pixel(self, row: int, column: int) -> list[dict[str, Any]]:
-        """What hovering shows, one dict a labelling: category, p and s in frames, costs, γ_s."""
+        """The facts of one pixel, one dict a labelling: category, p and s in frames, costs, γ_s."""
         self._check(row, column)
         return [
             {"name": name, "category": self._category_of(self.category[row, column])}
@@ -130,7 +132,7 @@ class LoopExplorer(ClipWidget):
         ]
 
     def statistics(self, rectangle: Sequence[int] | None = None) -> list[dict[str, Any]]:
-        """Of a rectangle (the selected one, or the whole picture), one dict a labelling.
+        """The facts of a rectangle (by default the selected one, or the whole picture), one dict a labelling.
 
         ``pixels``, ``moving`` (share), ``period`` and ``start`` (medians of what moves, None if nothing
         does), ``category`` (the commonest), and the sums of the costs.
@@ -162,7 +164,7 @@ class LoopExplorer(ClipWidget):
         self.shown = place_of(which, self.names[: len(self.cinemagraphs)], "labelling")
 
     def pin(self, row: int | None = None, column: int | None = None) -> None:
-        """Hold a pixel as a click does; without arguments, let it go."""
+        """Pin a pixel as a click does; without arguments, let the pinned one go."""
         if row is None or column is None:
             self.pinned = []
             return
@@ -170,7 +172,7 @@ class LoopExplorer(ClipWidget):
         self.pinned = [int(row), int(column)]
 
     def select(self, *rectangle: int) -> None:
-        """Draw a rectangle (row0, column0, row1, column1), ends not included; without arguments, none."""
+        """Select a rectangle (row0, column0, row1, column1), ends not included; without arguments, none."""
         if rectangle:
             self.statistics(rectangle)
         self.rectangle = [int(value) for value in rectangle]
@@ -187,7 +189,7 @@ class LoopExplorer(ClipWidget):
             self.error = str(error)
 
     def _energy(self, which: int) -> list[float] | None:
-        """Eq. (1) by term and in sum as it was solved; None if it was measured by another's."""
+        """The terms of eq. (1) and their sum; None if the labelling is measured by another's energy."""
         cinema = self.cinemagraphs[which]
         if self._measured and self._measured[which] is not cinema:
             return None

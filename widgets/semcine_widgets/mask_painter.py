@@ -1,4 +1,4 @@
-"""MaskPainter: paint π over a clip, teach the segmenter, solve again; each tool is a call too."""
+"""The painter: paint π over a clip, teach the segmenter, solve again; a method stands for each tool."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import traitlets as t
+import traitlets
 from numpy.typing import NDArray
 
 from semcine_nb.errors import SemcineError
@@ -28,15 +28,15 @@ _PARTS = ("geometry", "history", "playback", "stage", "lessons", "solving", "pan
 
 
 class MaskPainter(Lessons, Solving, ClipWidget):
-    """A clip's frames with a map over them that a person paints.
+    """The frames of a clip with a map over them that a person paints.
 
     Parameters
     ----------
     video : the clip, (H, W) a frame
-    mask : what to begin with: None (an empty map), an (H, W) bool array, a Candidate, a Cinemagraph, a
+    mask : the first map: None (an empty map), an (H, W) bool array, a Candidate, a Cinemagraph, a
         sequence of these, or a mapping from names to these; a map each
     solver : makes "Solve again" possible
-    segmenter : what clicks teach, made from the clip by default
+    segmenter : the one that clicks teach, made from the clip by default
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class MaskPainter(Lessons, Solving, ClipWidget):
     tool, brush (pixels), opacity, outline, pressure, frame, playing : as the person sees them; can be set
     editing_seconds : spent painting so far; gaps of more than ten seconds do not count
     cinemagraph : the active map's last one, None before it was solved
-    status : what was said last
+    status : the last message
     error : see `ClipWidget`
 
     Raises
@@ -57,22 +57,22 @@ class MaskPainter(Lessons, Solving, ClipWidget):
     _esm = joined(*CLIP_PARTS, *(f"painter/{name}.js" for name in _PARTS), "mask_painter.js")
     _css = joined("shared/base.css", "mask_painter.css")
 
-    frame = t.Int(0).tag(sync=True)
-    categories = t.List(t.Unicode()).tag(sync=True)
-    category = t.Unicode().tag(sync=True)
-    mask_bits = t.CBytes().tag(sync=True)  # the active map
-    maps_bits = t.CBytes().tag(sync=True)  # all maps in a row, for a page that opens
-    change = t.Dict().tag(sync=True)  # what was done last, and by whom
-    undo_steps = t.Int(0).tag(sync=True)
-    redo_steps = t.Int(0).tag(sync=True)
+    frame = traitlets.Int(0).tag(sync=True)
+    categories = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    category = traitlets.Unicode().tag(sync=True)
+    mask_bits = traitlets.CBytes().tag(sync=True)  # the active map
+    maps_bits = traitlets.CBytes().tag(sync=True)  # all maps in a row, for a page that opens
+    change = traitlets.Dict().tag(sync=True)  # what was done last, and by whom
+    undo_steps = traitlets.Int(0).tag(sync=True)
+    redo_steps = traitlets.Int(0).tag(sync=True)
 
-    tool = t.Enum(TOOLS, "brush").tag(sync=True)
-    brush = t.Int(24, min=1, max=200).tag(sync=True)
-    opacity = t.Float(0.45, min=0, max=1).tag(sync=True)
-    outline = t.Bool(False).tag(sync=True)
-    pressure = t.Bool(False).tag(sync=True)
-    editing_seconds = t.Float(0.0).tag(sync=True)
-    status = t.Unicode("").tag(sync=True)
+    tool = traitlets.Enum(TOOLS, "brush").tag(sync=True)
+    brush = traitlets.Int(24, min=1, max=200).tag(sync=True)
+    opacity = traitlets.Float(0.45, min=0, max=1).tag(sync=True)
+    outline = traitlets.Bool(False).tag(sync=True)
+    pressure = traitlets.Bool(False).tag(sync=True)
+    editing_seconds = traitlets.Float(0.0).tag(sync=True)
+    status = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class MaskPainter(Lessons, Solving, ClipWidget):
         return {name: mask.copy() for name, mask in self._maps.items()}
 
     def add_category(self, name: str, mask: NDArray[Any] | None = None) -> None:
-        """One more map, empty by default; it becomes the active one."""
+        """Add a map, empty by default; it becomes the active one."""
         if name in self._maps:
             raise SemcineError(f"There is a map {name!r} already.")
         self._maps[name] = self._checked(np.zeros(self._shape, bool) if mask is None else np.asarray(mask))
@@ -138,7 +138,7 @@ class MaskPainter(Lessons, Solving, ClipWidget):
         return state
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """What the browser sends: among it the active map's bits, once a stroke."""
+        """Take over what the browser sends: among it the active map's bits, once a stroke."""
         with self._lock:
             self._receiving = True
             try:
@@ -153,22 +153,24 @@ class MaskPainter(Lessons, Solving, ClipWidget):
                     self._maps[self.category] = geometry.unpack(self.mask_bits, self._shape)
                     self._count()
 
-    @t.validate("category")
+    @traitlets.validate("category")
     def _known_category(self, proposal: Any) -> Any:
         if proposal["value"] not in self._maps:
-            raise t.TraitError(f"there is no map {proposal['value']!r}; there are {', '.join(self._maps)}")
+            raise traitlets.TraitError(
+                f"there is no map {proposal['value']!r}; there are {', '.join(self._maps)}"
+            )
         return proposal["value"]
 
-    @t.validate("mask_bits")
+    @traitlets.validate("mask_bits")
     def _right_size(self, proposal: Any) -> bytes:
         bits, wanted = bytes(proposal["value"]), (self._shape[0] * self._shape[1] + 7) // 8
         if len(bits) != wanted:
-            raise t.TraitError(
+            raise traitlets.TraitError(
                 f"a map of {self.video.width}×{self.video.height} has {wanted} bytes of bits, not {len(bits)}"
             )
         return bits
 
-    @t.observe("category")
+    @traitlets.observe("category")
     def _chosen(self, _: Any) -> None:
         if not self._receiving:
             self._tell("choose", geometry.pack(self._maps[self.category]))
@@ -199,48 +201,48 @@ class MaskPainter(Lessons, Solving, ClipWidget):
     # --- tools ---------------------------------------------------------------------------------------------
 
     def paint(self, points: Points, size: float | None = None, erase: bool = False) -> None:
-        """A stroke through ``points`` (x, y) in pixels; ``size``: its width, the brush's by default."""
+        """Draw a stroke through ``points`` (x, y), in pixels, as wide as ``size`` or else as the brush."""
         size = self.brush if size is None else size
         self._edit("stroke", geometry.stroke(self.mask, points, size, not erase))
 
     def polygon(self, points: Points, erase: bool = False) -> None:
-        """Set what the lasso or polygon through ``points`` (x, y) encloses."""
+        """Set the pixels inside the polygon through ``points`` (x, y)."""
         self._edit("polygon", geometry.polygon(self.mask, points, not erase))
 
     def fill(self, x: int, y: int) -> None:
-        """Turn over the connected region around a pixel: fill a hole, or remove a blob."""
+        """Invert the connected region around a pixel: fill a hole, or remove a blob."""
         self._edit("fill", geometry.flip_region(self.mask, x, y))
 
     def grow(self, pixels: int = 2) -> None:
-        """Add a border."""
+        """Add a border of so many pixels."""
         self._edit("grow", geometry.spread(self.mask, pixels, True))
 
     def shrink(self, pixels: int = 2) -> None:
-        """Take a border away."""
+        """Take a border of so many pixels away."""
         self._edit("shrink", geometry.spread(self.mask, pixels, False))
 
     def feather(self, radius: int = 3) -> None:
-        """Round the outline: what juts out less than ``radius`` pixels goes, gaps as narrow close.
+        """Round the outline: parts that jut out less than ``radius`` pixels go, and gaps as narrow close.
 
-        A map is bool: nothing gets half-transparent as in photo editors. Blending softens the seams.
+        A map is bool: nothing becomes half-transparent as in photo editors. Blending softens the seams.
         """
         self._edit("feather", geometry.feather(self.mask, radius))
 
     def invert(self) -> None:
-        """Set what is not set, and the other way round."""
+        """Set the pixels that are not set, and clear the others."""
         self._edit("invert", ~self.mask)
 
     def clear(self) -> None:
-        """An empty map."""
+        """Empty the map."""
         self._edit("clear", np.zeros(self._shape, bool))
 
     def undo(self) -> None:
-        """Take the last step back, in whichever map it was made."""
+        """Take the last step of any map back."""
         with self._lock:
             self._go("undo", self._history.undo())
 
     def redo(self) -> None:
-        """Make the step again that was taken back last."""
+        """Repeat the step that was taken back last."""
         with self._lock:
             self._go("redo", self._history.redo())
 
@@ -252,7 +254,7 @@ class MaskPainter(Lessons, Solving, ClipWidget):
             self._tell(kind, bits)
 
     def _asked(self, content: dict[str, Any]) -> None:
-        """What the page asks for; a fault is shown there, for nobody reads the kernel's log."""
+        """Do what the page asks for; show errors there, for nobody reads the kernel's log."""
         wanted = content.get("do")
         try:
             if wanted == "teach":

@@ -50,7 +50,7 @@ def polygon(mask: Mask, points: Points, value: bool = True) -> Mask:
 
 
 def flip_region(mask: Mask, x: int, y: int) -> Mask:
-    """Turn over the 4-connected region of equal value around pixel (x, y): fill a hole, remove a blob."""
+    """Invert the 4-connected region of equal value around pixel (x, y): fill a hole, remove a blob."""
     _, regions = cv2.connectedComponents((mask == mask[y, x]).astype(np.uint8), connectivity=4)
     return mask ^ (regions == regions[y, x])
 

@@ -25,7 +25,7 @@ class History:
         self.future: list[Step] = []
 
     def follow(self, kind: str, step: Step) -> None:
-        """A step of the browser's: of ``kind`` "undo", "redo", or anything that was painted."""
+        """Follow a step of the browser: of ``kind`` "undo", "redo", or any edit."""
         if kind == "undo" and self.past:
             self.future.append(self.past.pop())
         elif kind == "redo" and self.future:
@@ -35,14 +35,14 @@ class History:
             self.future.clear()
 
     def undo(self) -> Step | None:
-        """The step to take back, or None."""
+        """Go one step back; return it, or None if there is none."""
         if not self.past:
             return None
         self.future.append(self.past.pop())
         return self.future[-1]
 
     def redo(self) -> Step | None:
-        """The step to make again, or None."""
+        """Go one step forward; return it, or None if there is none."""
         if not self.future:
             return None
         self.past.append(self.future.pop())

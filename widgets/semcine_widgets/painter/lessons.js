@@ -1,4 +1,4 @@
-// What the painter learns of the picture: super-pixels, and scribbles that teach the segmenter.
+// The painter's super-pixels, and the scribbles that teach the segmenter.
 
 class Lessons extends Follower {
   constructor(model, maps) {

@@ -18,10 +18,9 @@ function fillSelect(select, names) {
   select.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
 }
 
-class Panel extends Follower {
+class Panel extends ClipView {
   constructor(model, playback) {
-    super(model);
-    this.playback = playback;
+    super(model, playback);
     this.maps = playback.maps;
     this.lessons = new Lessons(model, this.maps);
     this.solving = new Solving(model);
@@ -74,7 +73,7 @@ class Panel extends Follower {
       oninput: () => this.say({ playing: false, frame: Number(this.scrubber.value) }),
     });
     this.counter = make("output");
-    return [playButton(this, { title: "Play (k)", "data-action": "play" }), this.scrubber, this.counter];
+    return [this.playButton({ title: "Play (k)", "data-action": "play" }), this.scrubber, this.counter];
   }
 
   toggle() {

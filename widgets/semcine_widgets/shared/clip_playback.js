@@ -67,13 +67,24 @@ function fitCanvas({ canvas }, { width, height }) {
   canvas.height = height;
 }
 
-/** The button that plays and pauses. */
-function playButton(view, attributes = {}) {
-  const button = makeButton("", () => view.toggle(), attributes);
-  const update = () => { button.textContent = view.get("playing") ? "Pause" : "Play"; };
-  view.hear(["playing"], update);
-  update();
-  return button;
+/** A view of a clip that plays and pauses. */
+class ClipView extends Follower {
+  constructor(model, playback) {
+    super(model);
+    this.playback = playback;
+  }
+
+  toggle() {
+    this.say({ playing: !this.get("playing") });
+  }
+
+  playButton(attributes = {}) {
+    const button = makeButton("", () => this.toggle(), attributes);
+    const update = () => { button.textContent = this.get("playing") ? "Pause" : "Play"; };
+    this.hear(["playing"], update);
+    update();
+    return button;
+  }
 }
 
 /** An anywidget module of which all views share one playback. */

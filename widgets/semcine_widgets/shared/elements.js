@@ -24,6 +24,14 @@ function makeVideo(attributes) {
   return Object.assign(make("video", attributes), { loop: true, muted: true, playsInline: true });
 }
 
+/** Do what a key means, if it means something, and let nobody else hear it. */
+function handleKey(event, action) {
+  if (!action) return;
+  event.preventDefault();
+  event.stopPropagation();
+  action();
+}
+
 /** Follows a model until it leaves: reads traits, changes them, asks Python, and hears of changes. */
 class Follower {
   constructor(model) {
