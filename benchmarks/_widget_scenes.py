@@ -31,7 +31,7 @@ LIT = """(name) => {
   return data[3] === 255 && data[0] + data[1] + data[2] > 0;
 }"""
 OPEN = {
-    "painter": f"({LIT})('canvas.sc-stage')",
+    "painter": f"({LIT})('canvas.semcine-stage')",
     "explorer": "document.querySelector('.semcine-explorer')?.dataset.ready"
     f" && ({LIT})('.semcine-explorer [data-panel=play] canvas')",
     "player": "document.querySelector('.semcine-player canvas')?.dataset.times",

@@ -77,7 +77,7 @@ def in_lab(browser: Any, size: tuple[int, int]) -> tuple[dict[str, float], list[
 
 def _strokes(lab: Lab) -> list[float]:
     """Milliseconds from lifting the brush to the new mask in the kernel."""
-    canvas, mouse = lab.page.locator("canvas.sc-stage"), lab.page.mouse
+    canvas, mouse = lab.page.locator("canvas.semcine-stage"), lab.page.mouse
     canvas.scroll_into_view_if_needed()
     lab.page.get_by_role("button", name="Clear").click()
     lab.wait("print(len(arrivals))", "1")

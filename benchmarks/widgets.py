@@ -48,7 +48,7 @@ _RECORD = """() => {
   requestAnimationFrame(look);
 }"""
 _CIRCLE = """(ms) => new Promise((done) => {
-  const canvas = document.querySelector("canvas.sc-stage"), box = canvas.getBoundingClientRect();
+  const canvas = document.querySelector("canvas.semcine-stage"), box = canvas.getBoundingClientRect();
   const begin = performance.now();
   const timer = setInterval(() => {
     const t = performance.now() - begin, reach = 0.3 * box.height * (1 + 0.3 * Math.sin(t / 900));
@@ -119,8 +119,8 @@ def painting(browser: Any, shown: Shown, report: Report) -> None:
     """A brush that goes round and round as a mouse that speaks 125 times a second would have it."""
     with closing(FakePage(browser, shown.painter(), viewport=VIEW)) as page:
         page.wait(OPEN["painter"])
-        box = page.page.locator("canvas.sc-stage").bounding_box()
-        page.page.evaluate(_RECORD % "document.querySelector('canvas.sc-stage').dataset.draws")
+        box = page.page.locator("canvas.semcine-stage").bounding_box()
+        page.page.evaluate(_RECORD % "document.querySelector('canvas.semcine-stage').dataset.draws")
         page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.page.mouse.down()
         before = spent()

@@ -135,8 +135,8 @@ def _message(data: bytes, folder: Path) -> None:
             widget.set_state(content)
     with suppress(SemcineError):
         painter._asked(content)
-    explorer._heard(explorer, content, [])
-    gallery._heard(gallery, content, [])
+    explorer._asked(content)
+    gallery._asked(content)
     assert all(event.value in (None, 1, 2, 3, 4, 5) for event in session.session.store.history())
 
 
@@ -180,7 +180,7 @@ MESSAGES = (
     {"do": "skip", "serial": 1}, {"do": "pause"}, {"do": "resume"},
     {"mask_bits": "", "change": {"kind": "stroke"}},
     {"do": "superpixel", "x": 3, "y": 4}, {"kind": "clip", "x": 1, "y": 2}, {"category": "water"},
-    {"action": "save"}, {"chosen": 1, "compared": [0, 1]}, {"format": "gif", "still": 3},
+    {"do": "save"}, {"chosen": 1, "compared": [0, 1]}, {"format": "gif", "still": 3},
 )  # fmt: skip
 
 

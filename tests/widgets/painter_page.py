@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from semcine_nb import Video
 from semcine_widgets import MaskPainter
-from semcine_widgets import mask_edits as edits
+from semcine_widgets.painter import geometry
 
 H, W = 60, 100
 SCALE = 8  # CSS pixels a picture pixel on the test's page
@@ -50,7 +50,7 @@ class Page(FakePage):
     def mask(self) -> NDArray[np.bool_]:
         """What the page last sent."""
         bits = self.page.evaluate(f"() => ({_BITS})(saved.mask_bits)")
-        return edits.unpack(base64.b64decode(bits), (H, W))
+        return geometry.unpack(base64.b64decode(bits), (H, W))
 
     def kind(self) -> str:
         return str(self.saved("change")["kind"])

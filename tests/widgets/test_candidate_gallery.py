@@ -55,10 +55,34 @@ def test_it_saves_what_is_chosen(gallery: CandidateGallery, tmp_path: Path) -> N
     assert not gallery.busy
 
 
+def test_a_name_is_made_fit_for_a_file_and_the_format_is_chosen_with_it(tmp_path: Path) -> None:
+    gallery = CandidateGallery(ranked_of(96, 64, ("left", "up/right", "still")), folder=tmp_path / "out")
+    assert gallery.choose("up/right", "gif") is gallery.cinemagraph
+    gallery._asked({"do": "save"})
+    assert gallery.status == f"Saved {tmp_path / 'out' / 'up-right.gif'}."
+    assert read_video(tmp_path / "out" / "up-right.gif").width == 96
+    assert gallery.choose(0) is gallery.cinemagraphs[0]
+    assert gallery.format == "gif"
+    assert repr(gallery) == f"CandidateGallery({', '.join(c.candidate.label for c in gallery.cinemagraphs)})"
+
+
+def test_a_call_saves_under_any_name(gallery: CandidateGallery, tmp_path: Path) -> None:
+    assert gallery.save(tmp_path / "mine.webm") == tmp_path / "mine.webm"
+    assert (tmp_path / "mine.webm").stat().st_size > 0
+
+
+@pytest.mark.parametrize(("which", "suffix"), [("boat", None), (4, None), (-1, None), (0, "avi")])
+def test_what_is_not_there_cannot_be_chosen(
+    gallery: CandidateGallery, which: int | str, suffix: str | None
+) -> None:
+    with pytest.raises(SemcineError, match="There is no"):
+        gallery.choose(which, suffix)
+
+
 def test_a_click_on_save_never_raises_into_the_kernel(gallery: CandidateGallery, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     gallery.folder = tmp_path / "file"
-    gallery._heard(gallery, {"action": "save"}, [])
+    gallery._asked({"do": "save"})
     assert "file" in gallery.status
     assert not gallery.busy
 
@@ -110,7 +134,7 @@ def test_all_play_and_a_person_chooses_compares_and_saves(browser: Any, gallery:
     view.get_by_label("Format").select_option("gif")
     assert page.saved("format") == "gif"
     view.get_by_role("button", name="Save water").click()
-    assert view.evaluate("() => sent") == [{"action": "save"}]
+    assert view.evaluate("() => sent") == [{"do": "save"}]
     page.set(busy=True)
     view.get_by_role("button", name="Save water").click(force=True)
     assert len(view.evaluate("() => sent")) == 1  # one at a time, and the button keeps the focus

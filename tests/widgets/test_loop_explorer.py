@@ -75,7 +75,7 @@ def test_from_python_and_from_the_browser_alike(explorer: LoopExplorer) -> None:
 
 def test_costs_wait_until_somebody_wants_them(explorer: LoopExplorer) -> None:
     assert explorer.cost_planes == b""
-    explorer._heard(explorer, {"action": "costs"}, [])
+    explorer._asked({"do": "costs"})
     first = explorer.costs  # waits for the thread, or is first
     assert len(first) == len(explorer.cost_scales) == 2
     assert explorer.cost_planes
@@ -181,7 +181,7 @@ def test_hover_pin_and_rectangle(browser: Any, explorer: LoopExplorer) -> None:
 def test_labels_show_before_the_costs_are_there(browser: Any, explorer: LoopExplorer) -> None:
     page = FakePage(browser, explorer, viewport={"width": 1000, "height": 1000})
     page.wait("saved.drawn && document.querySelector('.semcine-explorer').dataset.ready")
-    assert page.page.evaluate("() => sent") == [{"action": "costs"}]
+    assert page.page.evaluate("() => sent") == [{"do": "costs"}]
     page.page.get_by_text("being computed").wait_for()
     page.page.mouse.move(*at(page, "p", 7, 3))
     facts = table(page, 0)

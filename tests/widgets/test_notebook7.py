@@ -38,7 +38,7 @@ def test_five_widgets_draw_and_answer(browser: Any, tmp_path: Path) -> None:
         notebook.wait("print(gallery.cinemagraph.candidate.label)", "flag")
         page.locator("[data-panel=p] canvas").click(position={"x": 5, "y": 5})
         notebook.wait("print(len(explorer.pinned), len(explorer.cost_scales))", "2 2")
-        page.locator("canvas.sc-stage").click()
+        page.locator("canvas.semcine-stage").click()
         notebook.wait("print(painter.undo_steps)", "1")
         cells = "() => jupyterapp.shell.currentWidget.content.widgets.length"
         count = page.evaluate(cells)

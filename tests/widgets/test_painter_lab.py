@@ -28,7 +28,7 @@ painter"""
 def test_a_stroke_reaches_the_kernel_and_the_kernels_answer_the_page(browser: Any, tmp_path: Path) -> None:
     with Lab(browser, tmp_path, [CELL], viewport={"width": 1200, "height": 900}) as lab:
         page = lab.page
-        canvas = page.locator("canvas.sc-stage")
+        canvas = page.locator("canvas.semcine-stage")
         canvas.wait_for()
         box = canvas.bounding_box()
         assert box is not None

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from painter_page import EVIL, H, Page, W, opened
 
-from semcine_widgets import mask_edits as edits
+from semcine_widgets.painter import geometry
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ def page(browser: Any) -> Iterator[Page]:
 def test_a_stroke_is_sent_once_as_the_bits_that_python_would_draw(page: Page) -> None:
     page.page.evaluate("() => { window.changes = 0; }")
     page.drag((20.25, 20.25), (60.25, 40.25))
-    wanted = edits.stroke(np.zeros((H, W), bool), [(20.25, 20.25), (60.25, 40.25)], 10)
+    wanted = geometry.stroke(np.zeros((H, W), bool), [(20.25, 20.25), (60.25, 40.25)], 10)
     wrong = page.mask() ^ wanted
     assert wanted.sum() > 400
     assert wrong.sum() <= 4  # the pointer has whole pixels, of which the picture's have eight
@@ -86,15 +86,16 @@ def test_each_category_keeps_its_map_and_its_name_is_only_text(page: Page) -> No
     assert page.saved("category") == EVIL
     assert page.mask().all()
     assert page.page.evaluate("() => window.injected === undefined && !document.querySelector('img')")
-    assert EVIL in page.page.locator(".sc-status").inner_text()
+    assert EVIL in page.page.locator(".semcine-status").inner_text()
 
 
 def test_what_python_does_can_be_undone_here(page: Page) -> None:
     page.page.locator(".semcine-painter").focus()
-    page.set(mask_bits=edits.pack(np.ones((H, W), bool)), change={"kind": "set", "n": 1, "from": "python"})
+    full = geometry.pack(np.ones((H, W), bool))
+    page.set(mask_bits=full, change={"kind": "set", "n": 1, "from": "python"})
     page.press("Control+z")
     assert not page.mask().any()
-    page.set(mask_bits=edits.pack(np.ones((H, W), bool)), change={"kind": "redo", "n": 2, "from": "python"})
+    page.set(mask_bits=full, change={"kind": "redo", "n": 2, "from": "python"})
     page.press("Control+z")
     assert not page.mask().any()
     page.set(undo_steps=3)  # steps from before this page was loaded: Python has them
@@ -112,6 +113,26 @@ def test_the_scrubber_shows_another_frame_and_play_moves_it(page: Page) -> None:
     page.wait("document.querySelector('output').textContent.startsWith('1 ')")
     page.press("k")
     assert page.saved("frame") in (0, 1, 2, 3)
+
+
+def test_the_scrubber_goes_where_it_is_moved_and_stops_what_plays(page: Page) -> None:
+    scrubber = page.page.get_by_role("slider", name="Frame")
+    scrubber.press("End")
+    assert page.saved("frame") == 3
+    page.eventually(lambda: abs(page.pixel(90, 50)[0] - 210) <= 6)
+    page.page.get_by_role("button", name="Play").click()
+    assert page.saved("playing") is True
+    page.wait("document.querySelector('output').textContent.startsWith('1 ')")
+    scrubber.press("Home")
+    assert (page.saved("frame"), page.saved("playing")) == (0, False)
+    assert scrubber.input_value() == "0"
+    page.eventually(lambda: abs(page.pixel(90, 50)[0] - 90) <= 6)
+
+
+def test_what_cannot_be_decoded_is_said(page: Page) -> None:
+    page.set(clip=b"x" * len(page.widget.clip))
+    page.wait("saved.error")
+    assert page.saved("error") in page.page.locator(".semcine-status").inner_text()
 
 
 def test_solving_shows_progress_and_both_clips(page: Page) -> None:

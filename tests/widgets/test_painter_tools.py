@@ -12,7 +12,7 @@ import pytest
 from painter_page import H, Page, W, opened
 from PIL import Image
 
-from semcine_widgets import mask_edits as edits
+from semcine_widgets.painter import geometry
 
 pytestmark = pytest.mark.browser
 
@@ -64,12 +64,12 @@ def test_lasso_polygon_and_fill(page: Page) -> None:
 
 def test_whole_map_edits_agree_with_python(page: Page) -> None:
     rng = np.random.default_rng(3)
-    mask = edits.feather(rng.random((H, W)) > 0.5, 2)
-    page.set(mask_bits=edits.pack(mask), change={"kind": "set", "n": 1, "from": "python"})
+    mask = geometry.feather(rng.random((H, W)) > 0.5, 2)
+    page.set(mask_bits=geometry.pack(mask), change={"kind": "set", "n": 1, "from": "python"})
     for key, name, wanted in (
-        ("g", "grow", lambda m: edits.spread(m, 2, True)),
-        ("h", "shrink", lambda m: edits.spread(m, 2, False)),
-        ("r", "feather", lambda m: edits.feather(m, 3)),
+        ("g", "grow", lambda m: geometry.spread(m, 2, True)),
+        ("h", "shrink", lambda m: geometry.spread(m, 2, False)),
+        ("r", "feather", lambda m: geometry.feather(m, 3)),
         ("i", "invert", lambda m: ~m),
     ):
         page.page.locator(".semcine-painter").focus()
@@ -174,7 +174,7 @@ def test_a_pen_presses_and_two_fingers_zoom(page: Page) -> None:
 def test_outline_leaves_the_inside_free_and_opacity_thins_the_map(page: Page) -> None:
     mask = np.zeros((H, W), bool)
     mask[10:40, 20:70] = True
-    page.set(mask_bits=edits.pack(mask), change={"kind": "set", "n": 1, "from": "python"})
+    page.set(mask_bits=geometry.pack(mask), change={"kind": "set", "n": 1, "from": "python"})
     page.page.locator(".semcine-painter").focus()
 
     def tint(x: int, y: int) -> int:
@@ -194,7 +194,7 @@ def test_outline_leaves_the_inside_free_and_opacity_thins_the_map(page: Page) ->
 
 
 _PICTURE = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
-  done(document.querySelector("canvas.sc-stage").toDataURL().split(",")[1]))))"""
+  done(document.querySelector("canvas.semcine-stage").toDataURL().split(",")[1]))))"""
 
 
 def picture(page: Page) -> Any:
@@ -203,7 +203,7 @@ def picture(page: Page) -> Any:
 
 
 def test_what_is_drawn_of_a_change_is_what_drawing_everything_would_show(page: Page) -> None:
-    page.wait("document.querySelector('canvas.sc-stage').dataset.draws > 0")
+    page.wait("document.querySelector('canvas.semcine-stage').dataset.draws > 0")
     mouse = page.page.mouse
     mouse.move(*page.at(30, 30))
     mouse.wheel(0, -300)

@@ -68,9 +68,9 @@ def test_texts_are_only_text_and_consent_is_given_by_the_button(page: FakePage) 
 
 def test_no_star_is_chosen_beforehand_and_one_click_rates_once(page: FakePage) -> None:
     show(page, 1)
-    stars = page.page.locator(".sc-star")
+    stars = page.page.locator(".semcine-star")
     assert stars.count() == 5
-    assert page.page.locator(".sc-lit").count() == 0
+    assert page.page.locator(".semcine-lit").count() == 0
     page.page.wait_for_function("document.querySelector('video').currentTime > 0")
     assert page.page.evaluate(
         "() => { const v = document.querySelector('video'); return v.loop && !v.controls; }"
@@ -82,7 +82,7 @@ def test_no_star_is_chosen_beforehand_and_one_click_rates_once(page: FakePage) -
     assert only["loops"] > 0
     show(page, 2)
     page.page.wait_for_timeout(200)  # the pointer rests where it rated: that must not suggest the same again
-    assert page.page.locator(".sc-lit").count() == 0
+    assert page.page.locator(".semcine-lit").count() == 0
     assert "3 of 9 · 10 min left" in page.page.locator(".semcine-rating").inner_text()
 
 
@@ -102,7 +102,7 @@ def test_what_python_could_not_send_is_said_in_its_words_and_cannot_be_rated(pag
     page.clip = b""  # type: ignore[attr-defined]
     page.set(message="Cinemagraph 'a' is gone: skip it.")
     show(page, 1)
-    page.page.wait_for_function("document.querySelector('.sc-star').disabled")
+    page.page.wait_for_function("document.querySelector('.semcine-star').disabled")
     page.page.get_by_text("is gone: skip it").wait_for()
     assert "cannot play" not in page.page.locator(".semcine-rating").inner_text()
 

@@ -13,7 +13,7 @@ from loop_clips import looped, numbered_clip
 from semcine_nb.video import read_video
 from semcine_widgets.candidate_gallery import CandidateGallery
 from semcine_widgets.cinemagraph_player import CinemagraphPlayer
-from semcine_widgets.rendered_loops import as_mp4
+from semcine_widgets.shared.rendered_loops import as_mp4
 
 CLIP = numbered_clip(48, 32)
 

@@ -1,32 +1,8 @@
-"""What a person touches: one widget a file, each with its ES module beside it."""
+"""The widgets that a person touches, each with its ES module beside it; each loads on first use.
 
-from __future__ import annotations
+The public names are listed in ``__init__.pyi``.
+"""
 
-import importlib
-from typing import TYPE_CHECKING, Any
+import lazy_loader
 
-_HOMES = {
-    "CandidateGallery": "candidate_gallery",
-    "CinemagraphPlayer": "cinemagraph_player",
-    "LoopExplorer": "loop_explorer",
-    "MaskPainter": "mask_painter",
-    "RatingSession": "rating_session",
-}
-__all__ = ["CandidateGallery", "CinemagraphPlayer", "LoopExplorer", "MaskPainter", "RatingSession"]
-
-if TYPE_CHECKING:
-    from .candidate_gallery import CandidateGallery
-    from .cinemagraph_player import CinemagraphPlayer
-    from .loop_explorer import LoopExplorer
-    from .mask_painter import MaskPainter
-    from .rating_session import RatingSession
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -6,13 +6,14 @@ const NAMES = { seamless: "Seamless", whole: "Moves as a whole", lively: "Lively
 class GalleryPlayback extends ClipPlayback {
   constructor(model) {
     super(model);
-    this.engines = [];
-    this.contexts = model.get("tiles").map(() => new Set());
+    this.engines = []; // one a tile
+    this.contexts = model.get("tiles").map(() => new Set()); // of the canvases that show it
     this.shown = -1;
     this.draws = 0;
   }
 
-  async open(info, clip, labels) {
+  async open(info, clip) {
+    const labels = await unpackLabels(this.get("labels"));
     // a gather keeps frames only where pixels move; WebGL would keep the whole clip once a tile
     const engines = labels.maps.map((map) => new LoopEngine(info, clip, labels, map, "canvas"));
     for (const engine of engines) engine.prepare([0], [-1]);
@@ -39,15 +40,15 @@ class GalleryPlayback extends ClipPlayback {
     if (!this.engines.length) return;
     this.shown = Math.floor(this.t);
     this.draws += 1;
-    const compared = this.model.get("compared");
+    const compared = this.get("compared");
     this.engines.forEach((engine, i) => {
       if (compared.length === 2 && !compared.includes(i)) return;
       engine.draw([this.shown], [-1], this.contexts[i]);
     });
   }
 
-  release() {
-    super.release();
+  leave() {
+    super.leave();
     this.engines.forEach((engine) => engine.release());
   }
 }
@@ -58,46 +59,49 @@ function verdict({ rating, std, score }) {
   return score === null ? "" : `score ${score.toFixed(2)}, unrated`;
 }
 
-function tileOf(model, playback, place) {
-  const tile = model.get("tiles")[place];
-  const title = `${place + 1}. ${tile.label}`;
-  const canvas = make("canvas", { role: "img", "aria-label": `${title}, ${verdict(tile)}` });
-  const context = canvas.getContext("2d", { alpha: false });
-  const pick = () => playback.say({ chosen: place });
-  canvas.addEventListener("click", pick);
-  const chooser = make("button", { type: "button", onclick: pick, "aria-label": `Choose ${title}` }, "Choose");
-  const comparer = make("button", {
-    type: "button", "aria-label": `Compare ${title}`,
-    onclick: () => {
-      const now = model.get("compared");
-      const next = now.includes(place) ? now.filter((other) => other !== place) : [...now, place].slice(-2);
-      playback.say({ compared: next });
-    },
-  }, "Compare");
-  const notes = tile.notes.map((note) => make("div", { class: "semcine-quiet" }, note));
-  const rendered = renderedView(model, place, title, playback.say.bind(playback), (shows) => { canvas.hidden = shows; });
-  rendered.video.addEventListener("click", pick);
-  const figure = make("figure", {}, canvas, rendered.video, make("figcaption", {},
-    make("div", { class: "semcine-row" }, make("strong", {}, title), make("span", { class: "semcine-quiet" }, verdict(tile))),
-    make("div", { class: "semcine-row" },
-      make("span", {}, chooser, " ", comparer),
-      make("span", { class: "semcine-quiet" }, `${Math.round(100 * tile.moves)} % moves`)),
-    ...notes));
-  playback.attach(place, context);
-  const update = () => {
-    const compared = model.get("compared");
-    const chosen = model.get("chosen") === place;
-    figure.classList.toggle("semcine-chosen", chosen);
-    figure.hidden = compared.length === 2 && !compared.includes(place);
-    chooser.setAttribute("aria-pressed", chosen);
-    chooser.textContent = chosen ? "Chosen" : "Choose";
-    comparer.setAttribute("aria-pressed", compared.includes(place));
-  };
-  const leave = () => {
-    playback.contexts[place].delete(context);
-    rendered.leave();
-  };
-  return { figure, update, leave };
+/** One candidate: its picture, what is said of it, and the buttons that choose and compare it. */
+class Tile extends Follower {
+  constructor(model, playback, place) {
+    super(model);
+    this.place = place;
+    const tile = this.get("tiles")[place];
+    const title = `${place + 1}. ${tile.label}`;
+    const pick = () => this.say({ chosen: place });
+    const canvas = make("canvas", { role: "img", "aria-label": `${title}, ${verdict(tile)}`, onclick: pick });
+    const context = canvas.getContext("2d", { alpha: false });
+    this.rendered = new RenderedLoop(model, place, title, (shows) => { canvas.hidden = shows; });
+    this.rendered.video.addEventListener("click", pick);
+    this.chooser = makeButton("Choose", pick, { "aria-label": `Choose ${title}` });
+    this.comparer = makeButton("Compare", () => this.compare(), { "aria-label": `Compare ${title}` });
+    this.figure = make("figure", {}, canvas, this.rendered.video, make("figcaption", {},
+      make("div", { class: "semcine-row" }, make("strong", {}, title), make("span", { class: "semcine-quiet" }, verdict(tile))),
+      make("div", { class: "semcine-row" },
+        make("span", {}, this.chooser, " ", this.comparer),
+        make("span", { class: "semcine-quiet" }, `${Math.round(100 * tile.moves)} % moves`)),
+      ...tile.notes.map((note) => make("div", { class: "semcine-quiet" }, note))));
+    playback.attach(place, context);
+    this.endings.push(() => playback.contexts[place].delete(context), () => this.rendered.leave());
+    this.hear(["chosen", "compared"], () => this.update());
+    this.update();
+  }
+
+  /** Take it among the two that are compared, or out of them. */
+  compare() {
+    const now = this.get("compared");
+    const others = now.filter((other) => other !== this.place);
+    this.say({ compared: now.includes(this.place) ? others : [...now, this.place].slice(-2) });
+  }
+
+  update() {
+    const { place } = this;
+    const compared = this.get("compared");
+    const chosen = this.get("chosen") === place;
+    this.figure.classList.toggle("semcine-chosen", chosen);
+    this.figure.hidden = compared.length === 2 && !compared.includes(place);
+    this.chooser.setAttribute("aria-pressed", chosen);
+    this.chooser.textContent = chosen ? "Chosen" : "Choose";
+    this.comparer.setAttribute("aria-pressed", compared.includes(place));
+  }
 }
 
 function whyTable(tiles) {
@@ -115,59 +119,62 @@ function whyTable(tiles) {
     make("tbody", {}, ...rows));
 }
 
-function renderGallery({ model, el, playback }) {
-  const tiles = model.get("tiles").map((_, place) => tileOf(model, playback, place));
-  const grid = make("div", { class: "semcine-tiles" }, ...tiles.map(({ figure }) => figure));
-  const play = make("button", { type: "button", onclick: () => playback.say({ playing: !model.get("playing") }) });
-  const asRendered = renderedButton(model, playback.say.bind(playback));
-  const all = make("button", { type: "button", onclick: () => playback.say({ compared: [] }) }, "Show all");
-  const formats = make("select", {
-    "aria-label": "Format", onchange: (event) => playback.say({ format: event.target.value }),
-  }, ...model.get("formats").map((name) => make("option", { value: name }, name)));
-  const save = make("button", { type: "button", onclick: () => model.get("busy") || model.send({ action: "save" }) });
-  const status = make("span", { class: "semcine-quiet", role: "status" });
-  const message = make("div", { class: "semcine-message", role: "alert" });
-  const why = make("details", {}, make("summary", {}, "Why this order"),
-    make("p", {}, model.get("basis")), whyTable(model.get("tiles")));
-  const root = make("div", { class: "semcine semcine-gallery", ...KEYS_STAY_HERE, role: "group", "aria-label": "Candidates; keys 1 to 9 choose" },
-    make("div", { class: "semcine-row" }, play, asRendered.button, all, formats, save, status), message, grid, why);
-  el.append(root);
+class GalleryView extends ClipView {
+  constructor(model, playback, el) {
+    super(model, playback);
+    this.tiles = this.get("tiles").map((_, place) => new Tile(model, playback, place));
+    this.build(el);
+    this.hear(["chosen", "compared", "format", "busy", "status", "error"], () => this.update());
+    this.update();
+    this.animate(this.root, (now) => {
+      playback.advance(now);
+      this.root.dataset.time = playback.shown;
+      this.root.dataset.draws = playback.draws;
+    });
+  }
 
-  root.addEventListener("keydown", (event) => {
+  build(el) {
+    this.grid = make("div", { class: "semcine-tiles" }, ...this.tiles.map(({ figure }) => figure));
+    this.all = makeButton("Show all", () => this.say({ compared: [] }));
+    this.formats = make("select", { "aria-label": "Format", onchange: () => this.say({ format: this.formats.value }) },
+      ...this.get("formats").map((name) => make("option", { value: name }, name)));
+    this.save = makeButton("", () => this.get("busy") || this.ask("save"));
+    this.status = make("span", { class: "semcine-quiet", role: "status" });
+    this.message = make("div", { class: "semcine-message", role: "alert" });
+    const why = make("details", {}, make("summary", {}, "Why this order"),
+      make("p", {}, this.get("basis")), whyTable(this.get("tiles")));
+    const buttons = make("div", { class: "semcine-row" },
+      this.playButton(), renderedButton(this), this.all, this.formats, this.save, this.status);
+    this.root = make("div", {
+      class: "semcine semcine-gallery", ...KEYS_STAY_HERE, role: "group", "aria-label": "Candidates; keys 1 to 9 choose",
+      onkeydown: (event) => this.key(event),
+    }, buttons, this.message, this.grid, why);
+    el.append(this.root);
+  }
+
+  update() {
+    const comparing = this.get("compared").length === 2;
+    this.grid.classList.toggle("semcine-comparing", comparing);
+    this.all.hidden = !comparing;
+    this.formats.value = this.get("format");
+    this.save.setAttribute("aria-disabled", this.get("busy")); // a disabled button would lose the focus
+    this.save.textContent = `Save ${this.get("tiles")[this.get("chosen")].label}`;
+    this.status.textContent = this.get("status");
+    this.message.textContent = this.get("error");
+    this.playback.shown = -1; // what was hidden is drawn again
+  }
+
+  key(event) {
     const place = Number(event.key) - 1;
     const typing = ["SELECT", "INPUT"].includes(event.target.tagName);
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !(place >= 0 && place < tiles.length)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    playback.say({ chosen: place });
-  });
-  const refresh = () => {
-    tiles.forEach(({ update }) => update());
-    const comparing = model.get("compared").length === 2;
-    grid.classList.toggle("semcine-comparing", comparing);
-    all.hidden = !comparing;
-    play.textContent = model.get("playing") ? "Pause" : "Play";
-    formats.value = model.get("format");
-    save.setAttribute("aria-disabled", model.get("busy")); // a disabled button would lose the focus
-    save.textContent = `Save ${model.get("tiles")[model.get("chosen")].label}`;
-    status.textContent = model.get("status");
-    message.textContent = model.get("error");
-    playback.shown = -1;
-  };
-  refresh();
-  const changes = ["chosen", "compared", "playing", "format", "busy", "status", "error"];
-  const silence = listen(model, Object.fromEntries(changes.map((name) => [`change:${name}`, refresh])));
-  const stop = animate(root, (now) => {
-    playback.advance(now);
-    root.dataset.time = playback.shown;
-    root.dataset.draws = playback.draws;
-  });
-  return () => {
-    stop();
-    silence();
-    asRendered.leave();
-    tiles.forEach(({ leave }) => leave());
-  };
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !(place >= 0 && place < this.tiles.length)) return;
+    handleKey(event, () => this.say({ chosen: place }));
+  }
+
+  leave() {
+    super.leave();
+    for (const tile of this.tiles) tile.leave();
+  }
 }
 
-export default playingWidget(GalleryPlayback, renderGallery);
+export default playingWidget(GalleryPlayback, GalleryView);

@@ -1,4 +1,4 @@
-"""All candidates of a clip playing side by side: compare two, choose, save, and see why this order."""
+"""The gallery: all candidates of a clip play side by side; compare two, choose one, save it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from semcine_nb.files import plain_name
 from semcine_nb.looping import Cinemagraph
 from semcine_nb.video.writing import SUFFIXES
 
-from .assets import PLAYER_PARTS, joined
-from .clip_widget import ClipWidget, clip_of
-from .rendered_loops import Loop, RenderedLoops, rendered_loop
-from .transport import nearest, pack_labels, reduced
+from .shared import PLAYER_PARTS, joined
+from .shared.clip_playback import ClipWidget, clip_of, place_of
+from .shared.clip_transport import nearest, pack_labels, reduced
+from .shared.rendered_loops import Loop, RenderedLoops, rendered_loop
 
 _UNRANKED = "In the order they were given; nothing was ranked."
 
 
 class CandidateGallery(RenderedLoops, ClipWidget):
-    """Whatever can be clicked can be called: `choose`, `compare`, `save`, `why`.
+    """All candidates of a clip, playing side by side under one clock.
+
+    A method stands for each click: `choose`, `compare`, `save`, `why`.
 
     Parameters
     ----------
@@ -37,9 +39,9 @@ class CandidateGallery(RenderedLoops, ClipWidget):
     chosen : place of the chosen one; 0, the best, until a person chooses
     compared : places of the two that are compared, or empty
     format : suffix to save as
-    status : what saving said last
+    status : the last message about saving
     playing, drawn, decoded, error : see `ClipWidget`
-    as_rendered : whether the loops play as they are saved, with blended seams, at the size that is shown
+    as_rendered : see `RenderedLoops`
 
     Raises
     ------
@@ -47,7 +49,7 @@ class CandidateGallery(RenderedLoops, ClipWidget):
         If there is nothing to show, or the cinemagraphs are of different clips.
     """
 
-    _esm = joined(*PLAYER_PARTS, "shared/rendered_view.js", "candidate_gallery.js")
+    _esm = joined(*PLAYER_PARTS, "shared/rendered_loops.js", "candidate_gallery.js")
     _css = joined("shared/base.css", "candidate_gallery.css")
 
     tiles = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -82,23 +84,32 @@ class CandidateGallery(RenderedLoops, ClipWidget):
             basis=getattr(ranked, "basis", _UNRANKED),
             formats=list(SUFFIXES),
         )
-        self.on_msg(self._heard)
+        self.on_msg(lambda _widget, content, _buffers: self._asked(content))
 
     def __repr__(self) -> str:
         return f"CandidateGallery({', '.join(c.candidate.label for c in self.cinemagraphs)})"
 
     @property
     def cinemagraph(self) -> Cinemagraph:
-        """The chosen one."""
+        """The chosen cinemagraph."""
         return self.cinemagraphs[self.chosen]
 
-    def choose(self, which: int | str) -> Cinemagraph:
-        """Choose by place (0 is the best) or by name."""
-        self.chosen = self._place(which)
+    def choose(self, which: int | str, suffix: str | None = None) -> Cinemagraph:
+        """Choose a cinemagraph by place (0 is the best) or by name, and the format to save it as.
+
+        Raises
+        ------
+        SemcineError
+            If there is no such cinemagraph or format.
+        """
+        place = self._place(which)
+        if suffix is not None and suffix not in SUFFIXES:
+            raise SemcineError(f"There is no format {suffix!r}; choose from {', '.join(SUFFIXES)}.")
+        self.chosen, self.format = place, suffix or self.format
         return self.cinemagraph
 
     def compare(self, one: int | str | None = None, other: int | str | None = None) -> None:
-        """Show two large, side by side; without arguments, all again."""
+        """Show two candidates large, side by side; without arguments, show all again."""
         if one is None and other is None:
             self.compared = []
             return
@@ -107,14 +118,14 @@ class CandidateGallery(RenderedLoops, ClipWidget):
         self.compared = [self._place(one), self._place(other)]
 
     def why(self, which: int | str | None = None) -> str:
-        """Why the order is what it is, or why one stands where it does."""
+        """The reasons for the order of all candidates, or for the place of one."""
         if which is not None:
             place = self._place(which)
             return f"{place + 1}. {self.tiles[place]['label']}: {self.tiles[place]['why']}"
         return "\n".join([self.basis, *(self.why(place) for place in range(len(self.tiles)))])
 
     def save(self, path: str | Path | None = None, **options: Any) -> Path:
-        """Save the chosen one as ``path``, or into the folder under its own name; returns the path.
+        """Save the chosen cinemagraph as ``path``, or into the folder under its own name; return the path.
 
         ``options`` go to ``Cinemagraph.save``.
         """
@@ -136,14 +147,10 @@ class CandidateGallery(RenderedLoops, ClipWidget):
         return "as saved", [partial(rendered_loop, self._sent, *labels) for labels in self._labels]
 
     def _place(self, which: int | str) -> int:
-        labels = [cinema.candidate.label for cinema in self.cinemagraphs]
-        place = labels.index(which) if which in labels else which
-        if not isinstance(place, int) or not 0 <= place < len(labels):
-            raise SemcineError(f"There is no cinemagraph {which!r}; there are {', '.join(labels)}.")
-        return place
+        return place_of(which, [cinema.candidate.label for cinema in self.cinemagraphs], "cinemagraph")
 
-    def _heard(self, _: Any, content: Any, buffers: Any) -> None:
-        if content == {"action": "save"} and not self.busy:
+    def _asked(self, content: Any) -> None:
+        if content == {"do": "save"} and not self.busy:
             try:
                 self.save()
             except (SemcineError, OSError):
@@ -164,7 +171,7 @@ class CandidateGallery(RenderedLoops, ClipWidget):
 
 
 def _tile(cinema: Cinemagraph, place: Any) -> dict[str, Any]:
-    """What a tile says: plain text and numbers; stars where somebody rated, else the unrated score."""
+    """The text and numbers of a tile: stars where somebody rated, else the unrated score."""
     tile: dict[str, Any] = {
         "label": cinema.candidate.label,
         "moves": float(cinema.dynamic.mean()),

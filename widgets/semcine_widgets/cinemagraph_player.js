@@ -1,33 +1,32 @@
 // The endless player: L(x, t) = V(x, φ(x, t)), drawn from the clip and the label maps; freeze, speed, still frame.
 
-/** What all views of one model share: the decoded clip, the clock, and the canvases to draw on. */
-class Playback extends ClipPlayback {
+/** The decoded clip, the clock of each object, and the canvases to draw on. */
+class PlayerPlayback extends ClipPlayback {
   constructor(model) {
-    super(model, {
-      "change:controls": () => this.follow(),
-      "change:time": () => {
-        if (model.get("time") !== this.clock.t) this.clock.seek(model.get("time"), model.get("controls"));
-      },
-      "change:renderer": () => this.reload(),
-    });
+    super(model);
     this.contexts = new Set();
-    this.tellers = new Set(); // called with the clock's time after each draw
     this.engine = null;
     this.shown = "";
     this.clock = new LoopClock(model.get("controls"), model.get("time"));
+    this.hear(["controls"], () => this.follow());
+    this.hear(["time"], () => {
+      if (this.get("time") !== this.clock.t) this.clock.seek(this.get("time"), this.get("controls"));
+    });
+    this.hear(["renderer"], () => this.reload());
   }
 
   /** Take new controls over, and report at which time an object was frozen. */
   follow() {
-    const controls = this.model.get("controls");
+    const controls = this.get("controls");
     this.clock.update(controls);
     if (controls.every(({ playing, at }) => playing || at >= 0)) return;
     const held = controls.map((c, i) => (c.playing || c.at >= 0 ? c : { ...c, at: this.clock.time(i) }));
     this.say({ controls: held });
   }
 
-  async open(info, clip, labels) {
-    const wish = this.model.get("renderer");
+  async open(info, clip) {
+    const labels = await unpackLabels(this.get("labels"));
+    const wish = this.get("renderer");
     const lost = () => globalThis[Symbol.for("semcine.webgl")]?.gl.isContextLost();
     if (wish === "webgl" && lost()) return this.recover();
     const engine = new LoopEngine(info, clip, labels, labels.maps[0], wish);
@@ -48,7 +47,7 @@ class Playback extends ClipPlayback {
   recover() {
     this.engine?.release();
     this.engine = null; // the last picture stays
-    if (this.model.get("renderer") === "webgl") {
+    if (this.get("renderer") === "webgl") {
       const { canvas } = sharedContext();
       canvas.addEventListener("webglcontextrestored", () => this.reload(), { once: true });
     } else {
@@ -78,124 +77,136 @@ class Playback extends ClipPlayback {
     if (now === this.shown) return;
     const whole = this.engine.draw(times, stills, this.contexts, () => { this.shown = ""; });
     this.shown = now;
-    for (const tell of this.tellers) tell(times, whole);
+    this.tell(times, whole);
   }
 
-  release() {
-    super.release();
+  leave() {
+    super.leave();
     this.engine?.release();
   }
 }
 
-function controlRow(model, playback, index) {
-  const control = () => model.get("controls")[index];
-  const change = (changes) => {
-    const controls = model.get("controls").map((c, i) => (i === index ? { ...c, ...changes } : c));
-    playback.say({ controls });
-  };
-  const { name } = control();
-  const still = make("input", {
-    type: "number", min: 0, max: model.get("clip_info").frames - 1, placeholder: "own",
-    "aria-label": `Still frame of ${name}; empty for its own`,
-    onchange: (event) => {
-      const typed = event.target.value === "" ? -1 : Math.round(Number(event.target.value));
-      const last = model.get("clip_info").frames - 1;
-      change({ still: typed < 0 ? -1 : Math.min(last, typed) });
-    },
-  });
-  const cells = [make("th", { scope: "row" }, name)];
-  const refresh = [() => { still.value = control().still < 0 ? "" : control().still; }];
-  if (index === 0) {
-    cells.push(make("td", {}, "rests"), make("td", {}, ""), make("td", {}, still));
-  } else {
-    const toggle = make("button", {
-      type: "button",
-      onclick: () => change(control().playing
-        ? { playing: false, at: playback.clock.time(index) } : { playing: true, at: -1 }),
+/** One object's line of the table: freeze, speed, still frame; the resting part has a still frame only. */
+class ControlRow extends Follower {
+  constructor(model, playback, index) {
+    super(model);
+    Object.assign(this, { playback, index, last: model.get("clip_info").frames - 1 });
+    const { name } = this.control;
+    this.still = make("input", {
+      type: "number", min: 0, max: this.last, placeholder: "own",
+      "aria-label": `Still frame of ${name}; empty for its own`, onchange: () => this.chooseStill(),
     });
-    const value = make("output", {});
-    const speed = make("input", {
-      type: "range", min: -2, max: 2, step: 0.25, "aria-label": `Speed of ${name}`,
-      oninput: (event) => change({ speed: 2 ** Number(event.target.value) }),
-    });
-    refresh.push(() => {
-      toggle.textContent = control().playing ? "Freeze" : "Play";
-      toggle.setAttribute("aria-label", `${toggle.textContent} ${name}`);
-      speed.value = Math.log2(control().speed);
-      value.textContent = `× ${Number(control().speed.toFixed(2))}`;
-      speed.setAttribute("aria-valuetext", value.textContent);
-    });
-    cells.push(make("td", {}, toggle), make("td", {}, speed, " ", value), make("td", {}, still));
+    const cells = index === 0 ? ["rests", ""] : this.motion(name);
+    this.row = make("tr", {}, make("th", { scope: "row" }, name), ...[...cells, this.still].map((cell) => make("td", {}, cell)));
+    this.update();
   }
-  const update = () => refresh.forEach((each) => each());
-  update();
-  return { row: make("tr", {}, ...cells), update };
+
+  motion(name) {
+    this.freezer = makeButton("", () => this.toggle());
+    this.factor = make("output", {});
+    this.speed = make("input", {
+      type: "range", min: -2, max: 2, step: 0.25, "aria-label": `Speed of ${name}`,
+      oninput: () => this.change({ speed: 2 ** Number(this.speed.value) }),
+    });
+    return [this.freezer, make("span", {}, this.speed, " ", this.factor)];
+  }
+
+  get control() {
+    return this.get("controls")[this.index];
+  }
+
+  change(changes) {
+    this.say({ controls: this.get("controls").map((c, i) => (i === this.index ? { ...c, ...changes } : c)) });
+  }
+
+  toggle() {
+    this.change(this.control.playing
+      ? { playing: false, at: this.playback.clock.time(this.index) } : { playing: true, at: -1 });
+  }
+
+  chooseStill() {
+    const typed = this.still.value === "" ? -1 : Math.round(Number(this.still.value));
+    this.change({ still: typed < 0 ? -1 : Math.min(this.last, typed) });
+  }
+
+  update() {
+    const { name, playing, speed, still } = this.control;
+    this.still.value = still < 0 ? "" : still;
+    if (this.index === 0) return;
+    this.freezer.textContent = playing ? "Freeze" : "Play";
+    this.freezer.setAttribute("aria-label", `${this.freezer.textContent} ${name}`);
+    this.speed.value = Math.log2(speed);
+    this.factor.textContent = `× ${Number(speed.toFixed(2))}`;
+    this.speed.setAttribute("aria-valuetext", this.factor.textContent);
+  }
 }
 
-function renderPlayer({ model, el, playback }) {
-  const canvas = make("canvas", { role: "img", tabindex: 0, width: 16, height: 9 });
-  canvas.setAttribute("aria-label", `Cinemagraph: ${model.get("caption")}. Space plays and pauses, comma and full stop step.`);
-  const context = canvas.getContext("2d", { alpha: false });
-  const play = make("button", { type: "button", onclick: () => toggle() });
-  const readout = make("output", { class: "semcine-quiet", "aria-live": "off" });
-  const message = make("div", { class: "semcine-message", role: "status" });
-  const asRendered = renderedButton(model, playback.say.bind(playback));
-  const rendered = renderedView(model, 0, model.get("caption"), playback.say.bind(playback));
-  const body = make("tbody");
-  const head = ["", "", "Speed", "Still frame"].map((text) => make("th", { scope: "col" }, text));
-  const table = make("table", {}, make("thead", {}, make("tr", {}, ...head)), body);
-  const root = make("div", { class: "semcine semcine-player", ...KEYS_STAY_HERE },
-    make("div", { class: "semcine-pair" },
-      make("figure", {}, canvas, make("figcaption", { class: "semcine-quiet" }, "Live, seams as they are")),
-      make("figure", {}, rendered.video, make("figcaption", { class: "semcine-quiet" }, "As rendered, seams blended"))),
-    make("div", { class: "semcine-row" }, play, asRendered.button, readout), table, message);
-  el.append(root);
+class PlayerView extends ClipView {
+  constructor(model, playback, el) {
+    super(model, playback);
+    this.rows = [];
+    this.build(el);
+    this.join(playback.listeners, (times, whole) => this.showTimes(times, whole));
+    this.hear(["controls", "error", "drawn", "needs"], () => this.update());
+    this.update();
+    const context = this.canvas.getContext("2d", { alpha: false });
+    playback.attach(context);
+    this.endings.push(() => playback.contexts.delete(context), () => this.rendered.leave());
+    this.animate(this.root, (now) => playback.advance(now));
+  }
 
-  const { clock } = playback;
-  const toggle = () => playback.say({ playing: !model.get("playing"), time: clock.t });
-  const step = (by) => {
+  build(el) {
+    const caption = this.get("caption");
+    this.canvas = make("canvas", {
+      role: "img", tabindex: 0, width: 16, height: 9, onkeydown: (event) => this.key(event),
+      "aria-label": `Cinemagraph: ${caption}. Space plays and pauses, comma and full stop step.`,
+    });
+    this.readout = make("output", { class: "semcine-quiet", "aria-live": "off" });
+    this.message = make("div", { class: "semcine-message", role: "status" });
+    this.rendered = new RenderedLoop(this.model, 0, caption);
+    this.body = make("tbody");
+    const titled = (picture, title) => make("figure", {}, picture, make("figcaption", { class: "semcine-quiet" }, title));
+    const head = ["", "", "Speed", "Still frame"].map((text) => make("th", { scope: "col" }, text));
+    this.root = make("div", { class: "semcine semcine-player", ...KEYS_STAY_HERE },
+      make("div", { class: "semcine-pair" },
+        titled(this.canvas, "Live, seams as they are"), titled(this.rendered.video, "As rendered, seams blended")),
+      make("div", { class: "semcine-row" }, this.playButton(), renderedButton(this), this.readout),
+      make("table", {}, make("thead", {}, make("tr", {}, ...head)), this.body), this.message);
+    el.append(this.root);
+  }
+
+  toggle() {
+    this.say({ playing: !this.get("playing"), time: this.playback.clock.t });
+  }
+
+  step(by) {
+    const { clock } = this.playback;
     clock.t = Math.max(0, Math.floor(clock.t) + by);
-    playback.say({ playing: false, time: clock.t });
-    playback.draw();
-  };
-  canvas.addEventListener("keydown", (event) => {
-    const action = { " ": toggle, ".": () => step(1), ",": () => step(-1) }[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
-  });
+    this.say({ playing: false, time: clock.t });
+    this.playback.draw();
+  }
 
-  let rows = [];
-  const refresh = () => {
-    if (rows.length !== model.get("controls").length) {
-      rows = model.get("controls").map((_, i) => controlRow(model, playback, i));
-      body.replaceChildren(...rows.map(({ row }) => row));
+  key(event) {
+    handleKey(event, { " ": () => this.toggle(), ".": () => this.step(1), ",": () => this.step(-1) }[event.key]);
+  }
+
+  update() {
+    const count = this.get("controls").length;
+    if (this.rows.length !== count) {
+      this.rows = Array.from({ length: count }, (_, index) => new ControlRow(this.model, this.playback, index));
+      this.body.replaceChildren(...this.rows.map(({ row }) => row));
     }
-    rows.forEach(({ update }) => update());
-    play.textContent = model.get("playing") ? "Pause" : "Play";
-    message.textContent = model.get("error")
-      || (model.get("drawn") ? "" : model.get("needs") ? "No video decoder on this page: waiting for single pictures." : "");
-  };
-  const tell = (times, whole) => {
-    canvas.dataset.times = times.join(" ");
-    canvas.dataset.whole = whole;
-    readout.textContent = `frame ${Math.floor(clock.t)} · ${model.get("drawn") || "…"}`;
-  };
-  playback.tellers.add(tell);
-  refresh();
-  playback.attach(context);
-  const changes = ["controls", "playing", "error", "drawn", "needs"];
-  const silence = listen(model, Object.fromEntries(changes.map((name) => [`change:${name}`, refresh])));
-  const stop = animate(root, (now) => playback.advance(now));
-  return () => {
-    stop();
-    silence();
-    playback.tellers.delete(tell);
-    playback.contexts.delete(context);
-    asRendered.leave();
-    rendered.leave();
-  };
+    for (const row of this.rows) row.update();
+    const waiting = !this.get("drawn") && this.get("needs");
+    this.message.textContent = this.get("error")
+      || (waiting ? "No video decoder on this page: waiting for single pictures." : "");
+  }
+
+  showTimes(times, whole) {
+    this.canvas.dataset.times = times.join(" ");
+    this.canvas.dataset.whole = whole;
+    this.readout.textContent = `frame ${Math.floor(this.playback.clock.t)} · ${this.get("drawn") || "…"}`;
+  }
 }
 
-export default playingWidget(Playback, renderPlayer);
+export default playingWidget(PlayerPlayback, PlayerView);

@@ -1,4 +1,4 @@
-"""An endless player: L(x, t) = V(x, φ(x, t)) drawn in the browser from the clip and its label maps."""
+"""The endless player: the browser draws L(x, t) = V(x, φ(x, t)) from the clip and its label maps."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from numpy.typing import NDArray
 from semcine_nb.errors import SemcineError
 from semcine_nb.looping import Cinemagraph, phi
 
-from .assets import PLAYER_PARTS, joined
-from .clip_widget import ClipWidget, clip_of
-from .rendered_loops import Loop, RenderedLoops, rendered_loop
-from .transport import pack_labels
+from .shared import PLAYER_PARTS, joined
+from .shared.clip_playback import ClipWidget, clip_of, distinct
+from .shared.clip_transport import pack_labels
+from .shared.rendered_loops import Loop, RenderedLoops, rendered_loop
 
 RESTING = "still part"
 _MAX_SPEED = 16.0
 
 
 class CinemagraphPlayer(RenderedLoops, ClipWidget):
-    """Plays one cinemagraph, or several of one clip as the objects of one picture; no file, no common period.
+    """One cinemagraph, or several of one clip as the objects of one picture, playing endlessly.
+
+    It needs no file, and the loops need no common period.
 
     Parameters
     ----------
@@ -39,7 +41,7 @@ class CinemagraphPlayer(RenderedLoops, ClipWidget):
     time : of the common clock, in frames, where it was last set or stopped
     controls : one dict an object: name, playing, speed, still (frame of the clip or −1), at (time or −1)
     playing, drawn, decoded, error : see `ClipWidget`
-    as_rendered : whether the loop as `save` writes it, with blended seams, plays beside the live one
+    as_rendered : see `RenderedLoops`
 
     Raises
     ------
@@ -47,7 +49,7 @@ class CinemagraphPlayer(RenderedLoops, ClipWidget):
         If the cinemagraphs are of different clips, or a transport, renderer or mask does not fit.
     """
 
-    _esm = joined(*PLAYER_PARTS, "shared/rendered_view.js", "cinemagraph_player.js")
+    _esm = joined(*PLAYER_PARTS, "shared/rendered_loops.js", "cinemagraph_player.js")
     _css = joined("shared/base.css", "cinemagraph_player.css")
 
     controls = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -88,27 +90,27 @@ class CinemagraphPlayer(RenderedLoops, ClipWidget):
 
     @property
     def objects(self) -> tuple[str, ...]:
-        """The names of what can be played and frozen."""
+        """The names of the objects that can be played and frozen."""
         return tuple(self._names[1:])
 
     def play(self, name: str | None = None) -> None:
-        """Let an object go on from where it is frozen; without a name, the common clock."""
+        """Let a frozen object move on; without a name, start the common clock."""
         if name is None:
             self.playing = True
         else:
             self._change(name, playing=True, at=-1)
 
     def freeze(self, name: str, still: int | None = None, at: int | None = None) -> None:
-        """Stop an object: at one frame ``still`` of the clip, at its time ``at``, or where it is now."""
+        """Stop an object: at the frame ``still`` of the clip, at its own time ``at``, or now."""
         changes = {} if still is None else {"still": self._frame(still)}
         self._change(name, playing=False, at=-1 if at is None else int(at), **changes)
 
     def set_speed(self, name: str, speed: float) -> None:
-        """Speed of an object, 1 as filmed."""
+        """Set the speed of an object; 1 is as filmed."""
         self._change(name, speed=float(speed))
 
     def choose_still(self, frame: int | None, name: str = RESTING) -> None:
-        """The frame of the clip that the resting part shows (or an object, once frozen); None for its own."""
+        """Choose the frame of the clip that the resting part, or a frozen object, shows; None for its own."""
         self._change(name, still=-1 if frame is None else self._frame(frame))
 
     def pause(self) -> None:
@@ -116,12 +118,12 @@ class CinemagraphPlayer(RenderedLoops, ClipWidget):
         self.playing = False
 
     def seek(self, time: float) -> None:
-        """Stop, and show the loop at a time in frames; each object's time is then its speed times this."""
+        """Stop the common clock at a time in frames; the time of each object is its speed times this."""
         self.playing = False
         self.time = float(time)
 
     def picture(self, time: float) -> NDArray[np.uint8]:
-        """What `seek` makes the browser show, from the clip itself: (H, W, 3) uint8."""
+        """The picture that the browser shows after `seek`, from the clip itself: (H, W, 3) uint8."""
         shown = np.zeros(self.period.shape, np.int64)
         for index, control in enumerate(self.controls):
             here = self.owner == index
@@ -190,7 +192,7 @@ def compose(
     for number, cinema in enumerate(cinemas[1:], start=2):
         new = (period == 1) & (cinema.period > 1)
         period[new], start[new], owner[new] = cinema.period[new], cinema.start[new], number
-    names = _distinct([cinema.candidate.label for cinema in cinemas])
+    names = distinct([cinema.candidate.label for cinema in cinemas], taken=[RESTING])
     if objects is not None:
         owner, names = _owners(period, objects), [*objects, "the rest"]
     if len(names) > 255:
@@ -207,14 +209,3 @@ def _owners(period: NDArray[np.int32], objects: Mapping[str, NDArray[np.bool_]])
             )
         owner[np.asarray(mask, bool) & (period > 1)] = number
     return owner
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    """Names told apart by a number where two are alike."""
-    taken: list[str] = [RESTING]
-    for name in names:
-        unique, number = name, 2
-        while unique in taken:
-            unique, number = f"{name} {number}", number + 1
-        taken.append(unique)
-    return taken[1:]

@@ -1,106 +1,130 @@
 // The explorer: linked panels; hover asks, click pins, dragging draws a rectangle, B compares.
 
-function renderExplorer({ model, el, playback }) {
-  const info = model.get("maps_info");
-  const small = model.get("clip_info");
-  const hasCosts = info.costs;
-  const titles = [["play", "Playing"], ["frame", "Frame"], ["p", "Period p"], ["s", "Start s"]];
-  if (hasCosts) titles.push(["gamma", "γ_s"], ...TERM_NAMES.map((name) => [name, `E ${name}`]));
-  const panels = titles.map(([key, title]) => (["play", "frame"].includes(key)
-    ? panel(key, title, small.width, small.height) : panel(key, title, info.width, info.height)));
-  const named = Object.fromEntries(panels.map((each) => [each.key, each]));
+class ExplorerView extends ClipView {
+  constructor(model, playback, el) {
+    super(model, playback);
+    Object.assign(this, { info: this.get("maps_info"), small: this.get("clip_info") });
+    this.hovered = null; // [row, column] under the pointer
+    this.dragged = null; // the rectangle while it is drawn
+    this.down = null; // where the pointer was pressed
+    this.build(el);
+    for (const { stack, canvas } of this.panels) this.follow(stack, canvas);
+    this.hear(["shown"], () => { this.update(); this.showMaps(); });
+    this.hear(["pinned"], () => this.showPixel());
+    this.hear(["rectangle"], () => this.showArea());
+    this.hear(["frame"], () => this.showFrame());
+    this.hear(["error"], () => this.update());
+    this.join(playback.listeners, () => this.showAll());
+    this.update();
+    this.showAll();
+    this.animate(this.root, (now) => {
+      if (playback.advance(now, [this.named.play.context])) this.showTimeline();
+    });
+  }
 
-  const play = make("button", { type: "button", onclick: () => playback.say({ playing: !model.get("playing") }) });
-  const switches = info.names.map((name, i) => make("button", {
-    type: "button", "aria-label": `Show labelling ${name}`, onclick: () => playback.say({ shown: i }),
-  }, name));
-  const frame = make("input", {
-    type: "range", min: 0, max: small.frames - 1, "aria-label": "Frame of the clip",
-    oninput: (event) => playback.say({ frame: Number(event.target.value) }),
-  });
-  const clear = make("button", {
-    type: "button", onclick: () => playback.say({ pinned: [], rectangle: [] }),
-  }, "Clear");
-  const message = make("div", { class: "semcine-message", role: "alert" });
-  const timeline = make("canvas", { class: "semcine-timeline", width: 720, height: 76 + 14 * info.names.length, role: "img", "aria-label": "Time line of the pixel that is pointed at" });
-  const pixelFacts = make("div", { "aria-live": "polite" });
-  const areaFacts = make("div", { "aria-live": "polite" });
-  const labelled = make("label", {}, "Frame ", frame);
-  const root = make("div", { class: "semcine semcine-explorer", ...KEYS_STAY_HERE, role: "group", "aria-label": "Loop explorer: arrow keys move the pin, Escape clears, B compares" },
-    make("div", { class: "semcine-row" }, play, ...(switches.length > 1 ? switches : []), labelled, clear),
-    message, make("div", { class: "semcine-panels" }, ...panels.map(({ figure }) => figure)),
-    make("div", { class: "semcine-facts" }, timeline, pixelFacts, areaFacts));
-  el.append(root);
+  build(el) {
+    const { info, small } = this;
+    const titles = [["play", "Playing"], ["frame", "Frame"], ["p", "Period p"], ["s", "Start s"]];
+    if (info.costs) titles.push(["gamma", "γ_s"], ...TERM_NAMES.map((name) => [name, `E ${name}`]));
+    this.panels = titles.map(([key, title]) => panel(key, title, ["play", "frame"].includes(key) ? small : info));
+    this.named = Object.fromEntries(this.panels.map((each) => [each.key, each]));
+    this.switches = info.names.map((name, i) => makeButton(name, () => this.say({ shown: i }), { "aria-label": `Show labelling ${name}` }));
+    this.frame = make("input", {
+      type: "range", min: 0, max: small.frames - 1, "aria-label": "Frame of the clip",
+      oninput: () => this.say({ frame: Number(this.frame.value) }),
+    });
+    this.message = make("div", { class: "semcine-message", role: "alert" });
+    this.timeline = make("canvas", { class: "semcine-timeline", width: 720, height: 76 + 14 * info.names.length, role: "img", "aria-label": "Time line of the pixel that is pointed at" });
+    this.pixelFacts = make("div", { "aria-live": "polite" });
+    this.areaFacts = make("div", { "aria-live": "polite" });
+    this.root = make("div", {
+      class: "semcine semcine-explorer", ...KEYS_STAY_HERE, role: "group", onkeydown: (event) => this.key(event),
+      "aria-label": "Loop explorer: arrow keys move the pin, Escape clears, B compares",
+    },
+      make("div", { class: "semcine-row" }, this.playButton(), ...(this.switches.length > 1 ? this.switches : []),
+        make("label", {}, "Frame ", this.frame), makeButton("Clear", () => this.clear())),
+      this.message, make("div", { class: "semcine-panels" }, ...this.panels.map(({ figure }) => figure)),
+      make("div", { class: "semcine-facts" }, this.timeline, this.pixelFacts, this.areaFacts));
+    el.append(this.root);
+  }
 
-  let hovered = null; // [row, column] under the pointer
-  let dragged = null; // the rectangle while it is drawn
-  const current = () => (model.get("pinned").length ? model.get("pinned") : hovered);
+  clear() {
+    this.say({ pinned: [], rectangle: [] });
+  }
 
-  const mark = () => {
-    root.classList.toggle("semcine-pinned", model.get("pinned").length > 0);
-    markPanels(panels, info, current(), dragged || (model.get("rectangle").length ? model.get("rectangle") : null));
-  };
+  // --- what is shown -------------------------------------------------------------------------------------
 
-  const showTimeline = () => {
-    const at = current();
-    const { maps } = playback;
-    if (!at || !maps || !playback.engine) return;
+  /** The pixel that is asked about: the pinned one, or the one under the pointer. */
+  get current() {
+    return this.get("pinned").length ? this.get("pinned") : this.hovered;
+  }
+
+  get area() {
+    return this.dragged || this.get("rectangle");
+  }
+
+  update() {
+    this.switches.forEach((each, i) => each.setAttribute("aria-pressed", this.get("shown") === i));
+    this.message.textContent = this.get("error");
+  }
+
+  showAll() {
+    const { maps } = this.playback;
+    this.playback.shown = "";
+    this.showFrame();
+    this.showMaps();
+    this.showPixel();
+    this.showArea();
+    if (maps) this.root.dataset.ready = true;
+    if (maps?.connectivity) this.root.dataset.costs = true;
+  }
+
+  mark() {
+    this.root.classList.toggle("semcine-pinned", this.get("pinned").length > 0);
+    markPanels(this.panels, this.info, this.current, this.area.length ? this.area : null);
+  }
+
+  showPixel() {
+    const at = this.current;
+    const { maps } = this.playback;
+    this.mark();
+    if (!at || !maps) {
+      this.pixelFacts.replaceChildren("Point at a pixel; click to pin it; drag a rectangle.");
+      return;
+    }
+    this.pixelFacts.replaceChildren(pixelTable(at, maps.pixel(...at), this.info));
+    this.showTimeline();
+  }
+
+  showTimeline() {
+    const { playback, info, small, timeline } = this;
+    const at = this.current;
+    if (!at || !playback.maps || !playback.engine) return;
     const row = Math.min(small.height - 1, Math.floor(((at[0] + 0.5) * small.height) / info.height));
     const column = Math.min(small.width - 1, Math.floor(((at[1] + 0.5) * small.width) / info.width));
-    const loops = maps.pixel(...at).map((facts, i) => ({ ...facts, name: info.names[i] }));
-    const ink = getComputedStyle(root).color;
+    const loops = playback.maps.pixel(...at).map((facts, i) => ({ ...facts, name: info.names[i] }));
+    const ink = getComputedStyle(this.root).color;
     drawTimeline(timeline, playback.timeline(row * small.width + column), loops, Math.floor(playback.t), ink);
     const words = loops.map(({ name, period, start }) => (period > 1
       ? `${name}: loops ${period} frames from ${start}` : `${name}: static, shows frame ${start}`));
     timeline.setAttribute("aria-label", `Time line of row ${at[0]}, column ${at[1]}. ${words.join("; ")}`);
-  };
+  }
 
-  const showPixel = () => {
-    const at = current();
-    const { maps } = playback;
-    mark();
-    if (!at || !maps) {
-      pixelFacts.replaceChildren("Point at a pixel; click to pin it; drag a rectangle.");
-      return;
-    }
-    const found = maps.pixel(...at);
-    const rows = [
-      ["Category", ...found.map(({ category }) => category || "–")],
-      ["Period p", ...found.map(({ period }) => (period > 1 ? `${period} frames` : "static"))],
-      ["Start s", ...found.map(({ start }) => start)],
-      ...(hasCosts ? TERM_NAMES.map((name, k) => [`E ${name}`, ...found.map(({ costs }) => number(costs[k]))]) : []),
-      ...(hasCosts ? [["γ_s", ...found.map(({ connectivity }) => number(connectivity))]] : []),
-    ];
-    pixelFacts.replaceChildren(factsTable(`Row ${at[0]}, column ${at[1]}`, info.names, rows));
-    showTimeline();
-  };
-
-  const showArea = () => {
-    const { maps } = playback;
-    mark();
+  showArea() {
+    const { maps } = this.playback;
+    const { area, info } = this;
+    this.mark();
     if (!maps) return;
-    const area = dragged || model.get("rectangle");
-    const whole = !area.length;
-    const found = maps.statistics(whole ? [0, 0, info.height, info.width] : area);
-    const caption = whole ? "Whole picture" : `Rows ${area[0]}–${area[2] - 1}, columns ${area[1]}–${area[3] - 1}`;
-    const sums = found.map(({ costs }, i) => (whole && info.energies[i]) || (costs.length ? [...costs, costs.reduce((a, b) => a + b, 0)] : []));
-    const rows = [
-      ["Pixels", ...found.map(({ pixels }) => pixels)],
-      ["Mostly", ...found.map(({ category }) => category || "–")],
-      ["Moving", ...found.map(({ moving }) => `${(100 * moving).toFixed(0)} %`)],
-      ["Median p", ...found.map(({ period }) => period ?? "–")],
-      ["Median s", ...found.map(({ start }) => start ?? "–")],
-      ...(hasCosts || whole
-        ? [...TERM_NAMES, "total"].map((name, k) => [`E ${name}`, ...sums.map((terms) => number(terms[k]))]) : []),
-    ];
-    areaFacts.replaceChildren(factsTable(caption, info.names, rows));
-  };
+    const found = maps.statistics(area.length ? area : [0, 0, info.height, info.width]);
+    this.areaFacts.replaceChildren(areaTable(area, found, info));
+  }
 
-  const showMaps = () => {
-    const { maps } = playback;
+  showMaps() {
+    const { maps } = this.playback;
+    const { named } = this;
     if (!maps) return;
-    const colors = bytesOf(model.get("colors"));
-    const { period, start, costs } = maps.labellings[model.get("shown")];
+    const colors = bytesOf(this.get("colors"));
+    const { period, start, costs } = maps.labellings[this.get("shown")];
     for (const [key, values] of [["p", period], ["s", start]]) {
       const range = paintLabels(named[key].context, values, period, colors);
       named[key].scale.textContent = range ? `${range[0]} blue – ${range[1]} red` : "all static";
@@ -113,102 +137,70 @@ function renderExplorer({ model, el, playback }) {
       paintShares(named[TERM_NAMES[k]].context, (i) => Math.sqrt(factor * term.plane[i]));
       named[TERM_NAMES[k]].scale.textContent = most > 1e-11 ? `0 – ${number(most)} a pixel` : "0 everywhere";
     });
-    if (hasCosts && !maps.connectivity) named.gamma.scale.textContent = "being computed …";
+    if (this.info.costs && !maps.connectivity) named.gamma.scale.textContent = "being computed …";
     if (maps.connectivity) {
       paintShares(named.gamma.context, (i) => maps.connectivity[i] / 255);
       named.gamma.scale.textContent = "0 (dark) – 1";
     }
-  };
+  }
 
-  const showFrame = () => {
-    frame.value = model.get("frame");
-    named.frame.scale.textContent = `${model.get("frame")} of ${small.frames}`;
-    if (playback.engine) playback.drawFrame(named.frame.context, model.get("frame"));
-  };
+  showFrame() {
+    const { frame } = this.named;
+    this.frame.value = this.get("frame");
+    frame.scale.textContent = `${this.get("frame")} of ${this.small.frames}`;
+    if (this.playback.engine) this.playback.drawFrame(frame.context, this.get("frame"));
+  }
 
-  const refresh = () => {
-    play.textContent = model.get("playing") ? "Pause" : "Play";
-    switches.forEach((each, i) => each.setAttribute("aria-pressed", model.get("shown") === i));
-    message.textContent = model.get("error");
-  };
+  // --- pointer and keys ----------------------------------------------------------------------------------
 
-  let down = null;
-  for (const { stack, canvas } of panels) {
-    stack.addEventListener("pointerdown", (event) => {
-      down = { at: placeOn(canvas, info, event), x: event.clientX, y: event.clientY };
+  follow(stack, canvas) {
+    const on = (name, work) => stack.addEventListener(name, work);
+    const place = (event) => placeOn(canvas, this.info, event);
+    on("pointerdown", (event) => {
+      this.down = { at: place(event), x: event.clientX, y: event.clientY };
       stack.setPointerCapture(event.pointerId);
     });
-    stack.addEventListener("pointermove", (event) => {
-      hovered = placeOn(canvas, info, event);
-      if (down && (dragged || Math.hypot(event.clientX - down.x, event.clientY - down.y) > 4)) {
-        const [[a, b], [c, d]] = [down.at, hovered];
-        dragged = [Math.min(a, c), Math.min(b, d), Math.max(a, c) + 1, Math.max(b, d) + 1];
-        showArea();
-      }
-      showPixel();
-    });
-    stack.addEventListener("pointerup", (event) => {
-      const at = placeOn(canvas, info, event);
-      if (dragged) playback.say({ rectangle: dragged });
-      else if (down) {
-        const pinned = model.get("pinned");
-        playback.say({ pinned: pinned.join() === at.join() ? [] : at });
-      }
-      down = dragged = null;
-    });
-    stack.addEventListener("pointercancel", () => { down = dragged = null; showArea(); });
-    stack.addEventListener("pointerleave", () => {
-      if (down) return;
-      hovered = null;
-      showPixel();
+    on("pointermove", (event) => this.move(place(event), event));
+    on("pointerup", (event) => this.up(place(event)));
+    on("pointercancel", () => { this.down = this.dragged = null; this.showArea(); });
+    on("pointerleave", () => {
+      if (this.down) return;
+      this.hovered = null;
+      this.showPixel();
     });
   }
-  root.addEventListener("keydown", (event) => {
-    if (event.target.tagName === "INPUT" || event.ctrlKey || event.metaKey || event.altKey) return;
-    const by = event.shiftKey ? 10 : 1;
-    const [row, column] = current() || [info.height >> 1, info.width >> 1];
-    const move = (dy, dx) => playback.say({
-      pinned: [Math.max(0, Math.min(info.height - 1, row + dy)), Math.max(0, Math.min(info.width - 1, column + dx))],
-    });
-    const action = {
-      ArrowUp: () => move(-by, 0), ArrowDown: () => move(by, 0), ArrowLeft: () => move(0, -by), ArrowRight: () => move(0, by),
-      Escape: () => playback.say({ pinned: [], rectangle: [] }),
-      b: () => playback.say({ shown: (model.get("shown") + 1) % info.names.length }),
-    }[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
-  });
 
-  const silence = listen(model, {
-    "change:shown": () => { refresh(); showMaps(); },
-    "change:pinned": showPixel,
-    "change:rectangle": showArea,
-    "change:frame": showFrame,
-    "change:playing": refresh,
-    "change:error": refresh,
-  });
-  const ready = () => {
-    playback.shown = "";
-    showFrame();
-    showMaps();
-    showPixel();
-    showArea();
-    if (playback.maps) root.dataset.ready = true;
-    if (playback.maps?.connectivity) root.dataset.costs = true;
-  };
-  playback.listeners.add(ready);
-  refresh();
-  ready();
-  const stop = animate(root, (now) => {
-    if (playback.advance(now, [named.play.context])) showTimeline();
-  });
-  return () => {
-    stop();
-    silence();
-    playback.listeners.delete(ready);
-  };
+  move(at, event) {
+    const { down } = this;
+    this.hovered = at;
+    if (down && (this.dragged || Math.hypot(event.clientX - down.x, event.clientY - down.y) > 4)) {
+      const [[a, b], [c, d]] = [down.at, at];
+      this.dragged = [Math.min(a, c), Math.min(b, d), Math.max(a, c) + 1, Math.max(b, d) + 1];
+      this.showArea();
+    }
+    this.showPixel();
+  }
+
+  up(at) {
+    if (this.dragged) this.say({ rectangle: this.dragged });
+    else if (this.down) this.say({ pinned: this.get("pinned").join() === at.join() ? [] : at });
+    this.down = this.dragged = null;
+  }
+
+  key(event) {
+    if (event.target.tagName === "INPUT" || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { height, width, names } = this.info;
+    const by = event.shiftKey ? 10 : 1;
+    const [row, column] = this.current || [height >> 1, width >> 1];
+    const move = (dy, dx) => this.say({
+      pinned: [Math.max(0, Math.min(height - 1, row + dy)), Math.max(0, Math.min(width - 1, column + dx))],
+    });
+    handleKey(event, {
+      ArrowUp: () => move(-by, 0), ArrowDown: () => move(by, 0), ArrowLeft: () => move(0, -by), ArrowRight: () => move(0, by),
+      Escape: () => this.clear(),
+      b: () => this.say({ shown: (this.get("shown") + 1) % names.length }),
+    }[event.key]);
+  }
 }
 
-export default playingWidget(ExplorerPlayback, renderExplorer);
+export default playingWidget(ExplorerPlayback, ExplorerView);

@@ -1,4 +1,4 @@
-"""Look into a labelling: p, s, γ_s and the energy by term, linked to the playing result, pixel by pixel."""
+"""The explorer: p, s, γ_s and the energy by term of each pixel, linked to the playing result."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from semcine_nb.figures import LABEL_COLORS
 from semcine_nb.looping import Cinemagraph
 from semcine_nb.looping.cost_maps import CostMaps, cost_maps_of
 
-from .assets import PLAYER_PARTS, joined
-from .clip_widget import ClipWidget, clip_of
-from .explorer_maps import TERMS, kept_categories, measured, pack_costs, pack_maps
-from .transport import nearest, pack_labels, reduced
+from .explorer.maps import TERMS, kept_categories, measured, pack_costs, pack_maps
+from .shared import PLAYER_PARTS, joined
+from .shared.clip_playback import ClipWidget, clip_of, place_of
+from .shared.clip_transport import nearest, pack_labels, reduced
 
 
 class LoopExplorer(ClipWidget):
-    """Whatever can be pointed at can be asked for: `pixel`, `statistics`, `pin`, `select`, `show`.
+    """The labels and costs of one or two labellings of a clip, pixel by pixel.
+
+    A method stands for each action of the pointer: `pixel`, `statistics`, `pin`, `select`, `show`.
 
     Parameters
     ----------
@@ -29,7 +31,7 @@ class LoopExplorer(ClipWidget):
         categories, γ_s and costs.
     other : a second labelling of the same clip to compare with (an edit, or another method, as
         ``baselines.liao_2013``); without a response of its own it is measured by the first one's energy
-    names : what to call the two; their candidates' labels by default, where these differ
+    names : of the two; by default the labels of their candidates where these differ, else "A" and "B"
     width : of the clip that plays and of the time lines, pixels at most; the maps have the clip's own size
     transport : see `CinemagraphPlayer`
 
@@ -49,9 +51,10 @@ class LoopExplorer(ClipWidget):
 
     _esm = joined(
         *PLAYER_PARTS,
-        "shared/explorer_maps.js",
-        "shared/explorer_playback.js",
-        "shared/explorer_panels.js",
+        "explorer/maps.js",
+        "explorer/playback.js",
+        "explorer/panels.js",
+        "explorer/facts.js",
         "loop_explorer.js",
     )
     _css = joined("shared/base.css", "loop_explorer.css")
@@ -100,14 +103,14 @@ class LoopExplorer(ClipWidget):
             colors=np.rint(255 * LABEL_COLORS(np.linspace(0, 1, 256))[:, :3]).astype(np.uint8).tobytes(),
             frame=len(cinema.video) // 2,
         )
-        self.on_msg(self._heard)
+        self.on_msg(lambda _widget, content, _buffers: self._asked(content))
 
     def __repr__(self) -> str:
         return f"LoopExplorer({', '.join(c.candidate.label for c in self.cinemagraphs)})"
 
     @property
     def costs(self) -> tuple[CostMaps, ...]:
-        """Costs of each labelling by pixel; empty without a response. They take seconds, once."""
+        """The costs of each labelling by pixel; empty without a response. The first call takes seconds."""
         if not self._measured:
             return ()
         with self._cost_lock:
@@ -119,7 +122,7 @@ class LoopExplorer(ClipWidget):
             return self._costs
 
     def pixel(self, row: int, column: int) -> list[dict[str, Any]]:
-        """What hovering shows, one dict a labelling: category, p and s in frames, costs, γ_s."""
+        """The facts of one pixel, one dict a labelling: category, p and s in frames, costs, γ_s."""
         self._check(row, column)
         return [
             {"name": name, "category": self._category_of(self.category[row, column])}
@@ -129,7 +132,7 @@ class LoopExplorer(ClipWidget):
         ]
 
     def statistics(self, rectangle: Sequence[int] | None = None) -> list[dict[str, Any]]:
-        """Of a rectangle (the selected one, or the whole picture), one dict a labelling.
+        """The facts of a rectangle (by default the selected one, or the whole picture), one dict a labelling.
 
         ``pixels``, ``moving`` (share), ``period`` and ``start`` (medians of what moves, None if nothing
         does), ``category`` (the commonest), and the sums of the costs.
@@ -158,13 +161,10 @@ class LoopExplorer(ClipWidget):
 
     def show(self, which: int | str) -> None:
         """Show one of the two labellings, by place or name."""
-        place = self.names.index(which) if which in self.names else which
-        if place not in range(len(self.cinemagraphs)):
-            raise SemcineError(f"There is no labelling {which!r} to show.")
-        self.shown = int(place)
+        self.shown = place_of(which, self.names[: len(self.cinemagraphs)], "labelling")
 
     def pin(self, row: int | None = None, column: int | None = None) -> None:
-        """Hold a pixel as a click does; without arguments, let it go."""
+        """Pin a pixel as a click does; without arguments, let the pinned one go."""
         if row is None or column is None:
             self.pinned = []
             return
@@ -172,14 +172,14 @@ class LoopExplorer(ClipWidget):
         self.pinned = [int(row), int(column)]
 
     def select(self, *rectangle: int) -> None:
-        """Draw a rectangle (row0, column0, row1, column1), ends not included; without arguments, none."""
+        """Select a rectangle (row0, column0, row1, column1), ends not included; without arguments, none."""
         if rectangle:
             self.statistics(rectangle)
         self.rectangle = [int(value) for value in rectangle]
 
-    def _heard(self, _: Any, content: Any, buffers: Any) -> None:
+    def _asked(self, content: Any) -> None:
         # in a thread: what a page shows at once does not wait for the costs
-        if content == {"action": "costs"}:
+        if content == {"do": "costs"}:
             threading.Thread(target=self._find_costs, daemon=True).start()
 
     def _find_costs(self) -> None:
@@ -189,7 +189,7 @@ class LoopExplorer(ClipWidget):
             self.error = str(error)
 
     def _energy(self, which: int) -> list[float] | None:
-        """Eq. (1) by term and in sum as it was solved; None if it was measured by another's."""
+        """The terms of eq. (1) and their sum; None if the labelling is measured by another's energy."""
         cinema = self.cinemagraphs[which]
         if self._measured and self._measured[which] is not cinema:
             return None

@@ -1,4 +1,4 @@
-"""MaskPainter: paint π over a clip, teach the segmenter, solve again; each tool is a call too."""
+"""The painter: paint π over a clip, teach the segmenter, solve again; a method stands for each tool."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import anywidget
-import cv2
 import numpy as np
-import traitlets as t
+import traitlets
 from numpy.typing import NDArray
 
 from semcine_nb.errors import SemcineError
@@ -17,36 +15,38 @@ from semcine_nb.looping import Cinemagraph, LoopSolver
 from semcine_nb.semantics import Candidate, Clicks
 from semcine_nb.video import Video
 
-from . import mask_edits as edits
-from .assets import joined
-from .mask_edits import History, Mask, Points, Step
-from .mask_lessons import Lessons
-from .mask_solving import Solving
+from .painter import geometry
+from .painter.geometry import Mask, Points
+from .painter.history import History, Step
+from .painter.lessons import Lessons
+from .painter.solving import Solving
+from .shared import CLIP_PARTS, joined
+from .shared.clip_playback import ClipWidget, distinct
 
 TOOLS = ("brush", "eraser", "fill", "lasso", "polygon", "superpixel", "teach")
-_PARTS = [f"painter/{name}.js" for name in ("geometry", "history", "stage", "panel", "pointers")]
-_QUALITY = 85  # of the frames on show, JPEG
+_PARTS = ("geometry", "history", "playback", "stage", "lessons", "solving", "panel", "pointers")
 
 
-class MaskPainter(Lessons, Solving, anywidget.AnyWidget):
-    """A clip's frames with a map over them that a person paints.
+class MaskPainter(Lessons, Solving, ClipWidget):
+    """The frames of a clip with a map over them that a person paints.
 
     Parameters
     ----------
     video : the clip, (H, W) a frame
-    mask : what to begin with: None (an empty map), an (H, W) bool array, a Candidate, a Cinemagraph, a
+    mask : the first map: None (an empty map), an (H, W) bool array, a Candidate, a Cinemagraph, a
         sequence of these, or a mapping from names to these; a map each
     solver : makes "Solve again" possible
-    segmenter : what clicks teach, made from the clip by default
+    segmenter : the one that clicks teach, made from the clip by default
 
     Attributes
     ----------
     mask : (H, W) bool, the active map; can be set
     category : name of the active map; can be set
-    tool, brush (pixels), opacity, outline, pressure, frame : as the person sees them; can be set
+    tool, brush (pixels), opacity, outline, pressure, frame, playing : as the person sees them; can be set
     editing_seconds : spent painting so far; gaps of more than ten seconds do not count
     cinemagraph : the active map's last one, None before it was solved
-    status : what was said last
+    status : the last message
+    error : see `ClipWidget`
 
     Raises
     ------
@@ -54,31 +54,25 @@ class MaskPainter(Lessons, Solving, anywidget.AnyWidget):
         For a mask of another size than the frames.
     """
 
-    _esm = joined(*_PARTS, "mask_painter.js")
+    _esm = joined(*CLIP_PARTS, *(f"painter/{name}.js" for name in _PARTS), "mask_painter.js")
     _css = joined("shared/base.css", "mask_painter.css")
 
-    width = t.Int().tag(sync=True)
-    height = t.Int().tag(sync=True)
-    fps = t.Float(30.0).tag(sync=True)
-    frames_data = t.CBytes().tag(sync=True)  # one JPEG after the other
-    frames_sizes = t.List(t.Int()).tag(sync=True)  # bytes of each
-    frame = t.Int(0).tag(sync=True)
+    frame = traitlets.Int(0).tag(sync=True)
+    categories = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    category = traitlets.Unicode().tag(sync=True)
+    mask_bits = traitlets.CBytes().tag(sync=True)  # the active map
+    maps_bits = traitlets.CBytes().tag(sync=True)  # all maps in a row, for a page that opens
+    change = traitlets.Dict().tag(sync=True)  # what was done last, and by whom
+    undo_steps = traitlets.Int(0).tag(sync=True)
+    redo_steps = traitlets.Int(0).tag(sync=True)
 
-    categories = t.List(t.Unicode()).tag(sync=True)
-    category = t.Unicode().tag(sync=True)
-    mask_bits = t.CBytes().tag(sync=True)  # the active map
-    maps_bits = t.CBytes().tag(sync=True)  # all maps in a row, for a page that opens
-    change = t.Dict().tag(sync=True)  # what was done last, and by whom
-    undo_steps = t.Int(0).tag(sync=True)
-    redo_steps = t.Int(0).tag(sync=True)
-
-    tool = t.Enum(TOOLS, "brush").tag(sync=True)
-    brush = t.Int(24, min=1, max=200).tag(sync=True)
-    opacity = t.Float(0.45, min=0, max=1).tag(sync=True)
-    outline = t.Bool(False).tag(sync=True)
-    pressure = t.Bool(False).tag(sync=True)
-    editing_seconds = t.Float(0.0).tag(sync=True)
-    status = t.Unicode("").tag(sync=True)
+    tool = traitlets.Enum(TOOLS, "brush").tag(sync=True)
+    brush = traitlets.Int(24, min=1, max=200).tag(sync=True)
+    opacity = traitlets.Float(0.45, min=0, max=1).tag(sync=True)
+    outline = traitlets.Bool(False).tag(sync=True)
+    pressure = traitlets.Bool(False).tag(sync=True)
+    editing_seconds = traitlets.Float(0.0).tag(sync=True)
+    status = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
         self,
@@ -97,17 +91,20 @@ class MaskPainter(Lessons, Solving, anywidget.AnyWidget):
         self._clicks = segmenter
         self._lock = threading.RLock()
         first = next(iter(self._maps))
-        images = [_jpeg(frame) for frame in video.frames]
         super().__init__(
-            width=self._shape[1], height=self._shape[0], fps=float(video.fps), frame=len(images) // 2,
-            frames_data=b"".join(images), frames_sizes=[len(image) for image in images],
-            categories=list(self._maps), category=first, mask_bits=edits.pack(self._maps[first]),
+            video,
+            "jpeg",  # each frame by itself: the page decodes those that show, and plays them on any host
+            playing=False,
+            frame=len(video) // 2,
+            categories=list(self._maps),
+            category=first,
+            mask_bits=geometry.pack(self._maps[first]),
             can_solve=solver is not None,
-        )  # fmt: skip
+        )
         self.on_msg(lambda _widget, content, _buffers: self._asked(content))
 
     def __repr__(self) -> str:
-        return f"MaskPainter({self.category}, {self.width}×{self.height})"
+        return f"MaskPainter({self.category}, {self.video.width}×{self.video.height})"
 
     # --- the maps ------------------------------------------------------------------------------------------
 
@@ -125,7 +122,7 @@ class MaskPainter(Lessons, Solving, anywidget.AnyWidget):
         return {name: mask.copy() for name, mask in self._maps.items()}
 
     def add_category(self, name: str, mask: NDArray[Any] | None = None) -> None:
-        """One more map, empty by default; it becomes the active one."""
+        """Add a map, empty by default; it becomes the active one."""
         if name in self._maps:
             raise SemcineError(f"There is a map {name!r} already.")
         self._maps[name] = self._checked(np.zeros(self._shape, bool) if mask is None else np.asarray(mask))
@@ -137,11 +134,11 @@ class MaskPainter(Lessons, Solving, anywidget.AnyWidget):
         # a page that opens needs every map; sending all of them with each stroke would be a waste
         state = super().get_state(key, drop_defaults)
         if "maps_bits" in state:
-            state["maps_bits"] = b"".join(edits.pack(mask) for mask in self._maps.values())
+            state["maps_bits"] = b"".join(geometry.pack(mask) for mask in self._maps.values())
         return state
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """What the browser sends: among it the active map's bits, once a stroke."""
+        """Take over what the browser sends: among it the active map's bits, once a stroke."""
         with self._lock:
             self._receiving = True
             try:
@@ -150,31 +147,33 @@ class MaskPainter(Lessons, Solving, anywidget.AnyWidget):
                 self._receiving = False
             if "mask_bits" in sync_data:
                 kind = sync_data.get("change", {}).get("kind", "stroke")
-                step = Step(self.category, edits.pack(self._maps[self.category]), self.mask_bits)
+                step = Step(self.category, geometry.pack(self._maps[self.category]), self.mask_bits)
                 if kind != "choose":
                     self._history.follow(kind, step)
-                    self._maps[self.category] = edits.unpack(self.mask_bits, self._shape)
+                    self._maps[self.category] = geometry.unpack(self.mask_bits, self._shape)
                     self._count()
 
-    @t.validate("category")
+    @traitlets.validate("category")
     def _known_category(self, proposal: Any) -> Any:
         if proposal["value"] not in self._maps:
-            raise t.TraitError(f"there is no map {proposal['value']!r}; there are {', '.join(self._maps)}")
+            raise traitlets.TraitError(
+                f"there is no map {proposal['value']!r}; there are {', '.join(self._maps)}"
+            )
         return proposal["value"]
 
-    @t.validate("mask_bits")
+    @traitlets.validate("mask_bits")
     def _right_size(self, proposal: Any) -> bytes:
         bits, wanted = bytes(proposal["value"]), (self._shape[0] * self._shape[1] + 7) // 8
         if len(bits) != wanted:
-            raise t.TraitError(
-                f"a map of {self.width}×{self.height} has {wanted} bytes of bits, not {len(bits)}"
+            raise traitlets.TraitError(
+                f"a map of {self.video.width}×{self.video.height} has {wanted} bytes of bits, not {len(bits)}"
             )
         return bits
 
-    @t.observe("category")
+    @traitlets.observe("category")
     def _chosen(self, _: Any) -> None:
         if not self._receiving:
-            self._tell("choose", edits.pack(self._maps[self.category]))
+            self._tell("choose", geometry.pack(self._maps[self.category]))
 
     def _tell(self, kind: str, bits: bytes) -> None:
         self._changes += 1
@@ -188,7 +187,7 @@ class MaskPainter(Lessons, Solving, anywidget.AnyWidget):
 
     def _edit(self, kind: str, mask: Mask) -> None:
         with self._lock:
-            before, after = edits.pack(self._maps[self.category]), edits.pack(mask)
+            before, after = geometry.pack(self._maps[self.category]), geometry.pack(mask)
             if before != after:
                 self._history.follow(kind, Step(self.category, before, after))
                 self._maps[self.category] = np.array(mask, bool)
@@ -202,59 +201,60 @@ class MaskPainter(Lessons, Solving, anywidget.AnyWidget):
     # --- tools ---------------------------------------------------------------------------------------------
 
     def paint(self, points: Points, size: float | None = None, erase: bool = False) -> None:
-        """A stroke through ``points`` (x, y) in pixels; ``size``: its width, the brush's by default."""
-        self._edit("stroke", edits.stroke(self.mask, points, self.brush if size is None else size, not erase))
+        """Draw a stroke through ``points`` (x, y), in pixels, as wide as ``size`` or else as the brush."""
+        size = self.brush if size is None else size
+        self._edit("stroke", geometry.stroke(self.mask, points, size, not erase))
 
     def polygon(self, points: Points, erase: bool = False) -> None:
-        """Set what the lasso or polygon through ``points`` (x, y) encloses."""
-        self._edit("polygon", edits.polygon(self.mask, points, not erase))
+        """Set the pixels inside the polygon through ``points`` (x, y)."""
+        self._edit("polygon", geometry.polygon(self.mask, points, not erase))
 
     def fill(self, x: int, y: int) -> None:
-        """Turn over the connected region around a pixel: fill a hole, or remove a blob."""
-        self._edit("fill", edits.flip_region(self.mask, x, y))
+        """Invert the connected region around a pixel: fill a hole, or remove a blob."""
+        self._edit("fill", geometry.flip_region(self.mask, x, y))
 
     def grow(self, pixels: int = 2) -> None:
-        """Add a border."""
-        self._edit("grow", edits.spread(self.mask, pixels, True))
+        """Add a border of so many pixels."""
+        self._edit("grow", geometry.spread(self.mask, pixels, True))
 
     def shrink(self, pixels: int = 2) -> None:
-        """Take a border away."""
-        self._edit("shrink", edits.spread(self.mask, pixels, False))
+        """Take a border of so many pixels away."""
+        self._edit("shrink", geometry.spread(self.mask, pixels, False))
 
     def feather(self, radius: int = 3) -> None:
-        """Round the outline: what juts out less than ``radius`` pixels goes, gaps as narrow close.
+        """Round the outline: parts that jut out less than ``radius`` pixels go, and gaps as narrow close.
 
-        A map is bool: nothing gets half-transparent as in photo editors. Blending softens the seams.
+        A map is bool: nothing becomes half-transparent as in photo editors. Blending softens the seams.
         """
-        self._edit("feather", edits.feather(self.mask, radius))
+        self._edit("feather", geometry.feather(self.mask, radius))
 
     def invert(self) -> None:
-        """Set what is not set, and the other way round."""
+        """Set the pixels that are not set, and clear the others."""
         self._edit("invert", ~self.mask)
 
     def clear(self) -> None:
-        """An empty map."""
+        """Empty the map."""
         self._edit("clear", np.zeros(self._shape, bool))
 
     def undo(self) -> None:
-        """Take the last step back, in whichever map it was made."""
+        """Take the last step of any map back."""
         with self._lock:
             self._go("undo", self._history.undo())
 
     def redo(self) -> None:
-        """Make the step again that was taken back last."""
+        """Repeat the step that was taken back last."""
         with self._lock:
             self._go("redo", self._history.redo())
 
     def _go(self, kind: str, step: Step | None) -> None:
         if step is not None:
             bits = step.before if kind == "undo" else step.after
-            self._maps[step.name] = edits.unpack(bits, self._shape)
+            self._maps[step.name] = geometry.unpack(bits, self._shape)
             self.category = step.name
             self._tell(kind, bits)
 
     def _asked(self, content: dict[str, Any]) -> None:
-        """What the page asks for; a fault is shown there, for nobody reads the kernel's log."""
+        """Do what the page asks for; show errors there, for nobody reads the kernel's log."""
         wanted = content.get("do")
         try:
             if wanted == "teach":
@@ -276,21 +276,18 @@ def _named(mask: Any) -> dict[str, Any]:
     """Sources of the maps by name; two of a kind get a number."""
     if isinstance(mask, Mapping):
         named = {str(name): source for name, source in mask.items()}
-        if not named:
-            raise SemcineError("There is no map to paint: the mapping is empty.")
-        return named
-    several = isinstance(mask, Sequence) and not isinstance(mask, (str, bytes))
-    named = {}
-    for source in mask if several else [mask]:
-        candidate = getattr(source, "candidate", source)
-        label = candidate.label if isinstance(candidate, Candidate) else "object"
-        number = 1
-        while (name := label if number == 1 else f"{label} {number}") in named:
-            number += 1
-        named[name] = source
+    else:
+        several = isinstance(mask, Sequence) and not isinstance(mask, (str, bytes))
+        sources = list(mask) if several else [mask]
+        named = dict(zip(distinct([_label(source) for source in sources]), sources, strict=True))
     if not named:
-        raise SemcineError("There is no map to paint: the sequence is empty.")
+        raise SemcineError(f"There is no map to paint: the {type(mask).__name__} is empty.")
     return named
+
+
+def _label(source: Any) -> str:
+    candidate = getattr(source, "candidate", source)
+    return candidate.label if isinstance(candidate, Candidate) else "object"
 
 
 def _mask_of(source: Any, shape: tuple[int, int]) -> NDArray[Any]:
@@ -299,10 +296,3 @@ def _mask_of(source: Any, shape: tuple[int, int]) -> NDArray[Any]:
     if isinstance(source, Cinemagraph):
         return source.candidate.mask
     return np.asarray(source.mask if isinstance(source, Candidate) else source)
-
-
-def _jpeg(frame: NDArray[np.uint8]) -> bytes:
-    done, data = cv2.imencode(".jpg", frame[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    if not done:
-        raise SemcineError(f"A frame of shape {frame.shape} could not be packed as JPEG.")
-    return data.tobytes()

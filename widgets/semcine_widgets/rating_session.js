@@ -2,36 +2,29 @@
 
 const PATIENCE = 20; // seconds after which an answer that has not come is not coming
 
-class RatingView {
+class RatingView extends Follower {
   constructor(model, el) {
-    this.model = model;
-    this.root = make("div", { class: "semcine semcine-rating", tabindex: "0", role: "region", "aria-label": "Rating cinemagraphs", "data-lm-suppress-shortcuts": "true" });
+    super(model);
     this.body = make("div");
-    this.message = make("p", { class: "sc-message", role: "status", "aria-live": "polite" });
-    this.root.append(this.body, this.message);
+    this.status = make("p", { class: "semcine-status", role: "status", "aria-live": "polite" });
+    this.root = make("div", {
+      class: "semcine semcine-rating", ...KEYS_STAY_HERE, tabindex: 0, role: "region", "aria-label": "Rating cinemagraphs",
+      onkeydown: (event) => this.key(event),
+    }, this.body, this.status);
     el.append(this.root);
-    this.root.addEventListener("keydown", (event) => this.key(event));
-    this.hidden = () => { if (document.hidden && this.get("screen") === "rating") this.ask("pause"); };
-    document.addEventListener("visibilitychange", this.hidden);
-    this.stop = listen(model, {
-      "change:answered": () => this.settle(),
-      "change:serial": () => this.soon(),
-      "change:screen": () => this.soon(),
-      "change:message": () => this.say(this.get("message")),
-      "change:done": () => this.count(),
-      "change:seconds_left": () => this.count(),
-      "change:can_undo": () => this.count(),
-    });
-    this.ticker = setInterval(() => this.tick(), 1000);
+    this.hear(["answered"], () => this.settle());
+    this.hear(["serial", "screen"], () => this.soon());
+    this.hear(["message"], () => this.show(this.get("message")));
+    this.hear(["done", "seconds_left", "can_undo"], () => this.count());
+    const hidden = () => { if (document.hidden && this.get("screen") === "rating") this.ask("pause"); };
+    document.addEventListener("visibilitychange", hidden);
+    const ticker = setInterval(() => this.tick(), 1000);
+    this.endings.push(() => document.removeEventListener("visibilitychange", hidden), () => clearInterval(ticker));
     this.draw();
   }
 
-  get(name) {
-    return this.model.get(name);
-  }
-
-  say(text) {
-    this.message.textContent = text;
+  show(text) {
+    this.status.textContent = text;
   }
 
   /** One request at a time: the buttons wait until Python has kept the last one. */
@@ -39,10 +32,10 @@ class RatingView {
     if (this.waiting) return;
     this.waiting = setTimeout(() => {
       this.waiting = null;
-      this.say("No answer. Reload this page to go on: what you rated is kept.");
+      this.show("No answer. Reload this page to go on: what you rated is kept.");
     }, 1000 * PATIENCE);
     this.root.setAttribute("aria-busy", "true");
-    this.model.send({ do: what, serial: this.get("serial"), ...more });
+    super.ask(what, { serial: this.get("serial"), ...more });
   }
 
   settle() {
@@ -68,18 +61,14 @@ class RatingView {
     if (had) this.root.focus({ preventScroll: true }); // what had the focus is gone
   }
 
-  button(label, action, attributes = {}) {
-    return make("button", { type: "button", onclick: action, ...attributes }, label);
-  }
-
   text(content) {
     const flowing = content.replace(/([^\n]{80,})\n(?=\S)/g, "$1 "); // a text file's lines end where its editor wrapped them
-    return make("p", { class: "sc-text" }, flowing);
+    return make("p", { class: "semcine-text" }, flowing);
   }
 
   welcome() {
     const first = this.get("needs_consent");
-    const begin = this.button(first ? "I agree: begin" : "Go on", () => this.ask("begin", { agreed: first }), { class: "sc-main" });
+    const begin = makeButton(first ? "I agree: begin" : "Go on", () => this.ask("begin", { agreed: first }), { class: "semcine-main" });
     const consent = first ? [make("h2", {}, "Taking part"), this.text(this.get("consent_text"))] : [];
     return [make("h1", {}, "Which do you like?"), ...consent, make("h2", {}, "How to rate"), this.text(this.get("guideline")), begin];
   }
@@ -87,37 +76,35 @@ class RatingView {
   rating() {
     this.url = URL.createObjectURL(new Blob([this.get("clip")], { type: this.get("clip_type") }));
     const moves = this.get("clip_type").startsWith("video/");
-    this.player = make(moves ? "video" : "img", { class: "sc-clip", src: this.url });
-    if (moves) {
-      Object.assign(this.player, { loop: true, muted: true, autoplay: true, playsInline: true });
-      this.player.play().catch(() => {});
-      this.player.setAttribute("aria-label", "A cinemagraph");
-    } else this.player.alt = "A cinemagraph";
+    const attributes = { class: "semcine-clip", src: this.url };
+    this.player = moves ? makeVideo({ ...attributes, "aria-label": "A cinemagraph", autoplay: true })
+      : make("img", { ...attributes, alt: "A cinemagraph" });
+    if (moves) this.player.play().catch(() => {});
     const { player } = this;
     player.addEventListener("error", () => { if (player === this.player) this.cannotShow(); }); // not the one before
-    if (this.unseen) this.say(this.get("message"));
+    if (this.unseen) this.show(this.get("message"));
     this.unseen = false;
     this.since = performance.now();
     this.stars = [1, 2, 3, 4, 5].map((value) =>
-      this.button("★", () => this.rate(value), { class: "sc-star", title: `Key ${value}`, "aria-label": `${value} of 5 stars`, onpointermove: (event) => this.hover(event, value), onfocus: () => this.light(value) }));
-    const stars = make("div", { class: "sc-stars", role: "group", "aria-label": "Your rating", onpointerleave: () => this.light(0), onfocusout: () => this.light(0) }, ...this.stars);
+      makeButton("★", () => this.rate(value), { class: "semcine-star", title: `Key ${value}`, "aria-label": `${value} of 5 stars`, onpointermove: (event) => this.hover(event, value), onfocus: () => this.light(value) }));
+    const stars = make("div", { class: "semcine-stars", role: "group", "aria-label": "Your rating", onpointerleave: () => this.light(0), onfocusout: () => this.light(0) }, ...this.stars);
     this.bar = make("progress", { "aria-label": "Cinemagraphs done" });
     this.counter = make("span", { class: "semcine-quiet" });
-    this.undoButton = this.button("Undo the last", () => this.ask("undo"), { title: "Key U", "data-action": "undo" });
-    const row = make("div", { class: "sc-row" }, this.undoButton,
-      this.button("Skip", () => this.ask("skip", { loops: this.loops() }), { title: "Key S", "data-action": "skip" }),
-      this.button("Pause", () => this.ask("pause"), { title: "Key P", "data-action": "pause" }), this.bar, this.counter);
-    const practice = this.get("practice") ? [make("p", { class: "sc-practice" }, "Practice: this one does not count.")] : [];
+    this.undoButton = makeButton("Undo the last", () => this.ask("undo"), { title: "Key U", "data-action": "undo" });
+    const row = make("div", { class: "semcine-row" }, this.undoButton,
+      makeButton("Skip", () => this.ask("skip", { loops: this.loops() }), { title: "Key S", "data-action": "skip" }),
+      makeButton("Pause", () => this.ask("pause"), { title: "Key P", "data-action": "pause" }), this.bar, this.counter);
+    const practice = this.get("practice") ? [make("p", { class: "semcine-practice" }, "Practice: this one does not count.")] : [];
     const guide = make("details", {}, make("summary", {}, "How to rate"), this.text(this.get("guideline")));
     return [...practice, this.player, stars, row, guide];
   }
 
   paused() {
-    return [make("h2", {}, "Paused"), this.text("The time stands still. What you rated is kept."), this.button("Go on", () => this.ask("resume"), { class: "sc-main" })];
+    return [make("h2", {}, "Paused"), this.text("The time stands still. What you rated is kept."), makeButton("Go on", () => this.ask("resume"), { class: "semcine-main" })];
   }
 
   done() {
-    const undo = this.button("Undo the last", () => this.ask("undo"), { "data-action": "undo" });
+    const undo = makeButton("Undo the last", () => this.ask("undo"), { "data-action": "undo" });
     return [make("h2", {}, "Thank you!"), this.text("That was all. Your ratings are kept; you can close this page."), ...(this.get("can_undo") ? [undo] : [])];
   }
 
@@ -127,7 +114,7 @@ class RatingView {
   }
 
   light(count) {
-    this.stars.forEach((star, i) => star.classList.toggle("sc-lit", i < count));
+    this.stars.forEach((star, i) => star.classList.toggle("semcine-lit", i < count));
   }
 
   /** What cannot be seen is not rated: it can be skipped, or shown by another browser. */
@@ -135,7 +122,7 @@ class RatingView {
     this.unseen = true;
     this.stars.forEach((star) => { star.disabled = true; });
     const came = this.get("clip").byteLength > 0; // else Python has said what is wrong
-    this.say(came ? "This browser cannot play this cinemagraph. Please open your link in another browser, or skip it." : this.get("message"));
+    this.show(came ? "This browser cannot play this cinemagraph. Please open your link in another browser, or skip it." : this.get("message"));
   }
 
   rate(value) {
@@ -177,11 +164,9 @@ class RatingView {
     event.preventDefault();
   }
 
-  remove() {
-    this.stop();
-    clearInterval(this.ticker);
+  leave() {
+    super.leave();
     clearTimeout(this.waiting);
-    document.removeEventListener("visibilitychange", this.hidden);
     if (this.url) URL.revokeObjectURL(this.url);
   }
 }
@@ -189,6 +174,6 @@ class RatingView {
 export default () => ({
   render({ model, el }) {
     const view = new RatingView(model, el);
-    return () => view.remove();
+    return () => view.leave();
   },
 });

@@ -1,4 +1,4 @@
-"""RatingSession: the study's page; it shows what `semcine_nb.study.Session` decides."""
+"""The page of a study: it shows the cinemagraphs that `semcine_nb.study.Session` chooses."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-import traitlets as t
+import traitlets
 
 from semcine_nb.errors import RatingError, SemcineError
 from semcine_nb.study import Event, Protocol, RatingStore, Session, Showing
 
-from .assets import joined
+from .shared import joined
 
 _MIMES = {
     ".mp4": "video/mp4",
@@ -24,7 +24,7 @@ _MIMES = {
 
 
 class _Part:
-    """A store of which only some cinemagraphs are shown."""
+    """A store that lists only some of its cinemagraphs."""
 
     def __init__(self, store: RatingStore, items: Iterable[str]) -> None:
         self._store, self._items = store, list(items)
@@ -40,9 +40,9 @@ class _Part:
 
 
 class RatingSession(anywidget.AnyWidget):
-    """One person's way through a study: one looping cinemagraph, five stars, none chosen beforehand.
+    """One person's way through a study: one looping cinemagraph at a time, and five stars, none preset.
 
-    Everything is kept in the store; after a restart a new widget for the same person goes on where they were.
+    Every answer is kept in the store. After a restart, a new widget for the same person goes on from there.
 
     Parameters
     ----------
@@ -61,20 +61,20 @@ class RatingSession(anywidget.AnyWidget):
     _esm = joined("shared/elements.js", "rating_session.js")
     _css = joined("shared/base.css", "rating_session.css")
 
-    screen = t.Enum(("welcome", "rating", "paused", "done"), "welcome").tag(sync=True)
-    needs_consent = t.Bool(True).tag(sync=True)
-    consent_text = t.Unicode().tag(sync=True)
-    guideline = t.Unicode().tag(sync=True)
-    clip = t.CBytes().tag(sync=True)
-    clip_type = t.Unicode().tag(sync=True)
-    serial = t.Int(0).tag(sync=True)  # grows with each showing: an answer names the one it is about
-    practice = t.Bool(False).tag(sync=True)
-    done = t.Int(0).tag(sync=True)
-    total = t.Int(0).tag(sync=True)
-    seconds_left = t.Float(0.0).tag(sync=True)
-    can_undo = t.Bool(False).tag(sync=True)
-    message = t.Unicode("").tag(sync=True)
-    answered = t.Int(0).tag(sync=True)  # grows with each request that was dealt with
+    screen = traitlets.Enum(("welcome", "rating", "paused", "done"), "welcome").tag(sync=True)
+    needs_consent = traitlets.Bool(True).tag(sync=True)
+    consent_text = traitlets.Unicode().tag(sync=True)
+    guideline = traitlets.Unicode().tag(sync=True)
+    clip = traitlets.CBytes().tag(sync=True)
+    clip_type = traitlets.Unicode().tag(sync=True)
+    serial = traitlets.Int(0).tag(sync=True)  # grows with each showing: an answer names the one it is about
+    practice = traitlets.Bool(False).tag(sync=True)
+    done = traitlets.Int(0).tag(sync=True)
+    total = traitlets.Int(0).tag(sync=True)
+    seconds_left = traitlets.Float(0.0).tag(sync=True)
+    can_undo = traitlets.Bool(False).tag(sync=True)
+    message = traitlets.Unicode("").tag(sync=True)
+    answered = traitlets.Int(0).tag(sync=True)  # grows with each request that was dealt with
 
     def __init__(
         self,
@@ -105,26 +105,26 @@ class RatingSession(anywidget.AnyWidget):
         return f"RatingSession({self.screen})"
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Nothing is taken from the page but requests: what it shows is not its to change."""
+        """Ignore changes of state from the page: it may only ask."""
 
     @property
     def showing(self) -> Showing | None:
-        """The cinemagraph that is to be rated now."""
+        """The cinemagraph that is to be rated now, or None."""
         return self.session.current if self.screen in ("rating", "paused") else None
 
     def consent(self) -> None:
-        """The person has read the consent text and agrees."""
+        """Note that the person has read the consent text and agrees."""
         self.session.consent()
         self.needs_consent = False
 
     def begin(self) -> None:
-        """Show the first one, or the one at which the person left. Raises RatingError before consent."""
+        """Show the first cinemagraph, or the one where the person left. Raises RatingError before consent."""
         self._next()
 
     def rate(self, value: int, loops_seen: float | None = None) -> Event:
-        """1 to 5 stars for what is shown; in the store before the next one shows.
+        """Give the shown cinemagraph 1 to 5 stars; they are in the store before the next one shows.
 
-        Raises RatingError for what could not be shown: it can only be skipped.
+        Raises RatingError if the cinemagraph could not be shown: it can only be skipped.
         """
         if self._unseen:
             raise RatingError(self._unseen)
@@ -134,14 +134,14 @@ class RatingSession(anywidget.AnyWidget):
         return event
 
     def skip(self, loops_seen: float | None = None) -> Event:
-        """Pass over what is shown."""
+        """Pass over the shown cinemagraph."""
         self.resume()
         event = self.session.skip(loops_seen)
         self._next()
         return event
 
     def undo(self) -> Event | None:
-        """Take the last rating or skip back; its cinemagraph shows again. None where there is none."""
+        """Take the last rating or skip back; its cinemagraph shows again. Returns None if there is none."""
         event = self.session.undo()
         if event is not None:
             self._next()
@@ -180,7 +180,7 @@ class RatingSession(anywidget.AnyWidget):
             self._tell()
 
     def _show_file(self, item: str) -> None:
-        """Send the file. Where it has gone, nothing: the one before must not be rated in its place."""
+        """Send the file, or nothing if it is gone: the one before must not be rated in its place."""
         path = Path(self._paths.get(item) or "")
         self.clip_type = _MIMES.get(path.suffix.lower(), "video/mp4")
         try:
@@ -199,7 +199,7 @@ class RatingSession(anywidget.AnyWidget):
         self.can_undo = bool(self.session.store.history(self.session.person, effective=True))
 
     def _asked(self, content: dict[str, Any]) -> None:
-        """What the page asks for. A fault is shown there; nothing is lost, for the same one stays on show."""
+        """Do what the page asks for; show errors there. Nothing is lost: the cinemagraph stays on show."""
         if not isinstance(content, dict):
             return  # no page of ours sends that
         wanted, about = content.get("do"), content.get("serial")

@@ -2,9 +2,7 @@
 
 /** Packed bits, the first pixel in the highest bit (numpy.packbits), to one byte a pixel. */
 function unpackBits(bits, size) {
-  const map = new Uint8Array(size);
-  if (!bits) return map;
-  const bytes = new Uint8Array(bits.buffer ?? bits, bits.byteOffset ?? 0, bits.byteLength);
+  const map = new Uint8Array(size), bytes = bytesOf(bits);
   for (let i = 0; i < size; i++) map[i] = (bytes[i >> 3] >> (7 - (i & 7))) & 1;
   return map;
 }

@@ -2,40 +2,31 @@
 
 const STEPS = 50;
 
-class Maps {
+class Maps extends Follower {
   constructor(model) {
-    this.model = model;
+    super(model);
     this.id = Math.random().toString(36).slice(2);
     this.count = 0;
     this.past = [];
     this.future = [];
-    this.views = new Set();
-    this.sent = [0, 0]; // when the last step left, and how many bytes
+    this.listeners = new Set(); // of views, told when a map has changed
     this.load();
-    model.on("change:maps_bits", () => this.load());
-    model.on("change:width", () => this.load());
-    model.on("change:change", () => this.heard());
+    this.hear(["maps_bits"], () => this.load());
+    this.hear(["change"], () => this.follow());
   }
 
   load() {
-    const { model } = this;
-    this.width = model.get("width");
-    this.height = model.get("height");
-    this.size = this.width * this.height;
-    this.names = model.get("categories");
-    const all = model.get("maps_bits"), bytes = (this.size + 7) >> 3;
-    this.maps = new Map(
-      this.names.map((name, i) => {
-        const part = all?.byteLength >= (i + 1) * bytes ? new Uint8Array(all.buffer, all.byteOffset + i * bytes, bytes) : null;
-        return [name, unpackBits(part, this.size)];
-      }),
-    );
-    if (!all?.byteLength) this.maps.set(this.name, unpackBits(model.get("mask_bits"), this.size));
+    const { width, height } = this.get("clip_info");
+    Object.assign(this, { width, height, size: width * height, names: this.get("categories") });
+    const all = bytesOf(this.get("maps_bits")), bytes = (this.size + 7) >> 3;
+    const part = (i) => all.subarray(i * bytes, (i + 1) * bytes);
+    this.maps = new Map(this.names.map((name, i) => [name, unpackBits(part(i), this.size)]));
+    if (!all.length) this.maps.set(this.name, unpackBits(this.get("mask_bits"), this.size));
     this.tell();
   }
 
   get name() {
-    return this.model.get("category");
+    return this.get("category");
   }
 
   get map() {
@@ -43,15 +34,15 @@ class Maps {
   }
 
   tell() {
-    for (const view of this.views) view.mapChanged();
+    for (const listener of this.listeners) listener();
   }
 
   get canUndo() {
-    return this.past.length > 0 || this.model.get("undo_steps") > 0;
+    return this.past.length > 0 || this.get("undo_steps") > 0;
   }
 
   get canRedo() {
-    return this.future.length > 0 || this.model.get("redo_steps") > 0;
+    return this.future.length > 0 || this.get("redo_steps") > 0;
   }
 
   /** Keep what a tool did to the active map since `before` (packed) as one step, and send it. */
@@ -59,7 +50,7 @@ class Maps {
     const after = packBits(this.map);
     if (sameBytes(before, after)) return;
     this.record({ name: this.name, before, after });
-    this.send(kind, after);
+    this.share(kind, after);
     this.tell();
   }
 
@@ -78,22 +69,22 @@ class Maps {
 
   undo() {
     const step = this.past.pop();
-    if (!step) return this.canUndo && this.model.send({ do: "undo" }); // made before this page was loaded
+    if (!step) return this.canUndo && this.ask("undo"); // made before this page was loaded
     this.future.push(step);
     this.put(step.name, step.before, "undo");
   }
 
   redo() {
     const step = this.future.pop();
-    if (!step) return this.canRedo && this.model.send({ do: "redo" });
+    if (!step) return this.canRedo && this.ask("redo");
     this.past.push(step);
     this.put(step.name, step.after, "redo");
   }
 
   put(name, bits, kind) {
     this.maps.set(name, unpackBits(bits, this.size));
-    this.model.set("category", name);
-    this.send(kind, bits);
+    this.model.set("category", name); // with the message of `share`
+    this.share(kind, bits);
     this.tell();
   }
 
@@ -102,18 +93,15 @@ class Maps {
     this.put(name, packBits(this.maps.get(name)), "choose");
   }
 
-  send(kind, bits) {
-    this.model.set("mask_bits", new DataView(bits.buffer));
-    this.model.set("change", { kind, n: ++this.count, from: this.id });
-    this.model.save_changes();
-    this.sent = [performance.now(), bits.length];
+  share(kind, bits) {
+    this.say({ mask_bits: new DataView(bits.buffer), change: { kind, n: ++this.count, from: this.id } });
   }
 
   /** A step of Python's, or of another page at the same kernel. */
-  heard() {
-    const { kind, from } = this.model.get("change");
+  follow() {
+    const { kind, from } = this.get("change");
     if (from === this.id) return;
-    const { name } = this, bits = this.model.get("mask_bits"), before = packBits(this.map);
+    const { name } = this, bits = this.get("mask_bits"), before = packBits(this.map);
     const map = unpackBits(bits, this.size), after = packBits(map);
     if (kind === "undo") this.future.push(this.past.pop() ?? { name, before: after, after: before });
     else if (kind === "redo") this.past.push(this.future.pop() ?? { name, before, after });

@@ -1,127 +1,124 @@
-// MaskPainter's buttons and fields, and what they show.
+// The painter's buttons and fields, and what they show.
 
 const TOOLS = [
   ["brush", "Brush", "b"], ["eraser", "Eraser", "e"], ["fill", "Fill", "f"], ["lasso", "Lasso", "l"],
   ["polygon", "Polygon", "p"], ["superpixel", "Super-pixel", "s"], ["teach", "Teach", "t"],
 ];
-const FEATHER = "rounds the outline; a map says yes or no at each pixel, and what softens a seam is the blending of the result";
+const FEATHER = ": rounds the outline; a map says yes or no at each pixel, and what softens a seam is the blending of the result";
 const EDITS = [
   ["grow", "Grow", "g"], ["shrink", "Shrink", "h"], ["feather", "Feather", "r", FEATHER], ["invert", "Invert", "i"], ["clear", "Clear", "Delete"],
 ];
 
-function element(tag, properties = {}, ...children) {
-  const { aria = {}, data = {}, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(aria)) made.setAttribute(name === "role" ? name : `aria-${name}`, value);
-  Object.assign(made.dataset, data);
-  made.append(...children); // strings become text, never HTML
-  return made;
+const keyButton = (label, key, action, attributes, more = "") =>
+  makeButton(label, action, { title: `${label} (${key})${more}`, ...attributes });
+
+/** Offer `names`; what is chosen stays while they do. */
+function fillSelect(select, names) {
+  if ([...select.options].map(({ value }) => value).join("\n") === names.join("\n")) return;
+  select.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
 }
 
-class Panel {
-  constructor(model, maps) {
-    this.model = model;
-    this.maps = maps;
-  }
-
-  get(name) {
-    return this.model.get(name);
-  }
-
-  set(name, value) {
-    this.model.set(name, value);
-    this.model.save_changes();
+class Panel extends ClipView {
+  constructor(model, playback) {
+    super(model, playback);
+    this.maps = playback.maps;
+    this.lessons = new Lessons(model, this.maps);
+    this.solving = new Solving(model);
+    this.endings.push(() => this.lessons.leave(), () => this.solving.leave());
   }
 
   build(el) {
-    const button = (label, key, action, data = {}, more = "") =>
-      element("button", { type: "button", title: (key ? `${label} (${key})` : label) + (more && `: ${more}`), onclick: action, data }, label);
-    const group = (label, ...children) => element("div", { className: "sc-group", aria: { role: "group", label } }, ...children);
-    this.tools = TOOLS.map(([name, label, key]) => button(label, key, () => this.choose(name), { tool: name }));
-    this.undoButton = button("Undo", "Ctrl+Z", () => this.maps.undo(), { action: "undo" });
-    this.redoButton = button("Redo", "Ctrl+Shift+Z", () => this.maps.redo(), { action: "redo" });
-    const edits = EDITS.map(([name, label, key, more]) => button(label, key, () => this.edit(name), { action: name }, more));
-    const range = (label, name, min, max, step) =>
-      element("input", { type: "range", min, max, step, oninput: (e) => this.set(name, Number(e.target.value)), data: { range: name }, aria: { label } });
-    this.brush = range("Brush size in pixels", "brush", 1, 200, 1);
-    this.opacity = range("Opacity of the map", "opacity", 0, 1, 0.05);
-    this.outline = element("input", { type: "checkbox", onchange: (e) => this.set("outline", e.target.checked) });
-    this.pressure = element("input", { type: "checkbox", onchange: (e) => this.set("pressure", e.target.checked) });
-    this.category = element("select", { onchange: (e) => this.maps.choose(e.target.value), aria: { label: "Category" } });
-    this.canvas = element("canvas", { className: "sc-stage", aria: { role: "img" } });
-    this.playButton = button("Play", "k", () => this.play(!this.playing), { action: "play" });
-    this.scrubber = element("input", { type: "range", min: 0, max: this.get("frames_sizes").length - 1, step: 1, aria: { label: "Frame" } });
-    this.scrubber.oninput = () => { this.play(false); this.set("frame", Number(this.scrubber.value)); };
-    this.counter = element("output");
-    this.lesson = element("select", { aria: { label: "What the scribble shows" } });
-    this.lessonRow = element("div", { className: "sc-row sc-lesson", hidden: true },
-      element("label", {}, "Scribble on ", this.lesson),
-      button("Take back", "", () => this.model.send({ do: "unteach" }), { action: "unteach" }),
-      button("Use as map", "", () => this.model.send({ do: "accept" }), { action: "accept" }));
-    this.solveButton = button("Solve again", "", () => this.model.send({ do: this.get("solving") ? "stop" : "solve" }), { action: "solve" });
-    this.bar = element("progress", { max: 1, value: 0, hidden: true, aria: { label: "Solving" } });
-    this.status = element("span", { className: "sc-status", aria: { live: "polite" } });
-    this.results = element("div", { className: "sc-results" });
-    this.root = element("div", { className: "semcine semcine-painter", tabIndex: 0, aria: { role: "application", label: "Mask painter. B brush, E eraser, brackets size, arrows move, Enter applies." } },
-      element("div", { className: "sc-row" }, element("label", {}, "Map of ", this.category), group("Tool", ...this.tools), group("History", this.undoButton, this.redoButton)),
-      element("div", { className: "sc-row" }, group("Whole map", ...edits), element("label", {}, "Size ", this.brush), element("label", {}, "Opacity ", this.opacity),
-        element("label", {}, this.outline, " Outline"), element("label", {}, this.pressure, " Pen pressure")),
-      this.lessonRow, this.canvas,
-      element("div", { className: "sc-row" }, this.playButton, this.scrubber, this.counter),
-      element("div", { className: "sc-row" }, this.solveButton, this.bar, this.status), this.results);
-    this.root.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the keys as commands
+    const row = (...children) => make("div", { class: "semcine-row" }, ...children);
+    this.canvas = make("canvas", { class: "semcine-stage", role: "img" });
+    this.status = make("span", { class: "semcine-status", "aria-live": "polite" });
+    this.root = make("div", {
+      class: "semcine semcine-painter", ...KEYS_STAY_HERE, tabindex: 0, role: "application",
+      "aria-label": "Mask painter. B brush, E eraser, brackets size, arrows move, Enter applies.",
+    },
+      row(...this.toolBar()), row(...this.mapBar()), this.lessons.row, this.canvas, row(...this.playBar()),
+      row(this.solving.button, this.solving.bar, this.status), this.solving.results);
     el.append(this.root);
   }
 
-  mapChanged() {
-    if (this.stage.width !== this.maps.width || this.stage.height !== this.maps.height) return;
+  group(label, ...children) {
+    return make("div", { class: "semcine-group", role: "group", "aria-label": label }, ...children);
+  }
+
+  toolBar() {
+    this.category = make("select", { "aria-label": "Category", onchange: () => this.maps.choose(this.category.value) });
+    this.tools = TOOLS.map(([name, label, key]) => keyButton(label, key, () => this.choose(name), { "data-tool": name }));
+    this.undo = keyButton("Undo", "Ctrl+Z", () => this.maps.undo(), { "data-action": "undo" });
+    this.redo = keyButton("Redo", "Ctrl+Shift+Z", () => this.maps.redo(), { "data-action": "redo" });
+    return [make("label", {}, "Map of ", this.category), this.group("Tool", ...this.tools), this.group("History", this.undo, this.redo)];
+  }
+
+  mapBar() {
+    const range = (label, name, min, max, step) => make("input", {
+      type: "range", min, max, step, "aria-label": label, oninput: () => this.say({ [name]: Number(this[name].value) }),
+    });
+    const check = (name) => make("input", { type: "checkbox", onchange: () => this.say({ [name]: this[name].checked }) });
+    const edits = EDITS.map(([name, label, key, more]) => keyButton(label, key, () => this.edit(name), { "data-action": name }, more));
+    this.brush = range("Brush size in pixels", "brush", 1, 200, 1);
+    this.opacity = range("Opacity of the map", "opacity", 0, 1, 0.05);
+    this.outline = check("outline");
+    this.pressure = check("pressure");
+    return [this.group("Whole map", ...edits), make("label", {}, "Size ", this.brush), make("label", {}, "Opacity ", this.opacity),
+      make("label", {}, this.outline, " Outline"), make("label", {}, this.pressure, " Pen pressure")];
+  }
+
+  playBar() {
+    const last = this.get("clip_info").frames - 1;
+    this.scrubber = make("input", {
+      type: "range", min: 0, max: last, step: 1, "aria-label": "Frame",
+      oninput: () => this.say({ playing: false, frame: Number(this.scrubber.value) }),
+    });
+    this.counter = make("output");
+    return [this.playButton({ title: "Play (k)", "data-action": "play" }), this.scrubber, this.counter];
+  }
+
+  toggle() {
+    this.say({ playing: !this.get("playing"), frame: this.playback.frame });
+  }
+
+  showFrame() {
+    const { frame } = this.playback;
+    this.scrubber.value = frame;
+    this.counter.textContent = `${frame} / ${this.scrubber.max}`;
+    this.stage.request();
+  }
+
+  showMap() {
     this.stage.refresh();
     this.update();
   }
 
   update() {
-    const tool = this.get("tool"), names = this.get("categories");
-    for (const button of this.tools) button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
-    for (const [button, can] of [[this.undoButton, this.maps.canUndo], [this.redoButton, this.maps.canRedo]]) {
-      // a button that is disabled loses the focus, and the keys would go to the notebook
-      if (!can && this.root.getRootNode().activeElement === button) this.root.focus({ preventScroll: true });
-      button.disabled = !can;
-    }
+    const tool = this.get("tool");
+    for (const button of this.tools) button.setAttribute("aria-pressed", button.dataset.tool === tool);
+    this.enable(this.undo, this.maps.canUndo);
+    this.enable(this.redo, this.maps.canRedo);
     for (const name of ["brush", "opacity"]) this[name].value = this.get(name);
     for (const name of ["outline", "pressure"]) this[name].checked = this.get(name);
-    const fill = (select, wanted) => {
-      if ([...select.options].map((o) => o.value).join("\n") !== wanted.join("\n"))
-        select.replaceChildren(...wanted.map((name) => element("option", { value: name }, name)));
-    };
-    fill(this.category, names);
+    fillSelect(this.category, this.get("categories"));
     this.category.value = this.maps.name;
-    fill(this.lesson, [...new Set([...names, "background"])]);
-    this.lessonRow.hidden = tool !== "teach";
-    const last = this.get("frames_sizes").length - 1, frame = this.playing ? this.playing.frame : this.get("frame");
-    this.scrubber.value = frame;
-    this.counter.textContent = `${frame} / ${last}`;
-    this.playButton.textContent = this.playing ? "Pause" : "Play";
-    this.solveButton.hidden = !this.get("can_solve");
-    this.solveButton.textContent = this.get("solving") ? "Stop" : "Solve again";
-    this.bar.hidden = !this.get("solving");
-    this.bar.value = this.get("progress");
-    let set = 0;
-    for (const value of this.maps.map) set += value;
+    const set = this.maps.map.reduce((sum, value) => sum + value, 0);
     const covered = `${this.maps.name}: ${((100 * set) / this.maps.size).toFixed(1)} % of the picture`;
-    this.status.textContent = this.get("status") || covered;
+    this.status.textContent = this.get("error") || this.get("status") || covered;
     this.canvas.setAttribute("aria-label", `Map of ${covered}`);
     this.stage.radius = ["brush", "eraser"].includes(tool) ? this.get("brush") / 2 : 0;
-    if (tool === "superpixel" && !this.get("superpixels")?.byteLength && !this.asked) {
-      this.asked = true;
-      this.model.send({ do: "superpixels" });
-    }
     this.stage.request();
+  }
+
+  /** A button that is disabled loses the focus, and the keys would go to the notebook. */
+  enable(button, can) {
+    if (!can && this.root.getRootNode().activeElement === button) this.root.focus({ preventScroll: true });
+    button.disabled = !can;
   }
 
   choose(tool) {
     this.stage.path = [];
-    this.set("tool", tool);
-    this.update();
+    this.stage.request();
+    this.say({ tool });
   }
 
   edit(name) {

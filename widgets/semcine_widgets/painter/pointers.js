@@ -3,6 +3,20 @@
 const AWAY = 10; // seconds without a touch after which a person is thought to look elsewhere
 
 class Pointers extends Panel {
+  followPointers() {
+    const { canvas, stage } = this;
+    const on = (name, work, options) => canvas.addEventListener(name, work, options);
+    this.pointers = new Map(); // where each one was last, on the page
+    on("pointerdown", (event) => this.down(event));
+    on("pointermove", (event) => this.move(event));
+    on("pointerup", (event) => this.up(event));
+    on("pointercancel", (event) => this.up(event, true));
+    on("pointerleave", () => { if (!this.stroke) stage.point(null); });
+    on("dblclick", () => this.finishPolygon());
+    on("contextmenu", (event) => event.preventDefault());
+    on("wheel", (event) => { if (stage.zoomBy(Math.exp(-event.deltaY / 400), stage.at(event))) event.preventDefault(); }, { passive: false });
+  }
+
   /** Editing time: what passes between touches, unless it is so long that a person was elsewhere. */
   touch() {
     const now = performance.now() / 1000, passed = now - (this.touched ?? now);
@@ -38,10 +52,9 @@ class Pointers extends Panel {
       this.stage.closed = tool === "lasso";
       this.stage.path = [at];
     } else if (tool === "superpixel") {
-      const cell = inside ? this.cellAt(at) : null;
+      const cell = this.lessons.cellAt(at);
       if (cell === null) return;
-      const size = this.segments.reduce((n, value, i) => n + (value === cell ? 2 * this.maps.map[i] - 1 : 0), 0);
-      this.stroke = { kind: tool, value: size > 0 ? 0 : 1, before: packBits(this.maps.map) };
+      this.stroke = { kind: tool, value: this.lessons.mostlySet(cell) ? 0 : 1, before: packBits(this.maps.map) };
       this.takeCell(cell);
     } else {
       this.stroke = { kind: "stroke", value: erasing || tool === "eraser" ? 0 : 1, before: packBits(this.maps.map), last: at };
@@ -64,8 +77,15 @@ class Pointers extends Panel {
   follow(at, event) {
     const { kind } = this.stroke;
     if (kind === "stroke") this.paint(at, event.pointerType === "pen" && this.get("pressure") ? 0.2 + 0.8 * event.pressure : 1);
-    else if (kind === "superpixel") this.takeCell(this.cellAt(at));
+    else if (kind === "superpixel") this.takeCell(this.lessons.cellAt(at));
     else this.stage.path.push(at);
+  }
+
+  takeCell(cell) {
+    if (cell === null || cell === this.stroke.cell) return;
+    this.stroke.cell = cell;
+    this.lessons.setCell(cell, this.stroke.value);
+    this.stage.refresh();
   }
 
   paint(at, pressure) {
@@ -83,13 +103,15 @@ class Pointers extends Panel {
     this.touch();
     if (stroke.kind === "stroke" || stroke.kind === "superpixel") this.maps.commit(stroke.kind, stroke.before);
     else if (stroke.kind === "lasso") this.close("lasso", stroke.erasing);
-    else if (stroke.kind === "teach") {
-      const points = this.stage.path.map(([x, y]) => [x, y]);
-      this.stage.path = [];
-      this.stage.request();
-      this.model.save_changes(); // the time spent
-      this.model.send({ do: "teach", category: this.lesson.value, points, frame: this.stage.shownFrame ?? this.get("frame") });
-    }
+    else if (stroke.kind === "teach") this.teach();
+  }
+
+  teach() {
+    const points = this.stage.path, frame = this.playback.shown ?? this.get("frame");
+    this.stage.path = [];
+    this.stage.request();
+    this.model.save_changes(); // the time spent
+    this.ask("teach", { category: this.lessons.category.value, points, frame });
   }
 
   cancel() {
@@ -121,56 +143,5 @@ class Pointers extends Panel {
     if (this.get("tool") !== "polygon") return;
     this.stage.closed = false;
     this.close("polygon");
-  }
-
-  // --- super-pixels, lessons -----------------------------------------------------------------------------
-
-  get segments() {
-    const bytes = this.get("superpixels");
-    if (!this.cells && bytes?.byteLength) this.cells = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    return this.cells ?? null;
-  }
-
-  cellAt([x, y]) {
-    const { width, height } = this.maps, cells = this.segments;
-    if (!cells || x < 0 || y < 0 || x >= width || y >= height) return null;
-    return cells[Math.floor(y) * width + Math.floor(x)];
-  }
-
-  takeCell(cell) {
-    if (cell === null || cell === this.stroke.cell) return;
-    this.stroke.cell = cell;
-    this.segments.forEach((value, i) => { if (value === cell) this.maps.map[i] = this.stroke.value; });
-    this.stage.refresh();
-  }
-
-  drawCells(context) {
-    if (this.get("tool") !== "superpixel") return;
-    const cells = this.cellLayer ? null : this.segments, { width, height } = this.maps;
-    if (cells) {
-      this.cellLayer = new Layer(width, height);
-      for (let i = 0; i + width < cells.length; i++)
-        if (cells[i] !== cells[i + 1] || cells[i] !== cells[i + width]) this.cellLayer.pixels[i] = 0x90ffffff;
-      this.cellLayer.put([0, 0, width, height]);
-    }
-    if (this.cellLayer) context.drawImage(this.cellLayer.canvas, 0, 0);
-  }
-
-  drawLesson(context) {
-    if (this.get("tool") !== "teach") return;
-    const { names, width, height, labels } = { ...this.get("preview_info"), labels: this.get("preview") };
-    if (labels?.byteLength && !this.lessonLayer) {
-      this.lessonLayer = new Layer(width, height);
-      for (let i = 0; i < width * height; i++) {
-        const index = this.maps.names.indexOf(names[labels.getUint8(i)]);
-        this.lessonLayer.pixels[i] = index < 0 ? 0 : packed(index, 150);
-      }
-      this.lessonLayer.put([0, 0, width, height]);
-    }
-    if (this.lessonLayer && labels?.byteLength) context.drawImage(this.lessonLayer.canvas, 0, 0, this.maps.width, this.maps.height);
-    for (const { category, points } of this.get("lessons")) {
-      const index = this.maps.names.indexOf(category);
-      this.stage.line(points, index < 0 ? "#444" : css(index));
-    }
   }
 }

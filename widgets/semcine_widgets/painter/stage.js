@@ -22,21 +22,29 @@ class Layer {
   }
 }
 
-class Stage {
-  constructor(model, maps, canvas) {
-    Object.assign(this, { model, maps, canvas });
+/** A layer of which color(i) says each pixel, 32 bits. */
+function paintedLayer(width, height, color) {
+  const layer = new Layer(width, height);
+  for (let i = 0; i < width * height; i++) layer.pixels[i] = color(i);
+  layer.put([0, 0, width, height]);
+  return layer;
+}
+
+class Stage extends Follower {
+  constructor(model, playback, lessons, canvas) {
+    super(model);
+    Object.assign(this, { playback, lessons, canvas, maps: playback.maps });
     this.context = canvas.getContext("2d");
-    this.width = maps.width;
-    this.height = maps.height;
+    this.width = this.maps.width;
+    this.height = this.maps.height;
     this.layer = new Layer(this.width, this.height);
-    this.bitmaps = new Map();
-    this.shown = null; // the last frame that was decoded
     this.zoom = 1; // over the size that fits
     this.origin = [0, 0]; // the picture's corner on the stage, CSS pixels
     this.cursor = null; // picture coordinates
     this.path = []; // of lasso, polygon and scribble
-    this.extras = []; // drawn over the map, in picture coordinates
+    this.changed = null; // the rectangle to draw again, picture coordinates
     this.draws = 0;
+    this.hear(["outline"], () => this.refresh());
     this.refresh();
   }
 
@@ -95,39 +103,14 @@ class Stage {
     return [0, 0, this.width, this.height];
   }
 
-  /** Colour the active map again, or a rectangle of it. */
+  /** Color the active map again, or a rectangle of it. */
   refresh(rect = this.whole) {
-    const rim = this.model.get("outline"), color = packed(this.maps.names.indexOf(this.maps.name));
+    const rim = this.get("outline"), color = packed(this.maps.names.indexOf(this.maps.name));
     const [x0, y0, x1, y1] = rect, grown = rim ? 2 : 0;
     const part = [Math.max(0, x0 - grown), Math.max(0, y0 - grown), Math.min(this.width, x1 + grown), Math.min(this.height, y1 + grown)];
     colorMap(this.maps.map, this.width, this.height, this.layer.pixels, color, rim, part);
     this.layer.put(part);
     this.request(part);
-  }
-
-  /** Decode frame `t` (JPEG) and show it; what is decoded already shows at once. */
-  async show(t) {
-    this.wanted = t;
-    const bitmap = this.bitmaps.get(t) ?? (await this.decode(t).catch(() => null));
-    if (bitmap && this.wanted === t) {
-      this.shown = bitmap;
-      this.shownFrame = t;
-      this.request();
-    }
-  }
-
-  async decode(t) {
-    const sizes = this.model.get("frames_sizes"), data = this.model.get("frames_data");
-    let offset = data.byteOffset;
-    for (let i = 0; i < t; i++) offset += sizes[i];
-    const bitmap = await createImageBitmap(new Blob([new Uint8Array(data.buffer, offset, sizes[t])], { type: "image/jpeg" }));
-    this.bitmaps.set(t, bitmap);
-    if (this.bitmaps.size > 32) {
-      const oldest = this.bitmaps.keys().next().value;
-      if (this.bitmaps.get(oldest) !== this.shown) this.bitmaps.get(oldest).close();
-      this.bitmaps.delete(oldest);
-    }
-    return bitmap;
   }
 
   /** The ring goes to `at`. */
@@ -142,16 +125,11 @@ class Stage {
   request([x0, y0, x1, y1] = [-Infinity, -Infinity, Infinity, Infinity]) {
     const [a, b, c, d] = this.changed ?? [Infinity, Infinity, -Infinity, -Infinity];
     this.changed = [Math.min(a, x0), Math.min(b, y0), Math.max(c, x1), Math.max(d, y1)];
-    this.pending ??= requestAnimationFrame(() => {
-      this.pending = null;
-      this.draw();
-      this.changed = null;
-    });
   }
 
   /** Whole canvas pixels that hold what has changed: without graphics hardware the rest costs most of the time. */
   clip() {
-    const { context, canvas } = this, margin = 2 + 2 / this.scale; // scaling mixes neighbours
+    const { context, canvas } = this, margin = 2 + 2 / this.scale; // scaling mixes neighbors
     const on = (value, i) => ((value * this.scale) + this.origin[i]) * this.ratio;
     const [x0, y0, x1, y1] = this.changed;
     const left = Math.max(0, Math.floor(on(x0 - margin, 0))), top = Math.max(0, Math.floor(on(y0 - margin, 1)));
@@ -162,21 +140,23 @@ class Stage {
   }
 
   draw() {
-    const { context, scale } = this, toPixels = this.ratio;
+    if (!this.changed) return;
+    const { context, scale, lessons } = this, { picture } = this.playback, toPixels = this.ratio;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.save();
     this.clip();
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.setTransform(scale * toPixels, 0, 0, scale * toPixels, this.origin[0] * toPixels, this.origin[1] * toPixels);
     context.imageSmoothingEnabled = scale < 3;
-    if (this.shown) context.drawImage(this.shown, 0, 0, this.width, this.height);
-    context.globalAlpha = this.model.get("opacity");
-    if (!this.covered?.()) context.drawImage(this.layer.canvas, 0, 0);
+    if (picture) context.drawImage(picture, 0, 0, this.width, this.height);
+    context.globalAlpha = this.get("opacity");
+    if (!lessons.covers) context.drawImage(this.layer.canvas, 0, 0);
     context.globalAlpha = 1;
-    for (const extra of this.extras) extra(context, scale);
+    lessons.draw(this);
     if (this.path.length) this.line(this.path, css(this.maps.names.indexOf(this.maps.name)), this.closed);
     if (this.cursor) this.ring();
     context.restore();
+    this.changed = null;
     this.canvas.dataset.draws = ++this.draws;
   }
 
@@ -204,10 +184,5 @@ class Stage {
       context.lineWidth = width / scale;
       context.stroke();
     }
-  }
-
-  close() {
-    cancelAnimationFrame(this.pending);
-    for (const bitmap of this.bitmaps.values()) bitmap.close();
   }
 }

@@ -1,4 +1,4 @@
-"""What `semcine rate` serves: a participant's page, and the server's settings for it."""
+"""The page of a participant that `semcine rate` serves, and the server's settings for it."""
 
 from __future__ import annotations
 
@@ -23,16 +23,14 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 NOTEBOOK = HERE / "rate.ipynb"
 _EXTENSIONS = ("anywidget", "@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
-_STUDY = "SEMCINE_STUDY"  # how a server tells its pages which study it is
-
-
+_STUDY = "SEMCINE_STUDY"  # the variable by which a server tells its pages which study it is
 _ANYWHERE = ("0.0.0.0", "::", "*", "")
 
 
 def describe(
     url: str, items: Iterable[str] | None, protocol: Protocol, host: str = "127.0.0.1"
 ) -> dict[str, str]:
-    """Environment variables with which a page finds its study, and its kernel the server at ``host``."""
+    """The environment variables by which a page finds its study, and its kernel the server at ``host``."""
     study = {"url": url, "items": None if items is None else list(items), "protocol": asdict(protocol)}
     paths = [str(HERE), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     return {
@@ -43,7 +41,7 @@ def describe(
 
 
 def participant_page() -> Any:
-    """The page of the person whose token stands in the address, or one sentence that says what is wrong."""
+    """The page of the person whose token is in the address, or one sentence that says what is wrong."""
     try:
         study = json.loads(os.environ[_STUDY])
         await_request()
@@ -60,8 +58,8 @@ def participant_page() -> Any:
 def server_arguments(host: str, port: int, theme: str, base_url: str = "/", ready: int = 2) -> list[str]:
     """Voilà's arguments: one notebook, no sources, no tracebacks, no other files.
 
-    ``ready``: kernels that are started ahead of the people, about 100 MB each; a page that gets one opens a
-    second earlier. Who comes when all are taken gets a new one.
+    ``ready`` kernels are started ahead of the people, about 100 MB each; a page that gets one opens a second
+    earlier. Whoever comes when all are taken gets a new one.
     """
     return [
         str(NOTEBOOK),

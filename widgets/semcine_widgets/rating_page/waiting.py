@@ -1,4 +1,4 @@
-"""A kernel that Voilà started ahead of time waits here for the request of the person who gets it."""
+"""Waiting for a request: Voilà starts kernels ahead of time, before there is a person to serve."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PATIENCE = 60.0  # seconds without an answer after which the server is thought 
 
 
 def await_request() -> None:
-    """Return once the environment has the person's request: at once where the kernel was started for it.
+    """Return once the environment holds the person's request: at once if the kernel was started for it.
 
     Voilà's own ``wait_for_request`` gives up when the connection is lost; a kernel may wait for days.
 
@@ -31,7 +31,7 @@ def await_request() -> None:
 
 
 def _heard(listen: Callable[[], str], patience: float = _PATIENCE, pause: float = _PAUSE) -> str:
-    """What the server says, however often the connection is lost before."""
+    """The server's message, however often the connection is lost before it comes."""
     last = time.monotonic()
     while True:
         try:
@@ -45,7 +45,7 @@ def _heard(listen: Callable[[], str], patience: float = _PATIENCE, pause: float 
 
 
 class _Lost(Exception):
-    """No connection, or not any more."""
+    """There is no connection, or it was lost."""
 
     def __init__(self, cause: Exception, connected: bool) -> None:
         super().__init__(str(cause))
@@ -65,7 +65,7 @@ def _listen() -> str:
 
 
 def query_address(environ: Any) -> str:
-    """Where Voilà tells a waiting kernel of its request."""
+    """The address at which Voilà tells a waiting kernel of its request."""
     host = environ.get(ADDRESS, "127.0.0.1")
     host = f"[{host}]" if ":" in host else host
     root = environ.get("VOILA_SERVER_URL", "/")

@@ -3,23 +3,23 @@
 /** What a browser without VideoDecoder is sent instead of packets. */
 const fallback = (info) => (info.transport.endsWith("lossless") ? "png" : "webp");
 
-/** A widget adds `open(info, clip, labels)`: decode, draw, and return who draws (or nothing, if it comes later). */
-class ClipPlayback {
-  constructor(model, handlers = {}) {
-    this.model = model;
+/** What all views of one model share. A widget adds `open(info, clip)`: decode, draw, and return who draws. */
+class ClipPlayback extends Follower {
+  constructor(model) {
+    super(model);
     this.t = 0; // frames since the beginning
     this.loading = null;
-    this.stop = listen(model, {
-      "change:clip": () => this.reload(),
-      "change:labels": () => this.reload(),
-      ...handlers,
-    });
+    this.listeners = new Set(); // of views, told when there is something new to show
+    this.hear(["clip", "labels"], () => this.reload());
     this.reload();
   }
 
-  say(changes) {
-    for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
-    this.model.save_changes();
+  tell(...news) {
+    for (const listener of this.listeners) listener(...news);
+  }
+
+  fail(error) {
+    this.say({ error: String(error.message || error) });
   }
 
   /** Traits that belong together arrive one after the other: wait until all are there. */
@@ -29,7 +29,8 @@ class ClipPlayback {
       return this.loading;
     }
     this.loading = Promise.resolve().then(() => this.load()).catch((error) => {
-      this.say({ error: String(error.message || error), drawn: "" });
+      this.say({ drawn: "" });
+      this.fail(error);
     }).finally(() => {
       this.loading = null;
       if (this.again) {
@@ -41,14 +42,14 @@ class ClipPlayback {
   }
 
   async load() {
-    const info = this.model.get("clip_info");
-    const clip = this.model.get("clip");
+    const info = this.get("clip_info");
+    const clip = this.get("clip");
     if (!info.frames || bytesOf(clip).length !== info.sizes.reduce((a, b) => a + b, 0)) return;
     if (!canDecode(info)) {
       this.say({ needs: fallback(info) });
       return;
     }
-    const drawn = await this.open(info, clip, await unpackLabels(this.model.get("labels")));
+    const drawn = await this.open(info, clip);
     if (drawn) this.say({ drawn, decoded: info.transport, error: "" });
   }
 
@@ -56,11 +57,7 @@ class ClipPlayback {
   passed(now) {
     const spent = Math.min(now - (this.before ?? now), 250);
     this.before = now;
-    return this.model.get("playing") ? (spent / 1000) * this.model.get("clip_info").fps : 0;
-  }
-
-  release() {
-    this.stop();
+    return this.get("playing") ? (spent / 1000) * this.get("clip_info").fps : 0;
   }
 }
 
@@ -70,16 +67,37 @@ function fitCanvas({ canvas }, { width, height }) {
   canvas.height = height;
 }
 
+/** A view of a clip that plays and pauses. */
+class ClipView extends Follower {
+  constructor(model, playback) {
+    super(model);
+    this.playback = playback;
+  }
+
+  toggle() {
+    this.say({ playing: !this.get("playing") });
+  }
+
+  playButton(attributes = {}) {
+    const button = makeButton("", () => this.toggle(), attributes);
+    const update = () => { button.textContent = this.get("playing") ? "Pause" : "Play"; };
+    this.hear(["playing"], update);
+    update();
+    return button;
+  }
+}
+
 /** An anywidget module of which all views share one playback. */
-const playingWidget = (Playback, render) => () => {
-  const shared = {};
+const playingWidget = (Playback, View) => () => {
+  let playback;
   return {
     initialize({ model }) {
-      shared.playback = new Playback(model);
-      return () => shared.playback.release();
+      playback = new Playback(model);
+      return () => playback.leave();
     },
     render({ model, el }) {
-      return render({ model, el, playback: shared.playback });
+      const view = new View(model, playback, el);
+      return () => view.leave();
     },
   };
 };

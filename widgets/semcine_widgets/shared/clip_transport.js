@@ -1,4 +1,4 @@
-// Unpacks what transport.py packed: frames of a clip as RGBA bytes, and label maps.
+// Unpacks what clip_transport.py packed: frames of a clip as RGBA bytes, and label maps.
 // The files of this folder have neither imports nor exports: Python puts them in front of a widget's module.
 
 /** The bytes of a binary trait, whatever kind of view the front end gives. */
@@ -28,18 +28,19 @@ function canDecode(info) {
   return !info.codec || typeof VideoDecoder !== "undefined";
 }
 
+/** The bytes of each frame. */
+function framesOf(info, value) {
+  const bytes = bytesOf(value);
+  let offset = 0;
+  return info.sizes.map((size) => bytes.subarray(offset, (offset += size)));
+}
+
 /**
  * Decode a clip and hand each frame to sink(index, rgba).
  * `wanted`, a Set of indices, leaves out what need not be decoded.
  */
 async function decodeClip(info, value, sink, wanted = null) {
-  const bytes = bytesOf(value);
-  const parts = [];
-  let offset = 0;
-  for (const size of info.sizes) {
-    parts.push(bytes.subarray(offset, offset + size));
-    offset += size;
-  }
+  const parts = framesOf(info, value);
   if (info.codec) await decodePackets(info, parts, sink, wanted);
   else await decodePictures(info, parts, sink, wanted);
 }
@@ -92,11 +93,15 @@ async function pixelsOf(frame, { width, height }) {
   }
 }
 
+/** One frame of a clip that was sent as single pictures. */
+function decodePicture({ mime }, part) {
+  return createImageBitmap(new Blob([part], { type: mime }), { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+}
+
 async function decodePictures(info, parts, sink, wanted) {
-  const options = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
   for (let i = 0; i < parts.length; i++) {
     if (wanted && !wanted.has(i)) continue;
-    const bitmap = await createImageBitmap(new Blob([parts[i]], { type: info.mime }), options);
+    const bitmap = await decodePicture(info, parts[i]);
     sink(i, drawnPixels(bitmap, info.width, info.height));
     bitmap.close();
   }

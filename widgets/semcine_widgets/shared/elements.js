@@ -1,9 +1,9 @@
-// Elements without innerHTML: a person's text can only ever become text.
+// What every view is made of: elements without innerHTML, and a follower of the model that ends with the view.
 
 // JupyterLab hears keys before the page does and takes "b", say, as "insert a cell below" unless told not to
 const KEYS_STAY_HERE = { "data-lm-suppress-shortcuts": "true" };
 
-/** make("button", {class: "x", onclick: f, "aria-label": "Play"}, "Play", otherElement) */
+/** make("div", {class: "x", onclick: f, hidden: true}, "Text", otherElement): a person's text only ever becomes text. */
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -15,30 +15,81 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Listen to a model until the view is gone: returns the function that stops it. */
-function listen(model, handlers) {
-  const pairs = Object.entries(handlers);
-  for (const [event, handler] of pairs) model.on(event, handler);
-  return () => pairs.forEach(([event, handler]) => model.off(event, handler));
+function makeButton(label, onclick, attributes = {}) {
+  return make("button", { type: "button", onclick, ...attributes }, label);
 }
 
-/** Call tick(now in ms) before each repaint while the element can be seen. */
-function animate(element, tick) {
-  let visible = true;
-  let request = 0;
-  const step = (now) => {
-    request = visible ? requestAnimationFrame(step) : 0;
-    if (visible) tick(now);
-  };
-  const watcher = new IntersectionObserver((entries) => {
-    visible = entries[entries.length - 1].isIntersecting;
-    if (visible && !request) request = requestAnimationFrame(step);
-  });
-  watcher.observe(element);
-  request = requestAnimationFrame(step);
-  return () => {
-    visible = false;
-    watcher.disconnect();
-    cancelAnimationFrame(request);
-  };
+/** A silent video that repeats. */
+function makeVideo(attributes) {
+  return Object.assign(make("video", attributes), { loop: true, muted: true, playsInline: true });
+}
+
+/** Do what a key means, if it means something, and let nobody else hear it. */
+function handleKey(event, action) {
+  if (!action) return;
+  event.preventDefault();
+  event.stopPropagation();
+  action();
+}
+
+/** Follows a model until it leaves: reads traits, changes them, asks Python, and hears of changes. */
+class Follower {
+  constructor(model) {
+    this.model = model;
+    this.endings = []; // what is to be done when it leaves
+  }
+
+  get(name) {
+    return this.model.get(name);
+  }
+
+  /** Change traits here and in Python. */
+  say(changes) {
+    for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
+    this.model.save_changes();
+  }
+
+  /** Ask Python to do something. */
+  ask(what, more = {}) {
+    this.model.send({ do: what, ...more });
+  }
+
+  /** Call `work` whenever one of the traits changes. */
+  hear(names, work) {
+    for (const name of names) {
+      this.model.on(`change:${name}`, work);
+      this.endings.push(() => this.model.off(`change:${name}`, work));
+    }
+  }
+
+  /** Be one of the `listeners`, a Set of functions. */
+  join(listeners, work) {
+    listeners.add(work);
+    this.endings.push(() => listeners.delete(work));
+  }
+
+  /** Call tick(now in ms) before each repaint while the element can be seen. */
+  animate(element, tick) {
+    let visible = true;
+    let request = 0;
+    const step = (now) => {
+      request = visible ? requestAnimationFrame(step) : 0;
+      if (visible) tick(now);
+    };
+    const watcher = new IntersectionObserver((entries) => {
+      visible = entries[entries.length - 1].isIntersecting;
+      if (visible && !request) request = requestAnimationFrame(step);
+    });
+    watcher.observe(element);
+    request = requestAnimationFrame(step);
+    this.endings.push(() => {
+      visible = false;
+      watcher.disconnect();
+      cancelAnimationFrame(request);
+    });
+  }
+
+  leave() {
+    for (const end of this.endings) end();
+  }
 }

@@ -117,12 +117,12 @@ class LoopEngine {
   prepare(times, stills) {
     fillLookup(this.lookup, this.labels.table, times, stills);
     const kind = this.wish === "auto" ? fasterKind(this.labels, this.map) : this.wish;
-    const make = (name) => new RENDERERS[name](this.labels, this.map, this.info.frames, this.keepAll);
+    const open = (name) => new RENDERERS[name](this.labels, this.map, this.info.frames, this.keepAll);
     try {
-      this.renderer = make(kind);
+      this.renderer = open(kind);
     } catch (error) {
       if (this.wish === "webgl") throw error;
-      this.renderer = make("canvas"); // the whole clip does not fit, or the graphics went away since
+      this.renderer = open("canvas"); // the whole clip does not fit, or the graphics went away since
     }
     this.renderer.expect(this.lookup);
   }

@@ -1,4 +1,4 @@
-// The explorer's maps: unpacked, asked about one pixel or a rectangle, and painted in colours.
+// The explorer's maps: unpacked, asked about one pixel or a rectangle, and painted in colors.
 
 const TERM_NAMES = ["temporal", "label", "spatial"];
 
@@ -83,9 +83,9 @@ function median(values) {
   return (at((values.length - 1) >> 1) + at(values.length >> 1)) / 2;
 }
 
-const STATIC_GREY = 160;
+const STATIC_GRAY = 160;
 
-/** p or s in the paper's colours, blue to red, grey where static; returns the range of the scale. */
+/** p or s in the paper's colors, blue to red, gray where static; returns the range of the scale. */
 function paintLabels(context, values, periods, colors) {
   let low = Infinity;
   let high = -Infinity;
@@ -97,7 +97,7 @@ function paintLabels(context, values, periods, colors) {
   }
   const span = Math.max(high - low, 1e-9);
   paint(context, (i) => {
-    if (periods[i] <= 1) return [STATIC_GREY, STATIC_GREY, STATIC_GREY];
+    if (periods[i] <= 1) return [STATIC_GRAY, STATIC_GRAY, STATIC_GRAY];
     const k = 3 * Math.round((255 * (values[i] - low)) / span);
     return [colors[k], colors[k + 1], colors[k + 2]];
   });
@@ -120,35 +120,4 @@ function paint(context, color) {
     image.data.set([r, g, b, 255], 4 * i);
   }
   context.putImageData(image, 0, 0);
-}
-
-/** A pixel's colours over the clip: three curves, a strip of its colours, and each labelling's loop below. */
-function drawTimeline(canvas, colors, loops, now, ink) {
-  const context = canvas.getContext("2d");
-  const { width, height } = canvas;
-  const frames = colors.length;
-  const x = (frame) => (frame * width) / frames;
-  const rows = 14 * loops.length;
-  const curve = height - rows - 16;
-  context.clearRect(0, 0, width, height);
-  colors.forEach(([r, g, b], f) => {
-    context.fillStyle = `rgb(${r} ${g} ${b})`;
-    context.fillRect(x(f), curve + 2, x(1) + 1, 12);
-  });
-  ["#d33", "#2a2", "#36d"].forEach((style, channel) => {
-    context.strokeStyle = style;
-    context.lineWidth = 1.5;
-    context.beginPath();
-    colors.forEach((rgb, f) => context.lineTo(x(f + 0.5), curve - 2 - (rgb[channel] / 255) * (curve - 4)));
-    context.stroke();
-  });
-  loops.forEach(({ name, period, start }, i) => {
-    const top = curve + 17 + 14 * i;
-    context.fillStyle = "#e8912d";
-    context.fillRect(x(start), top, x(period), 10);
-    context.fillStyle = ink;
-    context.fillRect(x(start + modulus(now - start, period) + 0.5) - 1, top - 1, 2, 12);
-    context.font = "10px sans-serif";
-    context.fillText(name, start > frames / 2 ? 2 : width - context.measureText(name).width - 2, top + 9);
-  });
 }

@@ -1,7 +1,4 @@
-"""What the widgets that play a clip share: the clip that goes to the browser, and what it says of it.
-
-The counterpart is ``shared/clip_playback.js``.
-"""
+"""The base of the widgets that show a clip: what goes to the browser, and what the browser reports."""
 
 from __future__ import annotations
 
@@ -15,11 +12,11 @@ from semcine_nb.errors import SemcineError
 from semcine_nb.looping import Cinemagraph
 from semcine_nb.video import Video
 
-from .transport import pack_clip
+from .clip_transport import pack_clip
 
 
 class ClipWidget(anywidget.AnyWidget):
-    """A clip and label maps that a view decodes and plays.
+    """A clip, and label maps where it has some, that a view decodes and plays.
 
     Attributes
     ----------
@@ -52,13 +49,44 @@ class ClipWidget(anywidget.AnyWidget):
             self.needs = ""
 
     @traitlets.observe("needs")
-    def _asked(self, change: Any) -> None:
+    def _send_again(self, change: Any) -> None:
         if change["new"]:
             self.use_transport(change["new"])
 
 
+def distinct(names: Sequence[str], taken: Sequence[str] = ()) -> list[str]:
+    """Names told apart by a number where two are alike, or like one that is ``taken``."""
+    found: list[str] = []
+    for name in names:
+        unique, number = name, 2
+        while unique in found or unique in taken:
+            unique, number = f"{name} {number}", number + 1
+        found.append(unique)
+    return found
+
+
+def place_of(which: int | str, names: Sequence[str], what: str) -> int:
+    """The place of one of ``names``, given as a place (0 is the first) or as a name.
+
+    Raises
+    ------
+    SemcineError
+        If there is no such one; it says that there is no ``what`` of this name, and which there are.
+    """
+    place = names.index(which) if which in names else which
+    if not isinstance(place, int) or not 0 <= place < len(names):
+        raise SemcineError(f"There is no {what} {which!r}; there are {', '.join(names)}.")
+    return place
+
+
 def clip_of(cinemagraphs: Sequence[Cinemagraph], what: str) -> Video:
-    """The one clip that cinemagraphs are of; SemcineError, saying ``what`` shows one, if they differ."""
+    """The one clip that cinemagraphs are of.
+
+    Raises
+    ------
+    SemcineError
+        If they are of different clips; it says that ``what`` shows one clip.
+    """
     video = cinemagraphs[0].video
     if any(c.video is not video and c.video.digest != video.digest for c in cinemagraphs[1:]):
         raise SemcineError(f"These cinemagraphs are of different clips; {what} shows one clip.")

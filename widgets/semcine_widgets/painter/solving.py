@@ -1,4 +1,4 @@
-"""What the painter does with a map: solve again in a thread, and show the result beside the one before."""
+"""The painter's solver: it solves again in a thread, and shows the clips before and after."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import traitlets as t
+import traitlets
 
 from semcine_nb.errors import SemcineError
 from semcine_nb.looping import Cinemagraph, LoopSolver
 from semcine_nb.semantics import Candidate
 
-from .mask_edits import Mask
-from .rendered_loops import as_mp4
+from ..shared.rendered_loops import as_mp4
+from .geometry import Mask
 
 _FINE = 0.1  # seconds between two reports of progress to the browser
 
 
 class _Stopped(Exception):
-    """A person stopped the work; goes through the solver from its progress hook."""
+    """A person stopped the work; raised through the solver by its progress hook."""
 
 
 class _Bar:
-    """A progress bar of the package's kind that shows in a widget."""
+    """A `semcine_nb.progress.Bar` that shows in a widget."""
 
     def __init__(self, show: Callable[[float, str], None], total: float | None, desc: str) -> None:
         self._show, self._total, self._desc = show, total or 1, desc
@@ -44,14 +44,14 @@ class _Bar:
         pass
 
 
-class Solving(t.HasTraits):
-    """The part of MaskPainter that works the solver."""
+class Solving(traitlets.HasTraits):
+    """The part of MaskPainter that runs the solver."""
 
-    can_solve = t.Bool(False).tag(sync=True)
-    solving = t.Bool(False).tag(sync=True)
-    progress = t.Float(0.0).tag(sync=True)
-    before_clip = t.CBytes().tag(sync=True)  # MP4
-    after_clip = t.CBytes().tag(sync=True)
+    can_solve = traitlets.Bool(False).tag(sync=True)
+    solving = traitlets.Bool(False).tag(sync=True)
+    progress = traitlets.Float(0.0).tag(sync=True)
+    before_clip = traitlets.CBytes().tag(sync=True)  # MP4
+    after_clip = traitlets.CBytes().tag(sync=True)
 
     solver: LoopSolver | None
     mask: Mask
@@ -97,7 +97,7 @@ class Solving(t.HasTraits):
         return self._cinemagraphs.get(name)
 
     def stop(self) -> None:
-        """Give up the solution that is under way, at its next report of progress."""
+        """Stop solving at the next report of progress."""
         if self._work is not None and self._work.is_alive():
             self._halt.set()
 

@@ -1,7 +1,4 @@
-"""The explorer's maps as the bytes that its page unpacks, and what each labelling is measured by.
-
-The counterpart is ``shared/explorer_maps.js``.
-"""
+"""The explorer's maps as bytes for its page, and the energy that each labelling is measured by."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Clips and label maps as the bytes that the browser plays: VP9 packets or single pictures, and zlib.
-
-The counterpart is ``shared/clip_transport.js``.
-"""
+"""Clips and label maps as the bytes that the browser plays: VP9 packets or single pictures, and zlib."""
 
 from __future__ import annotations
 
@@ -53,7 +50,7 @@ class PackedClip:
 
 
 def pack_clip(video: Video, transport: str = "vp9") -> PackedClip:
-    """Encode a clip; the last few are remembered.
+    """Encode a clip; the last few are kept in memory.
 
     Parameters
     ----------
@@ -160,7 +157,7 @@ def pack_labels(maps: Sequence[tuple[NDArray, NDArray, NDArray | int]]) -> bytes
 
 
 def reduced(video: Video, width: int | None) -> Video:
-    """The clip at most ``width`` pixels wide, by area averaging; itself if it is no wider."""
+    """The clip at most ``width`` pixels wide, by area averaging; the clip itself if it is no wider."""
     if width is None or video.width <= width:
         return video
     size = (width, max(2, round(video.height * width / video.width)))

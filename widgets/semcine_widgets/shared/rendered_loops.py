@@ -1,7 +1,4 @@
-"""The loops as `save` writes them, blended, played beside or in place of the live ones.
-
-The counterpart is ``shared/rendered_view.js``.
-"""
+"""The loops as `save` writes them, with blended seams, beside or in place of the live ones."""
 
 from __future__ import annotations
 
@@ -36,11 +33,12 @@ def rendered_loop(video: Video, period: NDArray[np.int32], start: NDArray[np.int
 
 
 class RenderedLoops(traitlets.HasTraits):
-    """The part of player and gallery that renders in a thread, once somebody wants to see it.
+    """The part of player and gallery that renders in a thread, once somebody asks for it.
 
     Attributes
     ----------
-    as_rendered : whether the rendered loops show
+    as_rendered : whether the loops show as `save` writes them: beside the live one in the player, in place of
+        the live ones in the gallery, at the size that is shown
     rendering : whether some are being made
     rendered, rendered_sizes : MP4 files in a row, and the bytes of each
     """
@@ -55,13 +53,13 @@ class RenderedLoops(traitlets.HasTraits):
     _render_work: threading.Thread | None = None
 
     def show_rendered(self, on: bool = True, wait: bool = True) -> None:
-        """Play what `save` writes, or no longer. ``wait`` until it was rendered."""
+        """Show the rendered loops, or hide them. ``wait`` until they are rendered."""
         self.as_rendered = on
         if on and wait and self._render_work is not None:
             self._render_work.join()
 
     def _wanted_loops(self) -> tuple[Any, Sequence[Loop]]:
-        """What the loops depend on, to know when to make them again, and one maker a loop."""
+        """A key of everything that the loops depend on, and one function a loop that renders it."""
         raise NotImplementedError
 
     @traitlets.observe("as_rendered", "controls")

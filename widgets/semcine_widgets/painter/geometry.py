@@ -1,10 +1,8 @@
-"""What a painter's tools do to a map, in NumPy; painter/geometry.js does the same in the browser."""
+"""The painter's tools on a map, in NumPy; ``geometry.js`` does the same in the browser."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -13,7 +11,6 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 Points = Iterable[Sequence[float]]
-STEPS = 50
 
 
 def pack(mask: Mask) -> bytes:
@@ -28,7 +25,7 @@ def unpack(bits: bytes, shape: tuple[int, int]) -> Mask:
 
 
 def stroke(mask: Mask, points: Points, size: float, value: bool = True) -> Mask:
-    """Set the pixels whose centre lies within ``size`` / 2 of the line through ``points`` (x, y), pixels."""
+    """Set the pixels whose center lies within ``size`` / 2 of the line through ``points`` (x, y), pixels."""
     line = [np.asarray(tuple(point), float) for point in points]
     y, x = np.indices(mask.shape) + 0.5
     near = np.zeros(mask.shape, bool)
@@ -41,7 +38,7 @@ def stroke(mask: Mask, points: Points, size: float, value: bool = True) -> Mask:
 
 
 def polygon(mask: Mask, points: Points, value: bool = True) -> Mask:
-    """Set the pixels whose centre lies inside the polygon (even-odd rule)."""
+    """Set the pixels whose center lies inside the polygon (even-odd rule)."""
     corners = np.asarray([tuple(point) for point in points], float)
     y, x = np.indices(mask.shape) + 0.5
     inside = np.zeros(mask.shape, bool)
@@ -53,7 +50,7 @@ def polygon(mask: Mask, points: Points, value: bool = True) -> Mask:
 
 
 def flip_region(mask: Mask, x: int, y: int) -> Mask:
-    """Turn over the 4-connected region of equal value around pixel (x, y): fill a hole, remove a blob."""
+    """Invert the 4-connected region of equal value around pixel (x, y): fill a hole, remove a blob."""
     _, regions = cv2.connectedComponents((mask == mask[y, x]).astype(np.uint8), connectivity=4)
     return mask ^ (regions == regions[y, x])
 
@@ -74,44 +71,3 @@ def feather(mask: Mask, radius: int) -> Mask:
     for _ in range(2):
         share = cv2.blur(share, (2 * radius + 1,) * 2, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(share > 0.5)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One change of the map called ``name``: its bits before and after."""
-
-    name: str
-    before: bytes
-    after: bytes
-
-
-class History:
-    """The last fifty steps of all maps together, back and forth; the browser keeps the same."""
-
-    def __init__(self) -> None:
-        self.past: deque[Step] = deque(maxlen=STEPS)
-        self.future: list[Step] = []
-
-    def follow(self, kind: str, step: Step) -> None:
-        """A step of the browser's: of ``kind`` "undo", "redo", or anything that was painted."""
-        if kind == "undo" and self.past:
-            self.future.append(self.past.pop())
-        elif kind == "redo" and self.future:
-            self.past.append(self.future.pop())
-        elif step.before != step.after:
-            self.past.append(step)
-            self.future.clear()
-
-    def undo(self) -> Step | None:
-        """The step to take back, or None."""
-        if not self.past:
-            return None
-        self.future.append(self.past.pop())
-        return self.future[-1]
-
-    def redo(self) -> Step | None:
-        """The step to make again, or None."""
-        if not self.future:
-            return None
-        self.past.append(self.future.pop())
-        return self.past[-1]

@@ -3,33 +3,30 @@
 /** The clip with every pixel's time line, and the playing result of one labelling at a time. */
 class ExplorerPlayback extends ClipPlayback {
   constructor(model) {
-    const fail = (error) => this.say({ error: String(error.message || error) });
-    const read = () => this.readCosts().catch(fail);
-    super(model, { "change:cost_planes": read, "change:cost_scales": read });
+    super(model);
     this.shown = "";
-    this.listeners = new Set(); // views, told when something new can be drawn
     this.maps = null;
-    inflate(bytesOf(model.get("maps"))).then((buffer) => {
-      this.maps = new ExplorerMaps(buffer, model.get("maps_info"));
-      if (!model.get("maps_info").costs) return;
-      if (model.get("cost_planes")?.byteLength) read();
-      else model.send({ action: "costs" });
-    }).catch(fail).finally(() => this.tell());
+    const readCosts = () => this.readCosts().catch((error) => this.fail(error));
+    this.hear(["cost_planes", "cost_scales"], readCosts);
+    this.readMaps().then(readCosts).catch((error) => this.fail(error)).finally(() => this.tell());
+  }
+
+  async readMaps() {
+    const info = this.get("maps_info");
+    this.maps = new ExplorerMaps(await inflate(bytesOf(this.get("maps"))), info);
+    if (info.costs && !bytesOf(this.get("cost_planes")).length) this.ask("costs");
   }
 
   async readCosts() {
-    const scales = this.model.get("cost_scales");
-    const planes = bytesOf(this.model.get("cost_planes"));
+    const scales = this.get("cost_scales");
+    const planes = bytesOf(this.get("cost_planes"));
     if (!this.maps || !planes.length || scales.length !== this.maps.labellings.length) return;
     this.maps.addCosts(await inflate(planes), scales);
     this.tell();
   }
 
-  tell() {
-    this.listeners.forEach((listener) => listener());
-  }
-
-  async open(info, clip, labels) {
+  async open(info, clip) {
+    const labels = await unpackLabels(this.get("labels"));
     const engine = new LoopEngine(info, clip, labels, labels.maps[0], "canvas", true);
     await engine.load([0], [-1]);
     this.engine?.release();
@@ -41,10 +38,10 @@ class ExplorerPlayback extends ClipPlayback {
 
   advance(now, contexts) {
     this.t += this.passed(now);
-    const state = `${Math.floor(this.t)} ${this.model.get("shown")}`;
+    const state = `${Math.floor(this.t)} ${this.get("shown")}`;
     if (!this.engine || state === this.shown) return false;
     this.shown = state;
-    this.engine.renderer.own = this.labels.maps[this.model.get("shown")]; // every pixel keeps all frames
+    this.engine.renderer.own = this.labels.maps[this.get("shown")]; // every pixel keeps all frames
     this.engine.draw([Math.floor(this.t)], [-1], contexts);
     return true;
   }
@@ -65,8 +62,8 @@ class ExplorerPlayback extends ClipPlayback {
     context.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), width, height), 0, 0);
   }
 
-  release() {
-    super.release();
+  leave() {
+    super.leave();
     this.engine?.release();
   }
 }

@@ -1,4 +1,4 @@
-"""What the painter learns of the picture: super-pixels, and clicks that teach the segmenter."""
+"""The painter's super-pixels, and the scribbles that teach the segmenter."""
 
 from __future__ import annotations
 
@@ -6,31 +6,29 @@ from typing import Any
 
 import cv2
 import numpy as np
-import traitlets as t
+import traitlets
 from numpy.typing import NDArray
 
 from semcine_nb.errors import SemcineError
 from semcine_nb.semantics import Clicks
 from semcine_nb.video import Video
 
-from .mask_edits import Mask, Points
+from .geometry import Mask, Points
 
 
-class Lessons(t.HasTraits):
-    """The part of MaskPainter that looks at the clip itself."""
+class Lessons(traitlets.HasTraits):
+    """The part of MaskPainter that learns from the clip."""
 
-    superpixels = t.CBytes().tag(sync=True)  # (H, W) uint16
-    lessons = t.List(t.Dict()).tag(sync=True)
-    preview = t.CBytes().tag(sync=True)  # (h, w) uint8, indices into preview_info["names"]
-    preview_info = t.Dict().tag(sync=True)
+    superpixels = traitlets.CBytes().tag(sync=True)  # (H, W) uint16
+    lessons = traitlets.List(traitlets.Dict()).tag(sync=True)
+    preview = traitlets.CBytes().tag(sync=True)  # (h, w) uint8, indices into preview_info["names"]
+    preview_info = traitlets.Dict().tag(sync=True)
 
     video: Video
     mask: Mask
     category: Any
     frame: Any
     status: Any
-    width: Any
-    height: Any
     _clicks: Clicks | None = None
     _cells: NDArray[np.uint16] | None = None
 
@@ -38,12 +36,12 @@ class Lessons(t.HasTraits):
         raise NotImplementedError
 
     def find_superpixels(self) -> NDArray[np.uint16]:
-        """(H, W) numbers of the super-pixels (SLIC, of the middle frame), found once."""
+        """The number of each pixel's super-pixel, (H, W): SLIC of the middle frame, computed once."""
         if self._cells is None:
             from skimage.segmentation import slic
 
             middle = self.video.frames[len(self.video.frames) // 2]
-            count = int(np.clip(self.width * self.height / 500, 60, 900))
+            count = int(np.clip(self.video.width * self.video.height / 500, 60, 900))
             self._cells = slic(middle, n_segments=count, compactness=12, start_label=0).astype(np.uint16)
             self.superpixels = self._cells.tobytes()
         return self._cells
@@ -62,9 +60,9 @@ class Lessons(t.HasTraits):
         return self._clicks
 
     def teach(self, category: str, points: Points, frame: int | None = None) -> None:
-        """Say by a click or scribble through ``points`` (x, y) what is there; shows the refit maps."""
+        """Name the category under a click or scribble through ``points`` (x, y); the refit maps show."""
         frame = self.frame if frame is None else frame
-        size = np.array([self.width, self.height]) - 1e-3
+        size = np.array([self.video.width, self.video.height]) - 1e-3
         inside = [np.clip(np.asarray(tuple(point), float) - 0.5, 0, size - 1).tolist() for point in points]
         self.clicks.scribble(category, inside, frame)
         self.lessons = [*self.lessons, {"category": category, "points": inside, "frame": frame}]
@@ -91,5 +89,5 @@ class Lessons(t.HasTraits):
         if not self.preview or self.category not in names:
             raise SemcineError(f"Scribble on {self.category} and on something else first.")
         scores = self.clicks.preview(self.frame)
-        fine = cv2.resize(scores, (self.width, self.height), interpolation=cv2.INTER_LINEAR)
+        fine = cv2.resize(scores, (self.video.width, self.video.height), interpolation=cv2.INTER_LINEAR)
         self._edit("teach", np.asarray(fine.argmax(axis=-1) == names.index(self.category)))

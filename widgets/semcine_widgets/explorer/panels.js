@@ -1,17 +1,7 @@
-// The explorer's panels and tables, and what all panels share: the cross and the rectangle.
-
-const number = (value) => (value === null || value === undefined ? "–" : value === 0 ? "0" : Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
-
-function factsTable(caption, names, rows) {
-  const head = ["", ...names].map((text) => make("th", { scope: "col" }, text));
-  const body = rows.map(([name, ...values]) => make("tr", {}, make("th", { scope: "row" }, name),
-    ...values.map((value) => make("td", {}, String(value)))));
-  return make("table", {}, make("caption", {}, caption),
-    make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body));
-}
+// The explorer's panels: pictures that share a cross and a rectangle.
 
 /** One picture with the cross and the rectangle that all panels share. */
-function panel(key, title, width, height) {
+function panel(key, title, { width, height }) {
   const canvas = make("canvas", { width, height, role: "img", "aria-label": title });
   const across = make("div", { class: "semcine-cross", hidden: true });
   const down = make("div", { class: "semcine-cross", hidden: true });

@@ -1,0 +1,1 @@
+"""The parts of the explorer: its maps, panels, tables and time lines."""
