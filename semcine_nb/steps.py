@@ -120,7 +120,7 @@ def judge(
     # measured on the plain loop: options such as ping-pong change which frame follows which
     plain = frames if not options else cinema.render()
     clip, mask = cinema.video, cinema.candidate.mask
-    quality = measure(clip.frames, Labelling(cinema.period, cinema.start), plain, mask)
+    quality = measure(clip.frames, cinema.labels, plain, mask)
     kept = motion_kept(clip.frames, cinema.period, cinema.start, mask)
     place = Place(unrated_score(quality, float(mask.mean()), kept), quality)
     if not measure_features and known is None:

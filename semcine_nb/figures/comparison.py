@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..looping.connectivity_maps import connectivity_maps
 from ..looping.evaluation import evaluate
 from ..looping.quality import alignment, tearing
-from ..rendering.labelling import Labelling, phi
+from ..rendering.labelling import phi
 from .colors import label_map, mask_overlay
 from .panels import grid, label_scale
 
@@ -139,7 +139,7 @@ def compare_methods(
 
     rows, problem = {}, solver.problem(target)
     for name, cinema in cinemagraphs.items():
-        torn = tearing(Labelling(cinema.period, cinema.start), target.mask)
+        torn = tearing(cinema.labels, target.mask)
         energy = evaluate(
             problem,
             solver.clip.frames,

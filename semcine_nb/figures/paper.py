@@ -13,7 +13,6 @@ from ..lessons.clips import careful_map
 from ..looping import LoopSolver
 from ..looping.baselines import liao_2013, tompkin_2011, yeh_2012
 from ..looping.quality import alignment, tearing
-from ..rendering.labelling import Labelling
 from ..samples import make_sample
 from ..semantics import SemanticResponse, segment, select_candidates
 from .comparison import (
@@ -142,7 +141,7 @@ def liao_figures(scene: Scene, thing: str) -> tuple[Reproduction, Reproduction]:
     liao = liao_2013(scene.sample.video)
     both = {"Liao et al.": liao, "ours": ours}
     table: Any = compare_methods(both, scene.solver, ours.candidate)
-    torn = {name: tearing(Labelling(c.period, c.start), mask) for name, c in both.items()}
+    torn = {name: tearing(c.labels, mask) for name, c in both.items()}
     total = {name: float(table.loc[name, "total"]) for name in both}
     labels = Reproduction(
         "Fig. 3",

@@ -86,13 +86,3 @@ def phi(period: ArrayLike, start: ArrayLike, t: ArrayLike) -> NDArray[np.int64]:
     """
     period, start = np.asarray(period, np.int64), np.asarray(start, np.int64)
     return start + np.mod(np.asarray(t, np.int64) - start, period)
-
-
-def check_labelling(period: NDArray[np.integer], start: NDArray[np.integer], frames: int) -> None:
-    """See `Labelling.check`."""
-    Labelling(period, start).check(frames)  # type: ignore[arg-type]
-
-
-def at_borders(period: NDArray[np.integer], start: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """See `Labelling.borders`."""
-    return Labelling(period, start).borders()  # type: ignore[arg-type]

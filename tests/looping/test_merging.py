@@ -15,7 +15,6 @@ from semcine_nb.looping.borders import block_jumps
 from semcine_nb.looping.labels import pieces
 from semcine_nb.looping.merging import merge_pieces, object_region
 from semcine_nb.looping.quality import tearing
-from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.semantics import Candidate, SemanticResponse, select_candidates
 
 
@@ -151,7 +150,7 @@ def test_a_bird_comes_in_fewer_pieces_and_water_stays_as_it_was():
         LoopSolver(pond().video, selection.response, LoopParameters(merging=m)) for m in (0.0, 0.01, 0.2)
     ]
     birds = [solver.solve(bird) for solver in solvers]
-    apart, few, fewest = (tearing(Labelling(cinema.period, cinema.start), bird.mask) for cinema in birds)
+    apart, few, fewest = (tearing(cinema.labels, bird.mask) for cinema in birds)
     assert fewest.pieces < few.pieces < apart.pieces
     assert fewest.coverage == few.coverage == apart.coverage
     assert birds[1].energy.total <= 1.01 * birds[0].energy.total
