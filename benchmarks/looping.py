@@ -25,7 +25,6 @@ from semcine_nb.looping.baselines import liao_2013, plain_expansion
 from semcine_nb.looping.quality import tearing
 from semcine_nb.looping.starts import refine_starts
 from semcine_nb.looping.warm import warm
-from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Candidate, Selection, SemanticResponse, segment, select_candidates
 from semcine_nb.semantics.categories import PAPER_CATEGORIES, is_natural
@@ -122,7 +121,7 @@ def against_liao(size: tuple[int, int], seconds: float, only: tuple[str, ...]) -
 
 
 def torn(cinema: Cinemagraph, candidate: Candidate) -> list[str]:
-    found = tearing(Labelling(cinema.period, cinema.start), candidate.mask)
+    found = tearing(cinema.labels, candidate.mask)
     return [str(found.labels), str(found.pieces), str(found.cut), f"{found.coverage:.0%}"]
 
 

@@ -74,7 +74,7 @@ def least(task: object, times: int = 3) -> tuple[float, float]:
 
 def cost(name: str, cinema: Cinemagraph) -> str:
     """One row: what 96 frames take."""
-    clip, labels = cinema.video.frames, Labelling(cinema.period, cinema.start)
+    clip, labels = cinema.video.frames, cinema.labels
 
     def run(threads: int, **options: object) -> np.ndarray:
         return render(clip, labels, 96, threads=threads, **options)
@@ -98,7 +98,7 @@ def cost(name: str, cinema: Cinemagraph) -> str:
 
 def flaws(name: str, cinema: Cinemagraph) -> Iterator[str]:
     """One row a way of blending: what can be seen at the seams."""
-    clip, labels = cinema.video.frames, Labelling(cinema.period, cinema.start)
+    clip, labels = cinema.video.frames, cinema.labels
     line = make_timeline(labels, len(clip))
     for way, options in WAYS.items():
         loop = render(clip, labels, **options)

@@ -11,7 +11,6 @@ from semcine_nb.looping import Cinemagraph, LoopEnergy, LoopParameters
 from semcine_nb.looping.quality import measure
 from semcine_nb.ordering import Place, order_places
 from semcine_nb.preference.unrated import unrated_score
-from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.semantics import Candidate, Selection, SemanticResponse
 from semcine_nb.semantics.selection import Reason, Reasons
 from semcine_nb.steps import RankedCinemagraphs
@@ -43,7 +42,7 @@ def ranked_of(
         notes = (f"{name} stays static: no loop of this clip repeats it well enough.",) if still else ()
         candidate = Candidate(("water",), mask, name=name)
         cinema = Cinemagraph(clip, candidate, period, start, energy, LoopParameters(), notes=notes)
-        quality = measure(clip.frames, Labelling(period, start), cinema.render(), mask)
+        quality = measure(clip.frames, cinema.labels, cinema.render(), mask)
         cinemas.append(cinema)
         places.append(Place(unrated_score(quality, float(mask.mean())), quality))
     order, places, basis = order_places(places)

@@ -51,7 +51,7 @@ def test_rendering_imports_nothing_of_how_labels_were_found():
             assert not [other for other in those if other.startswith(below)], name
 
 
-def test_the_method_imports_no_widget():
+def test_only_the_command_line_imports_widgets():
     for name, those in imports().items():
-        if name.startswith("semcine_nb"):
+        if name.startswith("semcine_nb") and not name.startswith("semcine_nb.cli"):
             assert not [other for other in those if other.startswith("semcine_widgets")], name

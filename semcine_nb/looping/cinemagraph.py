@@ -84,12 +84,11 @@ class Cinemagraph:
         VideoError
             If ``size`` is given and the clip was not read from a file, or the file is gone.
         """
-        from ..rendering.labelling import Labelling
         from ..rendering.render import render
 
         options |= {"length": length, "timing": timing, "blend": blend, "still": still}
         if size is None:
-            return render(self.video.frames, Labelling(self.period, self.start), **options)
+            return render(self.video.frames, self.labels, **options)
         full = self._at_source(size, **options)
         frames = np.empty((full.length, *full.labels.period.shape, 3), np.uint8)
         for i, frame in enumerate(full.frames):
@@ -98,14 +97,12 @@ class Cinemagraph:
 
     def _at_source(self, size: tuple[int, int] | str, **options: Any) -> FullSize:
         from ..rendering.fullsize import render_at_source
-        from ..rendering.labelling import Labelling
 
-        labels = Labelling(self.period, self.start)
         if isinstance(size, str):
             if size != "source":
                 raise LoopError(f"The size is {size!r}; use (width, height) in pixels, 'source' or None.")
-            return render_at_source(self.video, labels, **options)
-        return render_at_source(self.video, labels, size, self.video.fps, **options)
+            return render_at_source(self.video, self.labels, **options)
+        return render_at_source(self.video, self.labels, size, self.video.fps, **options)
 
     def save(
         self,
