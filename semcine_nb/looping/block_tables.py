@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from ..threads import parts, run_parts
 from .blocks import BlockProblem, Blocks
-from .costs import Costs, label_cost, pair_cost, pixel_of, scratch_of, temporal_cost
-from .distances import Pixel, distance, frames_apart, loop_sums, rotated_dot, step_sums
+from .costs import Costs, label_cost, offset, pair_cost, scratch_of, temporal_cost
+from .distances import Vectors, distance, frames_apart, loop_sums, rotated_dot, step_sums
 from .labels import LabelSpace
 
 _ROWS = 8  # of blocks that one thread fills at a time
@@ -42,12 +42,13 @@ def start_problem(costs: Costs, space: LabelSpace, period: int, block: int, want
 
 
 @njit(cache=True, nogil=True, fastmath=True, inline="always")
-def _add_drift(pixel: Pixel, first: int, lag: int, weight: np.float32, into: NDArray[np.float32]) -> None:
+def _add_drift(
+    u: Vectors, o: int, c: int, first: int, lag: int, weight: np.float32, into: NDArray[np.float32]
+) -> None:
     """Add to each channel of each frame f ≥ first its weighted squared difference from frame f + lag.
 
     Sums of channels wait until all pixels are added: this way the compiler adds eight channels at once.
     """
-    u, o, c = pixel.vectors, pixel.offset, pixel.channels
     x = u[o + first * c : o + first * c + into.size]
     y = u[o + (first + lag) * c : o + (first + lag) * c + into.size]
     for i in range(into.size):
@@ -59,7 +60,7 @@ def _add_drift(pixel: Pixel, first: int, lag: int, weight: np.float32, into: NDA
 def start_jumps(costs: Costs, p: int, starts: NDArray[np.int32], block: int) -> NDArray[np.float64]:
     """E_temp of every start, ascending, of one period, summed over blocks: (starts, R, C)."""
     h, w = costs.temporal_factor.shape
-    c = costs.channels
+    u, c = costs.vectors, costs.channels
     total = np.zeros((starts.size, -(-h // block), -(-w // block)))
     first = starts[0] - 1  # a jump is read from this frame on
     drift = np.empty((starts[-1] - first + 1) * c, np.float32)
@@ -70,7 +71,7 @@ def start_jumps(costs: Costs, p: int, starts: NDArray[np.int32], block: int) -> 
                 for x in range(j * block, min((j + 1) * block, w)):
                     gamma = np.float32(costs.temporal_factor[y, x])
                     if gamma != 0:
-                        _add_drift(pixel_of(costs, y, x), first, p, gamma, drift)
+                        _add_drift(u, offset(costs, y, x), c, first, p, gamma, drift)
             for k in range(starts.size):
                 begin = (starts[k] - 1 - first) * c
                 total[k, i, j] = costs.scale * drift[begin : begin + 2 * c].sum()
@@ -128,12 +129,13 @@ def _add_border(
     """Add the drift of both pixels of every pair across a border: of block (i, j) to the right or down."""
     d, i, j = border
     h, w = costs.temporal_factor.shape
+    u, c = costs.vectors, costs.channels
     top, left = i * block, j * block
     for k in range(min(block, w - left if d else h - top)):
         y, x = (top + block - 1, left + k) if d else (top + k, left + block - 1)
         weight = np.float32(costs.spatial_factor[d, y, x])
-        _add_drift(pixel_of(costs, y, x), first, lag, weight, into)
-        _add_drift(pixel_of(costs, y + d, x + 1 - d), first, lag, weight, into)
+        _add_drift(u, offset(costs, y, x), c, first, lag, weight, into)
+        _add_drift(u, offset(costs, y + d, x + 1 - d), c, first, lag, weight, into)
 
 
 # --- stage 2: the best start of every period, and still frames ---------------------------------------------
@@ -260,7 +262,7 @@ def _label_pairs(
     """
     h, w = costs.temporal_factor.shape
     block, count = labels.block, labels.periods.size + labels.stills.size
-    sums = _loop_tables(costs, labels)
+    u, c, sums = costs.vectors, costs.channels, _loop_tables(costs, labels)
     apart = np.zeros((count, count))
     for y in range(rows[0] * block, min(rows[1] * block, h)):
         for x in range(w):
@@ -271,8 +273,8 @@ def _label_pairs(
                 if not todo[d, y // block, x // block]:
                     continue
                 apart[:] = 0
-                _add_distances(pixel_of(costs, y, x), labels, (y, x), (y2, x2), sums, apart)
-                _add_distances(pixel_of(costs, y2, x2), labels, (y, x), (y2, x2), sums, apart)
+                _add_distances(u, offset(costs, y, x), c, labels, (y, x), (y2, x2), sums, apart)
+                _add_distances(u, offset(costs, y2, x2), c, labels, (y, x), (y2, x2), sums, apart)
                 weight = costs.scale * costs.spatial_factor[d, y, x]
                 table = tables[d, y // block, x // block]
                 for i in range(count):
@@ -290,7 +292,7 @@ class LoopTables(NamedTuple):
     sums: NDArray[np.float32]  # (2, P, …·C), as of `loop_sums`, of either end …
     norms: NDArray[np.float64]  # (2, P)
     mirrored: NDArray[np.float64]  # (P, P): distances that serve both ways
-    scratch: NDArray[np.int32]  # as of `distance`
+    scratch: tuple[NDArray[np.int32], NDArray[np.int32]]  # as of `distance`
 
 
 @njit(cache=True, nogil=True)
@@ -324,7 +326,9 @@ def _loop_tables(costs: Costs, labels: BlockLabels) -> LoopTables:
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _add_distances(
-    pixel: Pixel,
+    u: Vectors,
+    o: int,
+    c: int,
     labels: BlockLabels,
     here: tuple[int, int],
     beside: tuple[int, int],
@@ -338,10 +342,10 @@ def _add_distances(
         labels.starts,
         labels.stills,
         labels.step,
-        pixel.channels,
+        c,
     )
     n, m = periods.size, stills.size
-    step_sums(pixel, step, tables.steps, tables.step_norms)
+    step_sums(u, o, c, step, tables.steps, tables.step_norms)
     same = True
     for i in range(n):
         label = (periods[i] // step, starts[i, y, x] // step)
@@ -363,7 +367,7 @@ def _add_distances(
             q, r = periods[j], starts[j, y2, x2]
             if i == j:
                 if s != r:
-                    apart[i, i] += distance(pixel, (p, s), (p, r), tables.scratch)
+                    apart[i, i] += distance(u, o, c, (p, s), (p, r), tables.scratch)
                 continue
             if same and j < i:
                 apart[i, j] += tables.mirrored[i, j]
@@ -378,17 +382,19 @@ def _add_distances(
             tables.mirrored[j, i] = value
         for j in range(m):
             _add_still(
-                pixel, stills[j], (i, n + j), (p, norms[i], their_norms[i]), (mine[i], theirs[i]), apart
+                u, o, c, stills[j], (i, n + j), (p, norms[i], their_norms[i]), (mine[i], theirs[i]), apart
             )
     for i in range(m):
         for j in range(m):
             if i != j:
-                apart[n + i, n + j] += frames_apart(pixel, stills[i], stills[j], 1)
+                apart[n + i, n + j] += frames_apart(u, o, c, stills[i], stills[j], 1)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _add_still(
-    pixel: Pixel,
+    u: Vectors,
+    o: int,
+    c: int,
     still: int,
     at: tuple[int, int],
     loop: tuple[int, float, float],
@@ -397,8 +403,7 @@ def _add_still(
 ) -> None:
     """Add the distances of one period's loops, at either end, to one still frame."""
     (i, j), (p, norm, their_norm), (mine, theirs) = at, loop, sums
-    c = pixel.channels
-    shown = pixel.vectors[pixel.offset + still * c : pixel.offset + (still + 1) * c]
+    shown = u[o + still * c : o + (still + 1) * c]
     cross, cross2, square = np.float32(0), np.float32(0), np.float32(0)
     for k in range(c):
         value = np.float32(shown[k])

@@ -23,7 +23,7 @@ from ..errors import LoopError
 from ..progress import Progress, silent, track
 from ..rendering.labelling import Labelling
 from ..threads import parts, run_parts
-from .distances import Label, Pixel, Sums, distance, jump
+from .distances import Label, Sums, distance, jump
 from .energy import connectivity
 from .parameters import LoopParameters
 from .temporal_changes import temporal_changes
@@ -190,28 +190,32 @@ def _fill_vectors(
                     vectors[y, x, i, 3 + c] = share[c, x]
 
 
+# The kernels of single terms are inlined: `Costs` handed to a function each time would take a third more.
+
+
+@njit(cache=True, nogil=True, inline="always")
+def offset(costs: Costs, y: int, x: int) -> int:
+    """Where the bytes of a pixel begin among the vectors."""
+    return (y * costs.temporal_factor.shape[1] + x) * costs.frames * costs.channels
+
+
 @njit(cache=True, nogil=True)
-def pixel_of(costs: Costs, y: int, x: int) -> Pixel:
-    """The bytes of one pixel."""
+def scratch_of(costs: Costs) -> tuple[Sums, Sums]:
+    """Room for the sums of two loops, which `distance` needs."""
     size = costs.frames * costs.channels
-    return Pixel(costs.vectors, (y * costs.temporal_factor.shape[1] + x) * size, costs.channels)
+    return np.zeros(size, np.int32), np.zeros(size, np.int32)
 
 
-@njit(cache=True, nogil=True)
-def scratch_of(costs: Costs) -> Sums:
-    """Room for the sums of two loops, which `pair_cost` needs."""
-    return np.zeros((2, costs.frames * costs.channels), np.int32)
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def temporal_cost(costs: Costs, y: int, x: int, label: Label) -> float:
     """E_temp of a label at a pixel, eq. (2)."""
     if label[0] == 1:
         return 0.0
-    return costs.scale * costs.temporal_factor[y, x] * jump(pixel_of(costs, y, x), label)
+    apart = jump(costs.vectors, offset(costs, y, x), costs.channels, label)
+    return costs.scale * costs.temporal_factor[y, x] * apart
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def label_cost(costs: Costs, y: int, x: int, label: Label) -> float:
     """α₁·E_label of a label at a pixel, eq. (6)."""
     if label[0] == 1:
@@ -221,20 +225,21 @@ def label_cost(costs: Costs, y: int, x: int, label: Label) -> float:
     return 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def own_cost(costs: Costs, y: int, x: int, label: Label) -> float:
     """E_temp + α₁·E_label of a label at a pixel."""
     return temporal_cost(costs, y, x, label) + label_cost(costs, y, x, label)
 
 
-@njit(cache=True, nogil=True)
-def pair_cost(costs: Costs, pair: Pair, first: Label, second: Label, scratch: Sums) -> float:
+@njit(cache=True, nogil=True, inline="always")
+def pair_cost(costs: Costs, pair: Pair, first: Label, second: Label, scratch: tuple[Sums, Sums]) -> float:
     """α₂·E_spa of two neighbors with labels ``first`` and ``second``, eq. (4)."""
     if first[0] == second[0] and first[1] == second[1]:
         return 0.0
     d, y, x = pair
-    apart = distance(pixel_of(costs, y, x), first, second, scratch)
-    apart += distance(pixel_of(costs, y + d, x + 1 - d), first, second, scratch)
+    u, c = costs.vectors, costs.channels
+    apart = distance(u, offset(costs, y, x), c, first, second, scratch)
+    apart += distance(u, offset(costs, y + d, x + 1 - d), c, first, second, scratch)
     return costs.scale * costs.spatial_factor[d, y, x] * apart
 
 

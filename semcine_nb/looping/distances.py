@@ -5,7 +5,8 @@ greatest common divisor of their periods, two frames meet if they agree modulo g
 So sums of the frames of each residue modulo g are enough, and the cost grows with the loops' lengths only.
 
 `mean_distance` says this in NumPy. `distance` is the solver's kernel on bytes (exact integers, as float64),
-and `signal_distance` the one for what is reported. Each pixel's bytes are a `Pixel`.
+and `signal_distance` the one for what is reported. Kernels on bytes take ``u``, the vectors U of all pixels
+in one line, ``o``, where those of one pixel begin in it, and ``c``, the bytes of a frame.
 
 Indices of bytes are unsigned: one that might be negative, for all that the compiler knows, keeps it from
 adding sixteen bytes at once (measured: four to ten times slower; slices, a third slower).
@@ -14,7 +15,6 @@ adding sixteen bytes at once (measured: four to ten times slower; slices, a thir
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -22,14 +22,7 @@ from numpy.typing import NDArray
 
 Label = tuple[int, int]  # period and start, frames
 Sums = NDArray[np.int32]
-
-
-class Pixel(NamedTuple):
-    """One pixel's vectors U among those of all pixels; numba takes it whole."""
-
-    vectors: NDArray[np.uint8]  # of all pixels, in one line
-    offset: int  # where the T·C bytes of this pixel begin
-    channels: int  # C, bytes of a frame
+Vectors = NDArray[np.uint8]
 
 
 def mean_distance(signal: NDArray[np.float64], first: Label, second: Label) -> float:
@@ -54,10 +47,9 @@ def _mean_square(values: NDArray[np.float64]) -> float:
 
 
 @njit(cache=True, nogil=True, fastmath=True, inline="always")
-def frames_apart(pixel: Pixel, first: int, second: int, count: int) -> float:
+def frames_apart(u: Vectors, o: int, c: int, first: int, second: int, count: int) -> float:
     """Σ_{i < count} ‖U[first + i] − U[second + i]‖²."""
-    u, c = pixel.vectors, pixel.channels
-    x, y = np.uint64(pixel.offset + first * c), np.uint64(pixel.offset + second * c)
+    x, y = np.uint64(o + first * c), np.uint64(o + second * c)
     total = np.int32(0)
     for i in range(np.uint64(count * c)):
         d = np.int32(u[x + i]) - np.int32(u[y + i])
@@ -66,29 +58,29 @@ def frames_apart(pixel: Pixel, first: int, second: int, count: int) -> float:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def jump(pixel: Pixel, label: Label) -> float:
+def jump(u: Vectors, o: int, c: int, label: Label) -> float:
     """‖U[s] − U[s + p]‖² + ‖U[s − 1] − U[s + p − 1]‖²: Φ of eq. (2) for a loop, 1 ≤ s and s + p < T."""
     p, s = label
-    return frames_apart(pixel, s - 1, s + p - 1, 2)
+    return frames_apart(u, o, c, s - 1, s + p - 1, 2)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def squares(pixel: Pixel, label: Label) -> float:
+def squares(u: Vectors, o: int, c: int, label: Label) -> float:
     """Σ ‖U[f]‖² over the loop's frames."""
-    u, (p, s) = pixel.vectors, label
-    x = np.uint64(pixel.offset + s * pixel.channels)
+    p, s = label
+    x = np.uint64(o + s * c)
     total = np.int32(0)
-    for i in range(np.uint64(p * pixel.channels)):
+    for i in range(np.uint64(p * c)):
         value = np.int32(u[x + i])
         total += value * value
     return np.float64(total)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def residue_sums(pixel: Pixel, label: Label, g: int, sums: Sums) -> None:
+def residue_sums(u: Vectors, o: int, c: int, label: Label, g: int, sums: Sums) -> None:
     """Fill sums[r·C : (r + 1)·C] with Σ U[f] over the loop's frames f ≡ s + r mod g."""
-    u, (p, s) = pixel.vectors, label
-    n, x = np.uint64(g * pixel.channels), np.uint64(pixel.offset + s * pixel.channels)
+    p, s = label
+    n, x = np.uint64(g * c), np.uint64(o + s * c)
     for i in range(n):
         sums[i] = np.int32(u[x + i])
     for k in range(np.uint64(1), np.uint64(p // g)):
@@ -107,12 +99,12 @@ def _dot(x: Sums, y: Sums) -> float:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _to_still(pixel: Pixel, label: Label, frame: int, sums: Sums) -> float:
+def _to_still(u: Vectors, o: int, c: int, label: Label, frame: int, sums: Sums) -> float:
     """Distance of a loop to one still frame."""
-    p, c = label[0], pixel.channels
+    p = label[0]
     g = 4 if p % 4 == 0 else 1  # four frames at once are one vector
-    residue_sums(pixel, label, g, sums)
-    shown = pixel.vectors[pixel.offset + frame * c : pixel.offset + (frame + 1) * c]
+    residue_sums(u, o, c, label, g, sums)
+    shown = u[o + frame * c : o + (frame + 1) * c]
     cross, norm = np.int64(0), np.int32(0)
     for k in range(c):
         total = sums[k]
@@ -121,12 +113,12 @@ def _to_still(pixel: Pixel, label: Label, frame: int, sums: Sums) -> float:
         value = np.int32(shown[k])
         cross += np.int64(total * value)
         norm += value * value
-    return max((squares(pixel, label) - 2.0 * cross) / p + norm, 0.0)
+    return max((squares(u, o, c, label) - 2.0 * cross) / p + norm, 0.0)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def distance(pixel: Pixel, first: Label, second: Label, scratch: Sums) -> float:
-    """Distance of two labels; ``scratch`` is (2, ≥ T·C) int32."""
+def distance(u: Vectors, o: int, c: int, first: Label, second: Label, scratch: tuple[Sums, Sums]) -> float:
+    """Distance of two labels; ``scratch`` are two of (≥ T·C,) int32."""
     (p1, s1), (p2, s2) = first, second
     if p1 == p2:
         if s1 == s2:
@@ -134,24 +126,24 @@ def distance(pixel: Pixel, first: Label, second: Label, scratch: Sums) -> float:
         if s2 < s1:
             s1, s2 = s2, s1
         if p1 == 1:
-            return frames_apart(pixel, s1, s2, 1)
+            return frames_apart(u, o, c, s1, s2, 1)
         q, r = (s2 - s1) // p1, (s2 - s1) % p1
-        total = frames_apart(pixel, s1, s1 + (q + 1) * p1, r)
+        total = frames_apart(u, o, c, s1, s1 + (q + 1) * p1, r)
         if q:
-            total += frames_apart(pixel, s1 + r, s1 + r + q * p1, p1 - r)
+            total += frames_apart(u, o, c, s1 + r, s1 + r + q * p1, p1 - r)
         return total / p1
     if p1 == 1:
-        return _to_still(pixel, second, s1, scratch[0])
+        return _to_still(u, o, c, second, s1, scratch[0])
     if p2 == 1:
-        return _to_still(pixel, first, s2, scratch[0])
+        return _to_still(u, o, c, first, s2, scratch[0])
     g = math.gcd(p1, p2)
-    sums1, sums2 = scratch[0], scratch[1]
-    residue_sums(pixel, first, g, sums1)
-    residue_sums(pixel, second, g, sums2)
+    sums1, sums2 = scratch
+    residue_sums(u, o, c, first, g, sums1)
+    residue_sums(u, o, c, second, g, sums2)
     # residue r of the first meets residue r + s₁ − s₂ of the second
-    n, shift = g * pixel.channels, (s1 - s2) % g * pixel.channels
+    n, shift = g * c, (s1 - s2) % g * c
     cross = _dot(sums1[: n - shift], sums2[shift:n]) + _dot(sums1[n - shift : n], sums2[:shift])
-    mean1, mean2 = squares(pixel, first) / p1, squares(pixel, second) / p2
+    mean1, mean2 = squares(u, o, c, first) / p1, squares(u, o, c, second) / p2
     return max(mean1 + mean2 - 2.0 * g * cross / (np.float64(p1) * p2), 0.0)
 
 
@@ -159,9 +151,10 @@ def distance(pixel: Pixel, first: Label, second: Label, scratch: Sums) -> float:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def step_sums(pixel: Pixel, step: int, sums: NDArray[np.float32], norms: NDArray[np.float64]) -> None:
+def step_sums(
+    u: Vectors, o: int, c: int, step: int, sums: NDArray[np.float32], norms: NDArray[np.float64]
+) -> None:
     """Fill the sums (N·C) and the summed squared norms (N,) of every ``step`` frames of a pixel."""
-    u, o, c = pixel.vectors, pixel.offset, pixel.channels
     for f in range(norms.size):
         x = u[o + f * step * c : o + (f + 1) * step * c]
         into = sums[f * c : (f + 1) * c]

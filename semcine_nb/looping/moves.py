@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from ..rendering.labelling import Labelling
 from .binary import BinaryProblem, best_states
-from .costs import Costs, own_cost, pair_cost, pixel_of, scratch_of
-from .distances import Label, Sums, distance
+from .costs import Costs, own_cost, pair_cost, scratch_of
+from .distances import Label, distance
 
 
 def fuse(
@@ -112,6 +112,7 @@ def _assemble(
     """Add up the costs of every node and of every two nodes side by side."""
     h, w = labels.period.shape
     unary, pair = problem.unary, problem.pair
+    u, c, size = costs.vectors, costs.channels, costs.frames * costs.channels
     scratch = scratch_of(costs)
     apart = np.full((h, w), -1.0)  # of each pixel's current label from its proposed one, where asked for
     at = np.arange(max(h, w)) // block
@@ -143,9 +144,13 @@ def _assemble(
                 own = own2 = 0.0
                 if kept or joined:
                     if not stays:
-                        own = _own_distance(costs, y, x, now, new, apart, scratch)
+                        if apart[y, x] < 0:
+                            apart[y, x] = distance(u, (y * w + x) * size, c, now, new, scratch)
+                        own = apart[y, x]
                     if not stays2:
-                        own2 = _own_distance(costs, y2, x2, now2, new2, apart, scratch)
+                        if apart[y2, x2] < 0:
+                            apart[y2, x2] = distance(u, (y2 * w + x2) * size, c, now2, new2, scratch)
+                        own2 = apart[y2, x2]
                 weight = costs.scale * costs.spatial_factor[d, y, x]
                 if kept and joined:  # nine of ten pairs
                     pair[a, d, 1] += weight * (own + own2)
@@ -160,12 +165,12 @@ def _assemble(
                 e01 = e00 if stays2 else e11
                 e10 = e00 if stays else e11
                 if not stays and not stays2:
-                    here, beside = pixel_of(costs, y, x), pixel_of(costs, y2, x2)
-                    first = own if joined else distance(here, now, new2, scratch)
-                    second = own2 if kept else distance(beside, now, new2, scratch)
+                    here, beside = (y * w + x) * size, (y2 * w + x2) * size
+                    first = own if joined else distance(u, here, c, now, new2, scratch)
+                    second = own2 if kept else distance(u, beside, c, now, new2, scratch)
                     e01 = weight * (first + second)
-                    first = own if kept else distance(here, new, now2, scratch)
-                    second = own2 if joined else distance(beside, new, now2, scratch)
+                    first = own if kept else distance(u, here, c, new, now2, scratch)
+                    second = own2 if joined else distance(u, beside, c, new, now2, scratch)
                     e10 = weight * (first + second)
                 if b < 0:
                     unary[a, 0] += e00
@@ -180,7 +185,7 @@ def _assemble(
                     pair[a, d, 3] += e11
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _labels_at(labels: Labelling, proposal: Labelling, node: int, y: int, x: int) -> tuple[Label, Label]:
     """The current label of a pixel and the one that it would take."""
     now = (labels.period[y, x], labels.start[y, x])
@@ -189,19 +194,9 @@ def _labels_at(labels: Labelling, proposal: Labelling, node: int, y: int, x: int
     return now, (proposal.period[y, x], proposal.start[y, x])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _equal(first: Label, second: Label) -> bool:
     return first[0] == second[0] and first[1] == second[1]
-
-
-@njit(cache=True, nogil=True)
-def _own_distance(
-    costs: Costs, y: int, x: int, now: Label, new: Label, apart: NDArray[np.float64], scratch: Sums
-) -> float:
-    """Distance of a pixel's two labels, worked out once."""
-    if apart[y, x] < 0:
-        apart[y, x] = distance(pixel_of(costs, y, x), now, new, scratch)
-    return apart[y, x]
 
 
 @njit(cache=True, nogil=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semcine_nb.looping.distances import Pixel, distance, jump, mean_distance, signal_distance
+from semcine_nb.looping.distances import distance, jump, mean_distance, signal_distance
 
 
 def real_distance(signal: np.ndarray, first: tuple[int, int], second: tuple[int, int]) -> float:
@@ -17,8 +17,8 @@ def real_distance(signal: np.ndarray, first: tuple[int, int], second: tuple[int,
 
 
 def byte_distance(signal: np.ndarray, first: tuple[int, int], second: tuple[int, int]) -> float:
-    scratch = np.zeros((2, signal.size), np.int32)
-    return float(distance(Pixel(signal.ravel(), 0, signal.shape[1]), first, second, scratch))
+    scratch = np.zeros(signal.size, np.int32), np.zeros(signal.size, np.int32)
+    return float(distance(signal.ravel(), 0, signal.shape[1], first, second, scratch))
 
 
 def test_two_frames_by_hand():
@@ -69,4 +69,4 @@ def test_the_distance_of_bytes_is_the_mean_over_the_common_multiple(seed, channe
 def test_jump_by_hand():
     u = np.zeros((10, 8), np.uint8)
     u[4, 0], u[3, 1] = 3, 4  # against frames 8 and 7, which are zero
-    assert jump(Pixel(u.ravel(), 0, 8), (4, 4)) == 9 + 16
+    assert jump(u.ravel(), 0, 8, (4, 4)) == 9 + 16

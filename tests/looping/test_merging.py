@@ -15,6 +15,7 @@ from semcine_nb.looping.costs import temporal_costs
 from semcine_nb.looping.labels import pieces
 from semcine_nb.looping.merging import merge_pieces, object_region
 from semcine_nb.looping.quality import tearing
+from semcine_nb.rendering.labelling import Labelling
 from semcine_nb.semantics import Candidate, SemanticResponse, select_candidates
 
 
