@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..threads import parts, run_parts
 from .blocks import BlockProblem, Blocks
 from .costs import Costs, label_cost, offset, pair_cost, scratch_of, temporal_cost
-from .distances import Vectors, distance, frames_apart, loop_sums, rotated_dot, step_sums
+from .distances import INNER, Vectors, distance, frames_apart, loop_sums, rotated_dot, step_sums
 from .labels import LabelSpace
 
 _ROWS = 8  # of blocks that one thread fills at a time
@@ -122,7 +122,7 @@ def start_pairs(
     return tables
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(**INNER, fastmath=True)
 def _add_border(
     costs: Costs, border: tuple[int, int, int], block: int, first: int, lag: int, into: NDArray[np.float32]
 ) -> None:
@@ -324,7 +324,7 @@ def _loop_tables(costs: Costs, labels: BlockLabels) -> LoopTables:
     )
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(**INNER, fastmath=True)
 def _add_distances(
     u: Vectors,
     o: int,
@@ -390,7 +390,7 @@ def _add_distances(
                 apart[n + i, n + j] += frames_apart(u, o, c, stills[i], stills[j], 1)
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(**INNER, fastmath=True)
 def _add_still(
     u: Vectors,
     o: int,

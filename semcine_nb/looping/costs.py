@@ -23,7 +23,7 @@ from ..errors import LoopError
 from ..progress import Progress, silent, track
 from ..rendering.labelling import Labelling
 from ..threads import parts, run_parts
-from .distances import Label, Sums, distance, jump
+from .distances import INNER, Label, Sums, distance, jump
 from .energy import connectivity
 from .parameters import LoopParameters
 from .temporal_changes import temporal_changes
@@ -190,10 +190,7 @@ def _fill_vectors(
                     vectors[y, x, i, 3 + c] = share[c, x]
 
 
-# The kernels of single terms are inlined: `Costs` handed to a function each time would take a third more.
-
-
-@njit(cache=True, nogil=True, inline="always")
+@njit(**INNER)
 def offset(costs: Costs, y: int, x: int) -> int:
     """Where the bytes of a pixel begin among the vectors."""
     return (y * costs.temporal_factor.shape[1] + x) * costs.frames * costs.channels
@@ -206,7 +203,7 @@ def scratch_of(costs: Costs) -> tuple[Sums, Sums]:
     return np.zeros(size, np.int32), np.zeros(size, np.int32)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(**INNER)
 def temporal_cost(costs: Costs, y: int, x: int, label: Label) -> float:
     """E_temp of a label at a pixel, eq. (2)."""
     if label[0] == 1:
@@ -215,7 +212,7 @@ def temporal_cost(costs: Costs, y: int, x: int, label: Label) -> float:
     return costs.scale * costs.temporal_factor[y, x] * apart
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(**INNER)
 def label_cost(costs: Costs, y: int, x: int, label: Label) -> float:
     """α₁·E_label of a label at a pixel, eq. (6)."""
     if label[0] == 1:
@@ -225,13 +222,13 @@ def label_cost(costs: Costs, y: int, x: int, label: Label) -> float:
     return 0.0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(**INNER)
 def own_cost(costs: Costs, y: int, x: int, label: Label) -> float:
     """E_temp + α₁·E_label of a label at a pixel."""
     return temporal_cost(costs, y, x, label) + label_cost(costs, y, x, label)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(**INNER)
 def pair_cost(costs: Costs, pair: Pair, first: Label, second: Label, scratch: tuple[Sums, Sums]) -> float:
     """α₂·E_spa of two neighbors with labels ``first`` and ``second``, eq. (4)."""
     if first[0] == second[0] and first[1] == second[1]:

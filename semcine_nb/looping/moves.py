@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..rendering.labelling import Labelling
 from .binary import BinaryProblem, best_states
 from .costs import Costs, own_cost, pair_cost, scratch_of
-from .distances import Label, distance
+from .distances import INNER, Label, distance
 
 
 def fuse(
@@ -185,7 +185,7 @@ def _assemble(
                     pair[a, d, 3] += e11
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(**INNER)
 def _labels_at(labels: Labelling, proposal: Labelling, node: int, y: int, x: int) -> tuple[Label, Label]:
     """The current label of a pixel and the one that it would take."""
     now = (labels.period[y, x], labels.start[y, x])
@@ -194,7 +194,7 @@ def _labels_at(labels: Labelling, proposal: Labelling, node: int, y: int, x: int
     return now, (proposal.period[y, x], proposal.start[y, x])
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(**INNER)
 def _equal(first: Label, second: Label) -> bool:
     return first[0] == second[0] and first[1] == second[1]
 
