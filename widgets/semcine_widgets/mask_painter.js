@@ -20,10 +20,12 @@ class PainterView extends Pointers {
     this.endings.push(() => observer.disconnect());
     this.showFrame();
     this.update();
-    this.animate(this.root, (now) => {
+    this.stage.wake = this.animate(this.root, (now) => {
       playback.advance(now);
       this.stage.draw();
+      return this.get("playing"); // at rest it costs nothing
     });
+    this.hear(["playing"], this.stage.wake);
   }
 
   // --- keys ----------------------------------------------------------------------------------------------

@@ -125,6 +125,7 @@ class Stage extends Follower {
   request([x0, y0, x1, y1] = [-Infinity, -Infinity, Infinity, Infinity]) {
     const [a, b, c, d] = this.changed ?? [Infinity, Infinity, -Infinity, -Infinity];
     this.changed = [Math.min(a, x0), Math.min(b, y0), Math.max(c, x1), Math.max(d, y1)];
+    this.wake?.();
   }
 
   /** Whole canvas pixels that hold what has changed: without graphics hardware the rest costs most of the time. */

@@ -11,6 +11,7 @@ class ClipPlayback extends Follower {
     this.loading = null;
     this.listeners = new Set(); // of views, told when there is something new to show
     this.hear(["clip", "labels"], () => this.reload());
+    this.hear(["playing"], () => { this.before = null; }); // time begins with the next repaint
     this.reload();
   }
 

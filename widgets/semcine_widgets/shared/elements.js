@@ -68,25 +68,32 @@ class Follower {
     this.endings.push(() => listeners.delete(work));
   }
 
-  /** Call tick(now in ms) before each repaint while the element can be seen. */
+  /**
+   * Call tick(now in ms) before each repaint while the element can be seen.
+   * Where it returns false it rests, until the function that is returned here wakes it.
+   */
   animate(element, tick) {
     let visible = true;
     let request = 0;
     const step = (now) => {
       request = visible ? requestAnimationFrame(step) : 0;
-      if (visible) tick(now);
+      if (!visible || tick(now) !== false) return;
+      cancelAnimationFrame(request);
+      request = 0;
     };
+    const wake = () => { if (visible && !request) request = requestAnimationFrame(step); };
     const watcher = new IntersectionObserver((entries) => {
       visible = entries[entries.length - 1].isIntersecting;
-      if (visible && !request) request = requestAnimationFrame(step);
+      wake();
     });
     watcher.observe(element);
-    request = requestAnimationFrame(step);
+    wake();
     this.endings.push(() => {
       visible = false;
       watcher.disconnect();
       cancelAnimationFrame(request);
     });
+    return wake;
   }
 
   leave() {
