@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -55,3 +56,10 @@ def test_only_the_command_line_imports_widgets():
     for name, those in imports().items():
         if name.startswith("semcine_nb") and not name.startswith("semcine_nb.cli"):
             assert not [other for other in those if other.startswith("semcine_widgets")], name
+
+
+def test_no_circle_of_imports():
+    try:
+        TopologicalSorter(imports()).prepare()
+    except CycleError as error:
+        raise AssertionError("circle of imports: " + " → ".join(reversed(error.args[1]))) from None

@@ -82,19 +82,19 @@ def flash(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) -> float
 def foreign_colors(
     frames: np.ndarray, rendered: np.ndarray, where: np.ndarray, every: int = 4, reach: int = 2
 ) -> np.ndarray:
-    """How far each color shown is from all that its neighbourhood ever shows in the clip.
+    """How far each color shown is from all that its neighborhood ever shows in the clip.
 
     Parameters
     ----------
     frames : (T, H, W, 3) uint8 source.
     rendered : (N, H, W, 3) uint8.
     where : (H, W) bool, the pixels that are asked about; of these, every ``every``-th in both directions.
-    reach : px on each side that make up the neighbourhood.
+    reach : px on each side that make up the neighborhood.
 
     Returns
     -------
     (N, M) float32: RMS distance over the three channels, in gray levels, from the nearest color of any frame
-    within the neighbourhood; 0 without blending. A ghost is what stands out here.
+    within the neighborhood; 0 without blending. A ghost is what stands out here.
     """
     y, x = np.nonzero(where[::every, ::every])
     pixels = np.stack([y, x], axis=1) * every

@@ -8,7 +8,7 @@ any four frames of the clip that do follow one another,
     r(f) = ½ [(V(f) − V(f−1)) + (V(f+2) − V(f+1))] − (V(f+1) − V(f)),
 
 the mean of the steps before and after, minus the step itself: how little a step can be told from those
-around it. Both are compared as mean squares over a neighbourhood, of pixels and of the means of 8×8 px
+around it. Both are compared as mean squares over a neighborhood, of pixels and of the means of 8×8 px
 (a faint change of the light shows in these alone), and the blend takes out √(1 − usual / jump), nothing where
 the jump is the smaller one.
 """

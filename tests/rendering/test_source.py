@@ -17,7 +17,7 @@ def test_a_sparkle_goes_by_hand():
     assert render(frames, Labelling(period, start), still="median")[0, 0, 0, 0] == 50
 
 
-def test_agrees_with_numpy_around_each_centre():
+def test_agrees_with_numpy_around_each_center():
     rng = np.random.default_rng(0)
     frames = rng.integers(0, 255, (12, 5, 6, 3)).astype(np.uint8)
     start = rng.integers(0, 12, (5, 6))
