@@ -1,9 +1,8 @@
 """Sections 3.2–3.3: when each pixel loops. The energy, its optimisation, and what it looks like."""
 
 from ..rendering.labelling import Labelling, phi
-from .cinemagraph import Cinemagraph
+from .cinemagraph import Cinemagraph, load_cinemagraph
 from .energy import LoopEnergy, loop_energy
-from .label_files import load_cinemagraph
 from .labels import LabelSpace
 from .parameters import LoopParameters
 from .solver import LoopSolver

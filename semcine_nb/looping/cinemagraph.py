@@ -1,24 +1,27 @@
-"""A solved candidate: which loop every pixel plays; rendered and saved."""
+"""A solved candidate: which loop every pixel plays; rendered, saved and loaded again."""
 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..counting import counted
 from ..errors import LoopError
 from ..progress import Progress, silent
 from ..rendering.labelling import Labelling
+from ..semantics import Candidate
 from .energy import LoopEnergy
+from .label_files import STRANGE, not_ours, read_labels, write_labels
 from .parameters import LoopParameters
 
 if TYPE_CHECKING:
     from ..rendering.fullsize import FullSize
-    from ..semantics import Candidate, SemanticResponse
+    from ..semantics import SemanticResponse
     from ..video import Video, Written
 
 
@@ -142,6 +145,47 @@ class Cinemagraph:
         StoreError
             If the file cannot be written.
         """
-        from .label_files import save_labels
+        facts = {
+            "categories": self.candidate.categories,
+            "name": self.candidate.name,
+            "note": self.candidate.note,
+            "guesses": self.candidate.guesses,
+            "energy": asdict(self.energy),
+            "parameters": asdict(self.parameters),
+            "notes": self.notes,
+            "frames": len(self.video.frames),
+            "fps": self.video.fps,
+            "clip": self.video.digest,
+        }
+        write_labels(Path(path), self.labels, self.candidate.mask, facts)
 
-        save_labels(self, path)
+
+def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
+    """Read what `Cinemagraph.save_labels` wrote, for the same clip.
+
+    Raises
+    ------
+    LoopError
+        If the file is not one of ours, or belongs to another clip.
+    """
+    path = Path(path)
+    labels, mask, facts = read_labels(path)
+    try:
+        candidate = Candidate(
+            tuple(facts["categories"]), mask, facts["name"], facts["note"], tuple(facts.get("guesses", ()))
+        )
+        energy, parameters = LoopEnergy(**facts["energy"]), LoopParameters(**facts["parameters"])
+        notes, frames, digest = tuple(facts["notes"]), int(facts["frames"]), facts["clip"]
+    except STRANGE as error:
+        raise not_ours(path, error) from error
+    if digest != clip.digest:
+        height, width = mask.shape
+        raise LoopError(
+            f"{path} belongs to another clip: it was made for {counted(frames, 'frame')} of "
+            f"{width}×{height} px, this one has {len(clip.frames)} of "
+            f"{clip.frames.shape[2]}×{clip.frames.shape[1]} px or other pictures. "
+            "Read the clip with the same arguments as then.",
+            topic="another-clip",
+        )
+    labels.check(len(clip.frames))
+    return Cinemagraph(clip, candidate, *labels, energy, parameters, notes=notes)

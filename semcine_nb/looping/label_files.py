@@ -1,62 +1,51 @@
-"""Labels of a cinemagraph as one PNG beside its film, and back.
+"""Labels of a cinemagraph as one lossless PNG, and back.
 
-Red and green hold the low bytes of p and s, blue the high bits of p (0–2) and s (3–6) and π_ID (7). The text
-chunk holds everything else.
+Red and green hold the low bytes of p and s, blue the high bits of p (0–2) and s (3–6) and π_ID (7). A text
+chunk holds the facts beside them, as JSON.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from ..counting import counted
 from ..errors import LoopError, SemcineError, StoreError
 from ..files import whole_file
 from ..limits import PICTURE_FAULTS, current_limits, open_picture
 from ..rendering.labelling import Labelling
-from ..semantics import Candidate
-from .cinemagraph import Cinemagraph
-from .energy import LoopEnergy
-from .parameters import LoopParameters
 
-if TYPE_CHECKING:
-    from ..video import Video
-
-_MAGIC = "semcine labels 1"
+_FORMAT = "semcine labels 1"
 # what reading a text that somebody else wrote may raise
-_STRANGE = (SemcineError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+STRANGE = (SemcineError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
-def save_labels(cinema: Cinemagraph, path: str | Path) -> None:
-    """Write p, s and the mask as one lossless PNG: see `Cinemagraph.save_labels`."""
-    path = Path(path)
+def write_labels(
+    path: Path, labels: Labelling, mask: NDArray[np.bool_], facts: Mapping[str, Any]
+) -> None:
+    """Write labels and a mask, (H, W) each, with facts; the file appears whole or not at all.
+
+    Raises
+    ------
+    LoopError
+        If the name does not end in .png, or a label does not fit.
+    StoreError
+        If the file cannot be written.
+    """
     if path.suffix.lower() != ".png":
         raise LoopError(f"Labels are saved as .png, not as {path.name!r}.")
-    period, start, candidate = cinema.period, cinema.start, cinema.candidate
+    period, start = labels
     if period.max() >= 2**11 or start.max() >= 2**12:
         raise LoopError("Labels beyond 2048 frames of period or 4096 of start do not fit into the file.")
-    high = (period >> 8) | ((start >> 8) << 3) | (candidate.mask.astype(np.int32) << 7)
+    high = (period >> 8) | ((start >> 8) << 3) | (mask.astype(np.int32) << 7)
     pixels = np.stack([period & 255, start & 255, high], axis=-1).astype(np.uint8)
-    facts = {
-        "format": _MAGIC,
-        "categories": candidate.categories,
-        "name": candidate.name,
-        "note": candidate.note,
-        "guesses": candidate.guesses,
-        "energy": asdict(cinema.energy),
-        "parameters": asdict(cinema.parameters),
-        "notes": cinema.notes,
-        "frames": len(cinema.video.frames),
-        "fps": cinema.video.fps,
-        "clip": cinema.video.digest,
-    }
     text = PngImagePlugin.PngInfo()
-    text.add_text("semcine", json.dumps(facts))
+    text.add_text("semcine", json.dumps({"format": _FORMAT, **facts}))
     try:
         with whole_file(path) as part:
             Image.fromarray(pixels).save(part, format="PNG", pnginfo=text)
@@ -64,15 +53,14 @@ def save_labels(cinema: Cinemagraph, path: str | Path) -> None:
         raise StoreError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
-def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
-    """Read what `save_labels` wrote, for the same clip.
+def read_labels(path: Path) -> tuple[Labelling, NDArray[np.bool_], dict[str, Any]]:
+    """Labels, mask and facts that `write_labels` wrote.
 
     Raises
     ------
     LoopError
-        If the file is not one of ours, or belongs to another clip.
+        If there is no such file, or it is not one of ours.
     """
-    path = Path(path)
     try:
         with open_picture(path, LoopError, current_limits()) as image:
             image.load()
@@ -86,30 +74,17 @@ def load_cinemagraph(path: str | Path, clip: Video) -> Cinemagraph:
         raise LoopError(f"{path} cannot be read as a PNG of labels: {error}.") from error
     try:
         facts = json.loads(text or "")
-        if facts["format"] != _MAGIC or pixels.ndim != 3 or pixels.shape[-1] != 3:
+        if facts["format"] != _FORMAT or pixels.ndim != 3 or pixels.shape[-1] != 3:
             raise ValueError("unknown format")
-        red, green, blue = (pixels[..., i].astype(np.int32) for i in range(3))
-        period, start = red | ((blue & 7) << 8), green | (((blue >> 3) & 15) << 8)
-        candidate = Candidate(
-            tuple(facts["categories"]),
-            blue >= 128,
-            facts["name"],
-            facts["note"],
-            tuple(facts.get("guesses", ())),
-        )
-        energy, parameters = LoopEnergy(**facts["energy"]), LoopParameters(**facts["parameters"])
-        notes, frames, digest = tuple(facts["notes"]), int(facts["frames"]), facts["clip"]
-    except _STRANGE as error:
-        raise LoopError(
-            f"{path} is a PNG, but not one that save_labels wrote ({error}): choose the file that it saved."
-        ) from error
-    if digest != clip.digest:
-        raise LoopError(
-            f"{path} belongs to another clip: it was made for {counted(frames, 'frame')} of "
-            f"{period.shape[1]}×{period.shape[0]} px, this one has {len(clip.frames)} of "
-            f"{clip.frames.shape[2]}×{clip.frames.shape[1]} px or other pictures. "
-            "Read the clip with the same arguments as then.",
-            topic="another-clip",
-        )
-    Labelling(period, start).check(len(clip.frames))
-    return Cinemagraph(clip, candidate, period, start, energy, parameters, notes=notes)
+    except STRANGE as error:
+        raise not_ours(path, error) from error
+    red, green, blue = (pixels[..., i].astype(np.int32) for i in range(3))
+    labels = Labelling(red | ((blue & 7) << 8), green | (((blue >> 3) & 15) << 8))
+    return labels, blue >= 128, facts
+
+
+def not_ours(path: Path, error: Exception) -> LoopError:
+    """The error for a PNG whose facts are not those of `write_labels`."""
+    return LoopError(
+        f"{path} is a PNG, but not one that save_labels wrote ({error}): choose the file that it saved."
+    )
