@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 from ..errors import SemcineError
 from ..files import whole_folder
-from ..looping.cinemagraph import Cinemagraph
-from ..looping.label_files import load_cinemagraph
+from ..looping.cinemagraph import Cinemagraph, load_cinemagraph
 from ..ordering import Place, known_ratings
 from ..results.folder import LABELS, Written, finish_folder, write_files
 from ..results.summary import SUMMARY

@@ -25,9 +25,7 @@ _FORMAT = "semcine labels 1"
 STRANGE = (SemcineError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
-def write_labels(
-    path: Path, labels: Labelling, mask: NDArray[np.bool_], facts: Mapping[str, Any]
-) -> None:
+def write_labels(path: Path, labels: Labelling, mask: NDArray[np.bool_], facts: Mapping[str, Any]) -> None:
     """Write labels and a mask, (H, W) each, with facts; the file appears whole or not at all.
 
     Raises
