@@ -2,10 +2,7 @@
 
 Stage 1 is one wherever no two starts of the period differ by the period or more: on the way from one start to
 another each frame that is passed costs its own share. One minimum cut solves it, on a graph of one layer a
-boundary between labels (Ishikawa, IEEE TPAMI 25(10):1333–1336, 2003, doi:10.1109/TPAMI.2003.1233908). Before,
-each block hands what it may of its label costs on to the right and down, as messages of belief propagation do
-(Felzenszwalb and Huttenlocher, IJCV 70(1):41–54, 2006, doi:10.1007/s11263-006-7899-4): the energy stays, and
-the cut takes about a quarter less time on a clip of 960 × 540 pixels.
+boundary between labels (Ishikawa, IEEE TPAMI 25(10):1333–1336, 2003, doi:10.1109/TPAMI.2003.1233908).
 """
 
 from __future__ import annotations
@@ -40,8 +37,7 @@ def ordered_optimum(problem: BlockProblem, wanted: NDArray[np.bool_]) -> NDArray
     layers = len(problem.unary) - 1
     if layers == 0 or not wanted.any():
         return labels
-    unary, flow = _hand_on(problem.unary, problem.pairs, wanted)
-    terminal, neighbors, capacity = _layered(unary, flow, problem.pairs, wanted)
+    terminal, neighbors, capacity = _layered(problem.unary, problem.pairs, wanted)
     forbidden = np.isinf(capacity)
     capacity[forbidden] = 0
     scale = min(_LARGEST / max(np.abs(terminal).max(), capacity.max(), 1e-12), 2.0**40)
@@ -52,49 +48,11 @@ def ordered_optimum(problem: BlockProblem, wanted: NDArray[np.bool_]) -> NDArray
 
 
 @njit(cache=True, nogil=True)
-def _hand_on(
-    unary: NDArray[np.float64], pairs: NDArray[np.float32], wanted: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The same energy with label costs moved to the right and down as far as pair costs allow.
-
-    Returns (R, C, L) what each block is left with, and (2, R, C, L − 1) by how much what it gave to the right
-    and down grows from label to label: never more than the step between the two costs.
-    """
-    labels, rows, columns = unary.shape
-    left = np.empty((rows, columns, labels))
-    for k in range(labels):
-        left[:, :, k] = unary[k]
-    flow = np.zeros((2, rows, columns, labels - 1))
-    given = np.empty(labels)
-    for i in range(rows):
-        for j in range(columns):
-            for d in range(2):
-                i2, j2 = i + d, j + 1 - d
-                if i2 >= rows or j2 >= columns or not (wanted[i, j] and wanted[i2, j2]):
-                    continue
-                steps = pairs[d, i, j]
-                given[:] = left[i, j]
-                for k in range(1, labels):
-                    given[k] = min(given[k], given[k - 1] + steps[k - 1, k])
-                for k in range(labels - 2, -1, -1):
-                    given[k] = min(given[k], given[k + 1] + steps[k, k + 1])
-                for k in range(labels):
-                    left[i, j, k] -= given[k]
-                    left[i2, j2, k] += given[k]
-                for k in range(labels - 1):
-                    flow[d, i, j, k] = given[k + 1] - given[k]
-    return left, flow
-
-
-@njit(cache=True, nogil=True)
 def _layered(
-    unary: NDArray[np.float64],
-    flow: NDArray[np.float64],
-    pairs: NDArray[np.float32],
-    wanted: NDArray[np.bool_],
+    unary: NDArray[np.float64], pairs: NDArray[np.float32], wanted: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.float64]]:
     """Node (block, k) asks "is the label above k?"; infinite capacity forbids a yes above a no."""
-    rows, columns, labels = unary.shape
+    labels, rows, columns = unary.shape
     layers = labels - 1
     block = np.full((rows, columns), -1, np.int32)
     count = 0
@@ -111,21 +69,20 @@ def _layered(
             if block[i, j] < 0:
                 continue
             first = block[i, j] * layers
-            cheapest = unary[i, j].min()  # without it the paths through the layers are shorter
-            terminal[first] -= unary[i, j, 0] - cheapest
-            terminal[first + layers - 1] += unary[i, j, layers] - cheapest
+            cheapest = unary[:, i, j].min()  # without it the paths through the layers are shorter
+            terminal[first] -= unary[0, i, j] - cheapest
+            terminal[first + layers - 1] += unary[layers, i, j] - cheapest
             for k in range(layers):
                 node = first + k
                 if k + 1 < layers:
                     neighbors[node, ABOVE], neighbors[node + 1, BELOW] = node + 1, node
                     capacity[node, ABOVE] = np.inf
-                    capacity[node + 1, BELOW] = unary[i, j, k + 1] - cheapest
+                    capacity[node + 1, BELOW] = unary[k + 1, i, j] - cheapest
                 for d in range(2):
                     i2, j2 = i + d, j + 1 - d
                     if i2 >= rows or j2 >= columns or block[i2, j2] < 0:
                         continue
                     slot, other = DOWN if d else RIGHT, block[i2, j2] * layers + k
                     neighbors[node, slot], neighbors[other, slot ^ 1] = other, node
-                    capacity[node, slot] = max(pairs[d, i, j, k, k + 1] - flow[d, i, j, k], 0)
-                    capacity[other, slot ^ 1] = max(pairs[d, i, j, k, k + 1] + flow[d, i, j, k], 0)
+                    capacity[node, slot] = capacity[other, slot ^ 1] = pairs[d, i, j, k, k + 1]
     return terminal, neighbors, capacity

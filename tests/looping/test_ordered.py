@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from semcine_nb.looping.blocks import BlockProblem
 from semcine_nb.looping.maxflow import max_flow_method
-from semcine_nb.looping.ordered import _hand_on, ordered_optimum
+from semcine_nb.looping.ordered import ordered_optimum
 
 
 def additive(unary: np.ndarray, steps_right: np.ndarray, steps_down: np.ndarray) -> BlockProblem:
@@ -39,41 +39,6 @@ def test_two_blocks_by_hand():
     steps[0, 0] = 5, 5
     together = additive(unary, steps, np.zeros_like(steps))
     assert ordered_optimum(together, everywhere).tolist() == [[1, 1]]  # 8 instead of 9, 9 or 10
-
-
-def test_handing_on_by_hand():
-    # the left block may give 0 for label 0 and, over steps of 1 and 2, at most 1 and 3 for labels 1 and 2
-    unary = np.array([[[0.0, 9]], [[4, 4]], [[9, 0]]])
-    steps = np.zeros((1, 2, 2))
-    steps[0, 0] = 1, 2
-    problem = additive(unary, steps, np.zeros_like(steps))
-    left, flow = _hand_on(problem.unary, problem.pairs, np.ones((1, 2), bool))
-    assert left.tolist() == [[[0, 3, 6], [9, 5, 3]]]
-    assert flow[0, 0, 0].tolist() == [1, 2]
-    assert not flow[0, 0, 1].any()
-    assert not flow[1].any()
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(1, 5), st.integers(1, 4), st.integers(1, 4), st.integers(0, 2**32 - 1))
-def test_handing_on_keeps_every_energy(labels, rows, columns, seed):
-    rng = np.random.default_rng(seed)
-    problem = random_problem(rng, labels, rows, columns)
-    wanted = rng.random((rows, columns)) < 0.8
-    left, flow = _hand_on(problem.unary, problem.pairs, wanted)
-    chosen = rng.integers(0, labels, (rows, columns)).astype(np.int32)
-    given = np.concatenate([np.zeros((2, rows, columns, 1)), flow.cumsum(axis=-1)], axis=-1)
-    # what was given is owed again by the pair: with the label of the giver, less that of the taker
-    owed = 0.0
-    for i, j, k in itertools.product(range(rows), range(columns), range(2)):
-        i2, j2 = (i, j + 1) if k == 0 else (i + 1, j)
-        if i2 < rows and j2 < columns:
-            owed += given[k, i, j, chosen[i, j]] - given[k, i, j, chosen[i2, j2]]
-    i, j = np.indices(chosen.shape)
-    assert left[i, j, chosen].sum() + owed == pytest.approx(problem.unary[chosen, i, j].sum(), abs=1e-6)
-    for k, steps in enumerate(problem.pairs):
-        apart = np.stack([steps[..., a, a + 1] for a in range(labels - 1)], -1) if labels > 1 else 0
-        assert np.all(np.abs(flow[k]) <= apart + 1e-9)
 
 
 @settings(max_examples=60, deadline=None)
