@@ -82,7 +82,7 @@ def flash(frames: np.ndarray, rendered: np.ndarray, timeline: Timeline) -> float
 def foreign_colors(
     frames: np.ndarray, rendered: np.ndarray, where: np.ndarray, every: int = 4, reach: int = 2
 ) -> np.ndarray:
-    """How far each color shown is from all that its neighborhood ever shows in the clip.
+    """Distance of each color shown from all that its neighborhood ever shows in the clip.
 
     Parameters
     ----------

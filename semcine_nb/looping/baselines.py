@@ -1,4 +1,4 @@
-"""What the engine is measured against: plain α-expansion, and three earlier methods (Section 5).
+"""Baselines of the engine: plain α-expansion, and three earlier methods (Section 5).
 
 The earlier methods know colors only. Their energies are in the terms of Liao et al.; ``loop_energy`` gives
 eq. (1) of their labels.
@@ -178,12 +178,12 @@ def cumulative_motion(clip: Video, progress: Progress = silent) -> NDArray[np.fl
     total = np.zeros((size[1], size[0]), np.float32)
     last: Any = None
     for frame in track(clip.frames, progress, "Cumulative motion"):
-        grey: Any = cv2.cvtColor(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+        gray: Any = cv2.cvtColor(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
         if last is not None:
             steps = np.zeros((*total.shape, 2), np.float32)
-            flow.calc(last, grey, steps)
+            flow.calc(last, gray, steps)
             total += np.linalg.norm(steps, axis=-1)
-        last = grey
+        last = gray
     return np.asarray(cv2.resize(total * w / size[0], (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
 
 

@@ -36,7 +36,7 @@ class BinaryProblem(NamedTuple):
 def best_states(
     problem: BinaryProblem, flipped: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.bool_], float]:
-    """Which nodes had better take the other label.
+    """The nodes that had better take the other label.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ class BlockProblem:
 
 
 def any_in_blocks(mask: NDArray[np.bool_], block: int) -> Blocks:
-    """Which blocks hold any pixel of the mask: (R, C)."""
+    """The blocks that hold any pixel of the mask: (R, C) bool."""
     return np.asarray(block_reduce(mask, (block, block), np.max))
 
 

@@ -1,4 +1,4 @@
-"""Where the energy of a labelling lies: eq. (1) by pixel and term, for looking at."""
+"""Maps of the energy of a labelling: eq. (1) by pixel and term, for looking at."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def cost_maps_of(cinemagraphs: Sequence[Cinemagraph], progress: Progress = silen
 
 
 def _shared(cinema: Cinemagraph) -> tuple[object, ...]:
-    """What the costs of a clip depend on; an edit changes α_sta alone, which they do not."""
+    """Key of the costs of a clip; an edit changes α_sta alone, of which they are independent."""
     return id(cinema.video), id(cinema.response), replace(cinema.parameters, alpha_static=0.0)
 
 
@@ -92,7 +92,7 @@ def _costs_of(cinemas: Sequence[Cinemagraph], progress: Progress) -> list[CostMa
 
 
 def _mean_of_pairs(right: NDArray, down: NDArray) -> NDArray[np.float32]:
-    """For each pixel the mean over its two to four pairs; 1 where there is no neighbour at all."""
+    """For each pixel the mean over its two to four pairs; 1 where there is no neighbor at all."""
     h, w = right.shape[0], down.shape[1]
     total, count = np.zeros((h, w)), np.zeros((h, w))
     for pairs, ends in (

@@ -66,7 +66,7 @@ class Costs(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ClipCosts:
-    """What the costs of all candidates of a clip share.
+    """Costs of a clip that all its candidates share.
 
     Attributes
     ----------
@@ -192,7 +192,7 @@ def _fill_vectors(
 
 @njit(**INNER)
 def offset(costs: Costs, y: int, x: int) -> int:
-    """Where the bytes of a pixel begin among the vectors."""
+    """Index of the first byte of a pixel among the vectors."""
     return (y * costs.temporal_factor.shape[1] + x) * costs.frames * costs.channels
 
 

@@ -1,8 +1,8 @@
 """The definition: eq. (1)–(7) of the paper in NumPy and float64, as plain as they are written.
 
 Whatever is fast elsewhere in this package is tested against these lines. Conventions where the paper is
-silent (units, neighbour pairs, occurrence): colors V and responses F lie in [0, 1], each unordered
-4-neighbour pair counts once, a static pixel has E_temp = 0, and equal labels have E_spa = 0.
+silent (units, neighbor pairs, occurrence): colors V and responses F lie in [0, 1], each unordered
+4-neighbor pair counts once, a static pixel has E_temp = 0, and equal labels have E_spa = 0.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def spatial_cost(
     parameters: LoopParameters,
     axis: int,
 ) -> Array:
-    """(1 − w)·Ψ_V + w·Ψ_F of eq. (4) for each pair of neighbours along ``axis`` (0: below, 1: right)."""
+    """(1 − w)·Ψ_V + w·Ψ_F of eq. (4) for each pair of neighbors along ``axis`` (0: below, 1: right)."""
     h, w = period.shape
     pairs = (slice(0, h - 1), slice(None)) if axis == 0 else (slice(None), slice(0, w - 1))
     other = (slice(1, h), slice(None)) if axis == 0 else (slice(None), slice(1, w))

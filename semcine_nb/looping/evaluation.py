@@ -119,7 +119,7 @@ def _spatial(
 
 @njit(cache=True, nogil=True)
 def motion_kept(frames: NDArray[np.uint8], labels: Labelling, mask: NDArray[np.bool_]) -> float:
-    """How much of a target's movement its loops show: variance over the loops against that of the clip.
+    """Share of a target's movement that its loops show: variance over the loops against that of the clip.
 
     Takes (T, H, W, 3) uint8, (H, W) labels and the target (H, W) bool. Near 1 the loops move like the
     clip; near 0 they show the target's place while the target is away or at rest. NaN without any movement.

@@ -12,10 +12,10 @@ from ..errors import LoopError
 class LoopParameters:
     """Constants of eq. (1)–(7) and of Algorithm 1; the defaults are the supplement's, Section 2.
 
-    Colours are in [0, 1] and lengths in frames. ``None`` means "from the clip", as each field says.
+    Colors are in [0, 1] and lengths in frames. ``None`` means "from the clip", as each field says.
     """
 
-    w: float = 0.2  # w: weight of semantics against colour in eq. (2) and (4)
+    w: float = 0.2  # w: weight of semantics against color in eq. (2) and (4)
     alpha_label: float = 1.0  # α₁: weight of E_label in eq. (1)
     alpha_spatial: float = 15.0  # α₂: weight of E_spa in eq. (1)
     lambda_temporal: float = 125.0  # λ_t on natural categories, eq. (3); half of it elsewhere

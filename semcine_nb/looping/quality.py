@@ -1,4 +1,4 @@
-"""How good a loop is, measured on its rendered frames: consistency, jumps, tearing, alignment, dynamism."""
+"""Measures of a rendered loop: consistency, jumps, tearing, alignment, dynamism."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Consistency:
 
 @dataclass(frozen=True)
 class Tearing:
-    """How an object comes apart.
+    """Pieces and cuts of an object.
 
     labels : different (p, s) among its dynamic pixels.
     pieces : 4-connected pieces of equal (p, s) among them.
@@ -190,7 +190,7 @@ def _squared_errors(source, rendered, timeline, jump_table, times, out):
 
 
 def tearing(labels: Labelling, mask: np.ndarray) -> Tearing:
-    """How many labels and pieces an object (``mask`` (H, W) bool) has, and how long the cuts in it are."""
+    """Count labels, pieces and cuts of an object, ``mask`` (H, W) bool."""
     moving = mask & labels.dynamic
     label, _, _ = labels.distinct()
     present = np.flatnonzero(np.bincount(label[moving]))

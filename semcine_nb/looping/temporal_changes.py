@@ -1,4 +1,4 @@
-"""How each pixel of a clip changes over time: what γ_t and E_static read, and whether it moves at all."""
+"""Changes of each pixel of a clip over time, which γ_t and E_static read, and whether it moves at all."""
 
 from __future__ import annotations
 

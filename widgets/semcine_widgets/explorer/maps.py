@@ -18,7 +18,7 @@ TERMS = ("temporal", "label", "spatial")
 def measured(cinemas: Sequence[Cinemagraph]) -> tuple[Cinemagraph, ...]:
     """The labellings as eq. (1) measures them; none if no response is known.
 
-    One without a response (loaded from a file, or by a method that knows colours only) is measured by the
+    One without a response (loaded from a file, or by a method that knows colors only) is measured by the
     first that has one: by its response, candidate and parameters.
     """
     known = next((cinema for cinema in cinemas if cinema.response is not None), None)

@@ -1,4 +1,4 @@
-"""What several widgets share. A Python file and its counterpart in the browser have the same name.
+"""Parts that several widgets share. A Python file and its counterpart in the browser have the same name.
 
 anywidget loads one module and one style a widget, so `joined` puts the shared files in front of its own.
 """
