@@ -77,17 +77,22 @@ def select_candidates(
         In place of the built-in list of filter (a); registered categories then count only if listed.
     progress : Progress
 
-    Returns
-    -------
-    Selection
-
     Raises
     ------
     SegmentationError
         If sizes differ, a pinned category wins nowhere, more than ``k`` are pinned, or nothing wins anywhere.
     """
     pin, drop = tuple(dict.fromkeys(pin)), frozenset(drop)
-    _check_request(video, scene, k, combinations, pin, drop)
+    if scene.shape[:3] != video.frames.shape[:3]:
+        raise SegmentationError(
+            f"the response is (T, H, W) = {scene.shape[:3]}, the clip {video.frames.shape[:3]}: "
+            "segment this very clip"
+        )
+    if k < 1 or combinations < 0:
+        raise SegmentationError(f"k must be 1 or more and combinations 0 or more, not {k} and {combinations}")
+    for name in (*pin, *drop):
+        scene.index(name)
+    check_choice(pin, drop, k)
     pixels = _pixels_won(scene, pin, progress)
     maps = {name: _map(scene, name, threshold, name in pin) for name in pixels}
     measured = measure_maps(video.frames, maps)
@@ -114,26 +119,6 @@ def select_candidates(
     ]
     candidates += _joined(kept, maps, combinations, scene.guesses)
     return Selection(scene.select(kept), tuple(candidates), reasons, maps)
-
-
-def _check_request(
-    video: Video,
-    scene: SemanticResponse,
-    k: int,
-    combinations: int,
-    pin: tuple[str, ...],
-    drop: frozenset[str],
-) -> None:
-    if scene.shape[:3] != video.frames.shape[:3]:
-        raise SegmentationError(
-            f"the response is (T, H, W) = {scene.shape[:3]}, the clip {video.frames.shape[:3]}: "
-            "segment this very clip"
-        )
-    if k < 1 or combinations < 0:
-        raise SegmentationError(f"k must be 1 or more and combinations 0 or more, not {k} and {combinations}")
-    for name in (*pin, *drop):
-        scene.index(name)
-    check_choice(pin, drop, k)
 
 
 def _pixels_won(scene: SemanticResponse, pin: Iterable[str], progress: Progress) -> dict[str, int]:

@@ -74,19 +74,10 @@ def measure_maps(frames: np.ndarray, maps: Mapping[str, np.ndarray]) -> dict[str
 
 
 def temporal_std(frames: np.ndarray) -> np.ndarray:
-    """Standard deviation over time of gray intensity in [0, 1] (Rec. 601 luma).
+    """Standard deviation over time of gray intensity in [0, 1] (Rec. 601 luma): (H, W) float32.
 
-    Parameters
-    ----------
-    frames : (T, H, W, 3) uint8
-
-    Returns
-    -------
-    (H, W) float32
-
-    Examples
-    --------
-    A pixel that is black in one frame and white in the next deviates by one half:
+    ``frames`` are (T, H, W, 3) uint8. A pixel that is black in one frame and white in the next deviates by
+    one half:
 
     >>> clip = np.zeros((2, 1, 1, 3), np.uint8)
     >>> clip[1] = 255

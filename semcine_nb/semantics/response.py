@@ -44,7 +44,7 @@ class SemanticResponse:
     SegmentationError
         For a wrong shape, NaN, values outside [0, 1], an unknown or repeated category, a guess about another
         category than these, or an occurrence that does not fit. Frames made on demand are checked when
-        statistics read them.
+        statistics read them, also for another shape than announced.
     """
 
     scores: FrameScores
@@ -148,13 +148,7 @@ class SemanticResponse:
     def candidate_map(
         self, name: str, threshold: float = THRESHOLD, progress: Progress = silent
     ) -> np.ndarray:
-        """π of one category: (H, W) bool; see `candidate_maps`.
-
-        Raises
-        ------
-        SegmentationError
-            For an unknown category or a threshold outside (0, 1].
-        """
+        """π of one category: (H, W) bool, with the errors of `candidate_maps` and `index`."""
         return self.candidate_maps(threshold, progress)[..., self.index(name)]
 
     def natural_map(self, threshold: float = THRESHOLD) -> np.ndarray:
@@ -188,19 +182,12 @@ def winners(frame: np.ndarray) -> np.ndarray:
 
 
 def count_winners(scores: FrameScores, progress: Progress = silent) -> np.ndarray:
-    """h_t over all channels: (H, W, C) uint16, reading one frame at a time.
-
-    Raises
-    ------
-    SegmentationError
-        If a frame contains NaN or values outside [0, 1], or has another shape than announced.
-    """
+    """h_t over all channels: (H, W, C) uint16, read frame by frame; those made on demand are checked."""
     frames, height, width, channels = scores.shape
     # one column more than categories: the pixels that nothing wins
     counts = np.zeros((height * width, channels + 1), dtype=np.uint16)
     rows = np.arange(height * width)
-    # those were checked when they were made
-    checked = isinstance(scores, (StoredScores, np.ndarray))
+    checked = isinstance(scores, (StoredScores, np.ndarray))  # when they were made
     for t in track(range(frames), progress, "counting categories"):
         frame = np.asarray(scores[t], dtype=np.float32)
         if frame.shape != (height, width, channels):

@@ -137,17 +137,12 @@ class Reasons(tuple[Reason, ...]):
         """One row a category, indexed by its name."""
         import pandas as pd
 
-        columns = list(Reason.__dataclass_fields__)
-        rows = [[getattr(reason, name) for name in columns] for reason in self]
-        return pd.DataFrame(rows, columns=columns).set_index("category")
+        return pd.DataFrame(list(self), columns=list(Reason.__dataclass_fields__)).set_index("category")
 
     def __getitem__(self, key: Any) -> Any:
         """By position, or by a category's name."""
         if isinstance(key, str):
-            for reason in self:
-                if reason.category == key:
-                    return reason
-            raise KeyError(key)
+            return {reason.category: reason for reason in self}[key]
         return super().__getitem__(key)
 
 

@@ -34,7 +34,21 @@ class FrameScores(Protocol):
     def __getitem__(self, t: int, /) -> Any: ...
 
 
-class StoredScores:
+class _WholeScores(FrameScores, Protocol):
+    """Scores that can also be walked frame by frame, or made as one array."""
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return (self[t] for t in range(len(self)))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """The whole (T, H, W, C) at once: for small clips."""
+        return np.stack(list(self)).astype(dtype or np.float32)
+
+
+class StoredScores(_WholeScores):
     """Scores on a coarse grid, upsampled when a frame is read.
 
     Between stored frames the scores are interpolated linearly in time, within a frame bilinearly in space.
@@ -104,12 +118,6 @@ class StoredScores:
         """Whether scores follow a guide's edges."""
         return self._guide is not None
 
-    def __len__(self) -> int:
-        return self._size[0]
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        return (self[t] for t in range(len(self)))
-
     def __getitem__(self, t: int) -> np.ndarray:
         """Frame ``t`` (negative from the end) as (H, W, C) float32 in [0, 1]."""
         return self._read(t, partial(_resized, shape=self._size[1:]))
@@ -117,10 +125,6 @@ class StoredScores:
     def pixels(self, t: int, where: np.ndarray) -> np.ndarray:
         """Some pixels of frame ``t``, as of `pixels_of`."""
         return self._read(t, partial(_sampled, shape=self._size[1:], where=where))
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        """The whole (T, H, W, C) at once: for small clips."""
-        return np.stack(list(self)).astype(dtype or np.float32)
 
     def channels(self, indices: Sequence[int]) -> StoredScores:
         """The same with some channels only; the storage of these is copied."""
@@ -155,7 +159,7 @@ class StoredScores:
         return frame / np.float32(255) if self.values.dtype == np.uint8 else frame
 
 
-class KeptChannels:
+class KeptChannels(_WholeScores):
     """Some channels of other scores, summing to one at each pixel and frame.
 
     A pixel on which all kept channels are zero gets 1/K each. Without ``normalized`` they stay as they are.
@@ -173,12 +177,6 @@ class KeptChannels:
         """(T, H, W, K)."""
         return (*self._scores.shape[:3], len(self._indices))
 
-    def __len__(self) -> int:
-        return self._scores.shape[0]
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        return (self[t] for t in range(len(self)))
-
     def __getitem__(self, t: int) -> np.ndarray:
         """Frame ``t`` as (H, W, K) float32."""
         frame = np.asarray(self._scores[frame_index(t, len(self))], dtype=np.float32)[..., self._indices]
@@ -188,10 +186,6 @@ class KeptChannels:
         """Some pixels of frame ``t``, as of `pixels_of`."""
         frame = pixels_of(self._scores, frame_index(t, len(self)), where)[:, self._indices]
         return normalized(frame) if self.normalized else frame
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        """The whole (T, H, W, K) at once: for small clips."""
-        return np.stack(list(self)).astype(dtype or np.float32)
 
 
 def pixels_of(scores: FrameScores, t: int, where: np.ndarray) -> np.ndarray:

@@ -17,6 +17,8 @@ _FULL_RANGE = 2
 
 HDR_PEAK = 1000.0  # cd/m², the peak that HLG is defined for and that most PQ masters have
 SDR_WHITE = 203.0  # cd/m², HDR reference white of ITU-R BT.2408: shown as the white of a normal display
+_M1, _M2 = 2610 / 16384, 2523 / 32  # of SMPTE ST 2084's curve, as the three below
+_C1, _C2, _C3 = 3424 / 4096, 2413 / 128, 2392 / 128
 
 # RGB to CIE XYZ of BT.2020 and Display P3 taken to BT.709, D65 throughout (ITU-R BT.2087; SMPTE EG 432-1)
 _TO_BT709 = {
@@ -85,7 +87,7 @@ def _display(light: NDArray[Any]) -> NDArray[np.uint8]:
 
 @lru_cache(maxsize=1)
 def _levels() -> NDArray[np.uint8]:
-    return np.asarray(np.rint(255 * (np.arange(65536) / 65535) ** (1 / 2.4)).astype(np.uint8))
+    return np.rint(255 * (np.arange(65536) / 65535) ** (1 / 2.4)).astype(np.uint8)
 
 
 @lru_cache(maxsize=2)
@@ -93,23 +95,19 @@ def _eotf(transfer: int) -> NDArray[np.float32]:
     """Table of 65536 levels: cd/m² for PQ, scene light in [0, 1] for HLG."""
     code = np.arange(65536) / 65535
     if transfer == PQ:
-        return np.asarray(_pq_to_light(code).astype(np.float32))
+        return _pq_to_light(code).astype(np.float32)
     a, b, c = 0.17883277, 0.28466892, 0.55991073
-    return np.asarray(
-        np.where(code <= 0.5, code**2 / 3, (np.exp((code - c) / a) + b) / 12).astype(np.float32)
-    )
+    return np.where(code <= 0.5, code**2 / 3, (np.exp((code - c) / a) + b) / 12).astype(np.float32)
 
 
 def _pq_to_light(code: NDArray[np.float64]) -> NDArray[np.float64]:
-    m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
-    root = code ** (1 / m2)
-    return np.asarray(10000 * (np.maximum(root - c1, 0) / (c2 - c3 * root)) ** (1 / m1))
+    root = code ** (1 / _M2)
+    return np.asarray(10000 * (np.maximum(root - _C1, 0) / (_C2 - _C3 * root)) ** (1 / _M1))
 
 
 def _light_to_pq(light: NDArray[np.float64]) -> NDArray[np.float64]:
-    m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
-    power = (np.asarray(light) / 10000) ** m1
-    return np.asarray(((c1 + c2 * power) / (1 + c3 * power)) ** m2)
+    power = (light / 10000) ** _M1
+    return np.asarray(((_C1 + _C2 * power) / (1 + _C3 * power)) ** _M2)
 
 
 @lru_cache(maxsize=1)

@@ -132,11 +132,9 @@ class Stream:
                 return found, True  # what could be read until here is used; decoding says so
         return self._scan(start, stop, seek=False)
 
-    def frames(self, start: float) -> Iterator[tuple[float, Any]]:
+    def frames(self, start: float, seek: bool = True) -> Iterator[tuple[float, Any]]:
         """(time, frame), ascending: the last frame before ``start``, then all that follow."""
-        yield from self._decode(start, seek=start > _SEEK_FROM and self._frame_origin is not None)
-
-    def _decode(self, start: float, seek: bool) -> Iterator[tuple[float, Any]]:
+        seek = seek and start > _SEEK_FROM and self._frame_origin is not None
         count, last, before = 0, -np.inf, None
         with _open(self.path, self.limits) as container:
             stream = _choose(container, self.path, self.limits)
@@ -147,10 +145,8 @@ class Stream:
                     self._note_damage(max(last, 0.0))
                 if frame is None:
                     continue
-                stamp = self._stamp(frame)
-                if stamp is None:
-                    time = last + self.step if count else 0.0
-                else:
+                time = last + self.step if count else 0.0
+                if (stamp := self._stamp(frame)) is not None:
                     time = stamp - (self._frame_origin or 0.0)
                 if seek and not count and time > start:
                     break  # the index led past the start: read from the beginning instead
@@ -169,7 +165,7 @@ class Stream:
                 if before is not None:
                     yield before
                 return
-        yield from self._decode(start, seek=False)
+        yield from self.frames(start, seek=False)
 
     def _note_damage(self, time: float) -> None:
         if not any(note.startswith("The file is damaged") for note in self.notes):
@@ -223,19 +219,11 @@ def _tolerant(container: Any, stream: Any) -> Iterator[Any]:
     packets = container.demux(stream)
     while True:
         try:
-            packet = next(packets, None)
-        except (av.error.FFmpegError, OSError):
-            yield None
-            return
-        if packet is None:
-            return
-        try:
-            frames = packet.decode()
-        except av.error.EOFError:
+            frames = next(packets).decode()
+        except (StopIteration, av.error.EOFError):
             return
         except (av.error.FFmpegError, OSError):
-            yield None
-            continue
+            frames = [None]  # after an error of the file itself there is no further packet
         yield from frames
 
 

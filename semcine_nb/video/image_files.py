@@ -33,10 +33,8 @@ def folder_source(folder: Path, fps: float, start: float, seconds: float | None,
     No image, one that does not open or is too large, and images of several sizes are a VideoError.
     """
     check_rate(folder.name, fps)
-    files = sorted(
-        (f for f in folder.iterdir() if f.suffix.lower() in STILLS and not f.name.startswith(".")),
-        key=_natural,
-    )
+    stills = [f for f in folder.iterdir() if f.suffix.lower() in STILLS and not f.name.startswith(".")]
+    files = sorted(stills, key=_natural)
     if not files:
         kinds = ", ".join(suffix[1:] for suffix in STILLS)
         raise VideoError(f"{folder} holds no image ({kinds}): choose the folder that the frames are in.")

@@ -40,9 +40,8 @@ def to_palette(
     was last drawn from.
     """
     centers = (np.arange(1 << _BITS) + 0.5) * (256 >> _BITS) - 0.5
-    red, green, blue = np.meshgrid(centers, centers, centers, indexing="ij")
-    grid = np.stack([red, green, blue], axis=-1).reshape(-1, 3)
-    table = _nearest(grid, palette)
+    grid = np.stack(np.meshgrid(centers, centers, centers, indexing="ij"), axis=-1)
+    table = _nearest(grid.reshape(-1, 3), palette)
     height, width = frames.shape[1:3]
     tiles = np.tile(_THRESHOLD, (height // 8 + 1, width // 8 + 1))[:height, :width]
     offset = np.rint(tiles * min(_spread(palette), 24.0)).astype(np.int16)[..., None]

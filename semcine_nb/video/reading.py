@@ -40,7 +40,8 @@ def read_video(
     Frames keep their exact times: a clip with a constant rate keeps its own frames (every second one from 60
     to 30 frames a second), one with a varying rate is resampled. Turns, pixel shape, color matrix and range
     that the file states are applied, and high dynamic range is mapped to a normal display. Frames are
-    reduced as they are decoded, so memory holds one frame of the source's size.
+    reduced as they are decoded, so memory holds one frame of the source's size. The clip's ``notes`` hold a
+    sentence for each change.
 
     Parameters
     ----------
@@ -62,11 +63,6 @@ def read_video(
     progress : Progress
     limits : Limits, optional
         Sizes beyond which the source is refused; None for `semcine_nb.limits.current_limits`.
-
-    Returns
-    -------
-    Video
-        Its ``notes`` hold a sentence for each change.
 
     Raises
     ------
@@ -94,9 +90,9 @@ def read_video(
         scaled_size=size,
     )
     video = Video(frames, grid.fps, tuple(notes), origin)
-    if stabilize:
-        video = stabilize_video(video, "homography" if stabilize is True else stabilize, progress)
-    return video
+    if not stabilize:
+        return video
+    return stabilize_video(video, "homography" if stabilize is True else stabilize, progress)
 
 
 def planned_shape(

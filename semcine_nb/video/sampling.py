@@ -124,42 +124,32 @@ def plan_grid(
             first = float(times[np.argmin(np.abs(times - start))])
             # frames are counted from the one nearest to `start`, so that the window holds whole frames
             count = max(1, ceil((stop - max(first, start)) * rate / every - 1e-2))
-            notes = () if every == 1 else (
-                f"Kept every {_ordinal(every)} frame: {rate:g} frames a second became {rate / every:g}.",
-            )  # fmt: skip
+            nth = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(every, f"{every}th")
+            text = f"Kept every {nth} frame: {rate:g} frames a second became {rate / every:g}."
+            notes = (text,) if every > 1 else ()
             return Grid(first, rate / every, count, hold, notes)
         text = (
             f"Resampled from {rate:g} to {limit:g} frames a second by the nearest frame in time: "
             "steps are uneven."
         )
         return Grid(start, limit, _samples(start, stop, limit), hold, (text,))
-    fps = min(limit, _typical_rate(times, end, hold, limit))
-    return Grid(start, fps, _samples(start, stop, fps), hold, (_uneven_note(times, end, fps, hold),))
+    steps = np.diff(np.append(times, end) if hold else times)
+    fps = min(limit, _typical_rate(steps, hold, limit))
+    how = "the frame on show" if hold else "the nearest frame in time"
+    text = (
+        f"The frame rate varies (steps of {steps.min() * 1000:.0f} to {steps.max() * 1000:.0f} ms): "
+        f"resampled to a constant {fps:g} frames a second by {how}."
+    )
+    return Grid(start, fps, _samples(start, stop, fps), hold, (text,))
 
 
 def _samples(start: float, stop: float, fps: float) -> int:
     return max(1, floor((stop - start) * fps + 1e-2))
 
 
-def _typical_rate(times: NDArray[np.float64], end: float, hold: bool, limit: float) -> float:
+def _typical_rate(steps: NDArray[np.float64], hold: bool, limit: float) -> float:
     """Rate of an uneven clip: for delays one that meets each if it can, else that of the median step."""
-    steps = np.diff(np.append(times, end) if hold else times)
-    if hold:
-        common = int(np.gcd.reduce(np.maximum(1, np.rint(steps * 100)).astype(int)))
-        if 100 / common <= limit:
-            return 100 / common
-        return float(1 / steps.min())
-    return usual_rate(float(1 / np.median(steps)), tolerance=0.03)
-
-
-def _uneven_note(times: NDArray[np.float64], end: float, fps: float, hold: bool) -> str:
-    steps = np.diff(np.append(times, end) if hold else times) * 1000
-    how = "the frame on show" if hold else "the nearest frame in time"
-    return (
-        f"The frame rate varies (steps of {steps.min():.0f} to {steps.max():.0f} ms): "
-        f"resampled to a constant {fps:g} frames a second by {how}."
-    )
-
-
-def _ordinal(n: int) -> str:
-    return {2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(n, f"{n}th")
+    if not hold:
+        return usual_rate(float(1 / np.median(steps)), tolerance=0.03)
+    common = int(np.gcd.reduce(np.maximum(1, np.rint(steps * 100)).astype(int)))
+    return 100 / common if 100 / common <= limit else float(1 / steps.min())

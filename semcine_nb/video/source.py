@@ -131,11 +131,7 @@ def array_source(
     notes: list[str] = []
     height, width = to_rgb8(frames[0], notes, name).shape[:2]
     window = even_window(name, len(frames), fps, start, seconds)
-
-    def load(index: int) -> NDArray[np.uint8]:
-        return to_rgb8(frames[index], [], name)
-
-    return even_source(name, fps, window, load, (width, height), notes)
+    return even_source(name, fps, window, lambda t: to_rgb8(frames[t], [], name), (width, height), notes)
 
 
 def to_rgb8(image: NDArray[Any], notes: list[str], name: str) -> NDArray[np.uint8]:

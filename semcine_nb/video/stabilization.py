@@ -78,7 +78,8 @@ def stabilize_video(video: Video, model: Model = "homography", progress: Progres
 
     Corners of the middle frame are followed into every other frame (Lucas–Kanade, checked backwards). RANSAC
     finds their common motion; corners that follow it in most frames are the background, and the motion is
-    fitted again to those alone. Frames in which too few are found keep their neighbor's motion.
+    fitted again to those alone. Frames in which too few are found keep their neighbor's motion. The notes of
+    the (smaller) result give crop and residual drift; its ``origin`` holds warps and crop.
 
     Parameters
     ----------
@@ -86,11 +87,6 @@ def stabilize_video(video: Video, model: Model = "homography", progress: Progres
     model : "homography" or "affine"
         The first also undoes perspective, the second is steadier on few corners.
     progress : Progress
-
-    Returns
-    -------
-    Video
-        A smaller one, whose notes give crop and residual drift and whose ``origin`` holds warps and crop.
 
     Raises
     ------
@@ -118,11 +114,12 @@ def stabilize_video(video: Video, model: Model = "homography", progress: Progres
         f"(median) and {after.max:.2f} px (largest); cut from {size_text((video.width, video.height))} to "
         f"{size_text(crop[2:])}."
     )
-    notes = (*video.notes, text)
+    notes = [*video.notes, text]
     if lost:
-        text = f"In {lost} of {len(video)} frames too few corners were found; they took a neighbor's motion."
-        notes = (*notes, text)
-    return replace(result, notes=notes)
+        notes.append(
+            f"In {lost} of {len(video)} frames too few corners were found; they took a neighbor's motion."
+        )
+    return replace(result, notes=tuple(notes))
 
 
 def warp_frames(
@@ -135,14 +132,9 @@ def warp_frames(
     x, y, width, height = crop
     shift = np.array([[1.0, 0, -x], [0, 1.0, -y], [0, 0, 1.0]])
     out = np.empty((len(frames), height, width, 3), np.uint8)
+    options: Any = {"flags": cv2.INTER_CUBIC, "borderMode": cv2.BORDER_REPLICATE}
     for t in track(range(len(frames)), progress, "steadying"):
-        out[t] = cv2.warpPerspective(
-            frames[t],
-            shift @ warps[t],
-            (width, height),
-            flags=cv2.INTER_CUBIC,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        out[t] = cv2.warpPerspective(frames[t], shift @ warps[t], (width, height), **options)
     return out
 
 
@@ -193,9 +185,8 @@ def _track_corners(
     there, found, _ = cv2.calcOpticalFlowPyrLK(gray, other, corners[:, None], begin, **options)
     back, found_back, _ = cv2.calcOpticalFlowPyrLK(other, gray, there, corners[:, None].copy(), **options)
     error = np.linalg.norm((back - corners[:, None]).reshape(-1, 2), axis=1)
-    return np.asarray(there.reshape(-1, 2), np.float32), (found.ravel() == 1) & (found_back.ravel() == 1) & (
-        error < 0.5
-    )
+    both = (found.ravel() == 1) & (found_back.ravel() == 1) & (error < 0.5)
+    return np.asarray(there.reshape(-1, 2), np.float32), both
 
 
 def _fit(

@@ -72,9 +72,8 @@ def file_source(path: Path, start: float, seconds: float | None, limits: Limits)
     """
     notes: list[str] = []
     stream = Stream(path, notes, limits)
-    look, rotation_note = _look(stream)
-    aspect = stream.sample_aspect
-    _describe(stream.first, look, aspect, rotation_note, notes)
+    look = _look(stream)
+    _describe(stream.first, look, stream.sample_aspect, notes)
     times, length = stream.times(start, seconds)
     step = float(np.median(np.diff(times))) if len(times) > 1 else stream.step
 
@@ -92,30 +91,28 @@ def file_source(path: Path, start: float, seconds: float | None, limits: Limits)
         fps=stream.declared_fps,
         notes=notes,
         path=path,
-        sample_aspect=aspect,
+        sample_aspect=stream.sample_aspect,
         rotation=look.rotation,
         mirrored=look.mirrored,
     )
 
 
-def _look(stream: Stream) -> tuple[_Look, str]:
+def _look(stream: Stream) -> _Look:
     frame = stream.first
-    name = frame.format.name
-    rotation, mirrored, note = _orientation(frame)
-    look = _Look(
+    rotation, mirrored = _orientation(frame, stream.notes)
+    return _Look(
         matrix=color.matrix_of(int(frame.colorspace), frame.width, frame.height),
-        full_range=int(frame.color_range) == 2 or name.startswith("yuvj") or frame.format.is_rgb,
+        full_range=int(frame.color_range) == 2 or frame.format.name.startswith("yuvj") or frame.format.is_rgb,
         transfer=int(getattr(frame, "color_trc", stream.transfer)),
         primaries=int(getattr(frame, "color_primaries", stream.primaries)),
         rotation=rotation,
         mirrored=mirrored,
         alpha=any(c.is_alpha for c in frame.format.components),
     )
-    return look, note
 
 
-def _orientation(frame: Any) -> tuple[int, bool, str]:
-    """Counter-clockwise degrees (0, 90, 180, 270), whether to mirror after the turn, and a sentence on it."""
+def _orientation(frame: Any, notes: list[str]) -> tuple[int, bool]:
+    """Counter-clockwise degrees (0, 90, 180, 270), whether to mirror after the turn; told in ``notes``."""
     matrix = frame.side_data.get("DISPLAYMATRIX")
     mirrored = False
     degrees = float(frame.rotation)
@@ -126,19 +123,17 @@ def _orientation(frame: Any) -> tuple[int, bool, str]:
             # undo the mirror (negated first column) before the angle is taken
             degrees = -float(np.degrees(np.arctan2(b, -a)))
     turned = round(degrees / 90) * 90 % 360
-    note = ""
-    if turned:
-        note = f"Turned by {turned}° counter-clockwise, as the file asks."
+    note = f"Turned by {turned}° counter-clockwise, as the file asks." if turned else ""
     if abs((degrees - turned + 180) % 360 - 180) > 1:
         note = f"The file asks for a turn by {degrees:g}°, which is no right angle: turned by {turned}°."
     if mirrored:
         note = (note + " Mirrored, as the file asks.").strip()
-    return turned, mirrored, note
+    if note:
+        notes.append(note)
+    return turned, mirrored
 
 
-def _describe(frame: Any, look: _Look, aspect: Fraction, rotation_note: str, notes: list[str]) -> None:
-    if rotation_note:
-        notes.append(rotation_note)
+def _describe(frame: Any, look: _Look, aspect: Fraction, notes: list[str]) -> None:
     if aspect != 1:
         notes.append(f"Pixels {aspect.numerator}:{aspect.denominator} wide were made square.")
     if color.is_hdr(look.transfer):

@@ -69,25 +69,16 @@ class _Block(nn.Module):
 
     def __init__(self, state: dict[str, torch.Tensor], prefix: str, stride: int):
         super().__init__()
-        parts = [
-            name
-            for name in ("_expand_conv", "_depthwise_conv", "_project_conv")
-            if prefix + name + ".weight" in state
-        ]
+        names = ("_expand_conv", "_depthwise_conv", "_project_conv")
+        parts = [name for name in names if f"{prefix}{name}.weight" in state]
         first = 0 if len(parts) == 3 else 1
         self.convs = nn.ModuleList()
         for offset, name in enumerate(parts):
             depthwise = name == "_depthwise_conv"
             weight = state[prefix + name + ".weight"]
-            self.convs.append(
-                _Conv(
-                    weight,
-                    _norm(state, f"{prefix}_bn{first + offset}"),
-                    stride if depthwise else 1,
-                    weight.shape[0] if depthwise else 1,
-                    relu=name != "_project_conv",
-                )
-            )
+            norm = _norm(state, f"{prefix}_bn{first + offset}")
+            own_stride, groups = (stride, weight.shape[0]) if depthwise else (1, 1)
+            self.convs.append(_Conv(weight, norm, own_stride, groups, relu=name != "_project_conv"))
         inputs = state[prefix + parts[0] + ".weight"].shape[1 if len(parts) == 3 else 0]
         self.skip = stride == 1 and inputs == state[prefix + "_project_conv.weight"].shape[0]
 
@@ -134,13 +125,7 @@ class Backbone(nn.Module):
 
     @torch.inference_mode()
     def forward(self, frame: np.ndarray) -> Features:
-        """Look at one frame.
-
-        Parameters
-        ----------
-        frame : (H, W, 3) uint8
-            RGB.
-        """
+        """Look at one frame, (H, W, 3) uint8 RGB."""
         x = torch.from_numpy(np.ascontiguousarray(frame)).permute(2, 0, 1)[None].float()
         x = (x - 127.0) / 128.0
         height, width = x.shape[2:]

@@ -28,7 +28,7 @@ _BLOB_LEGACY = (1, 2, 3, 4)  # num, channels, height, width
 
 
 def load_weights(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-    """Read a network's weights and bring them into the given shapes.
+    """Read a network's weights and bring them into the given shapes, as float32 arrays.
 
     Parameters
     ----------
@@ -36,10 +36,6 @@ def load_weights(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str,
         ``.caffemodel``, ``.npz``, ``.safetensors``, ``.pth`` or ``.pt``.
     shapes : mapping of str to tuple of int
         Of the state dict: names ``layer.weight`` and ``layer.bias``.
-
-    Returns
-    -------
-    dict of str to float32 array
 
     Raises
     ------

@@ -171,18 +171,10 @@ class Clicks:
 
 
 def fit(samples: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Multinomial logistic regression with balanced classes.
+    """Multinomial logistic regression with balanced classes: weights (D, C) and bias (C,), float32.
 
-    Parameters
-    ----------
-    samples : (n, D) float
-    labels : (n,) int
-        0 … C−1, each at least once.
-
-    Returns
-    -------
-    weights (D, C), bias (C,) : float32
-        Logits are ``samples @ weights + bias``.
+    ``samples`` are (n, D) float, ``labels`` (n,) int of 0 … C−1, each at least once. Logits are
+    ``samples @ weights + bias``.
     """
     from sklearn.linear_model import LogisticRegression
 

@@ -50,14 +50,8 @@ def activation_prior() -> np.ndarray:
 def activation_scores(logits: torch.Tensor) -> torch.Tensor:
     """Class-activation log-probabilities summed over the ImageNet classes of each category.
 
-    Parameters
-    ----------
-    logits : (1000, h, w) or (N, 1000, h, w)
-
-    Returns
-    -------
-    (15, h, w) or (N, 15, h, w)
-        Natural logarithms ≥ −8; the last is of all other classes.
+    From (1000, h, w) or (N, 1000, h, w) they make (15, h, w) or (N, 15, h, w): natural logarithms ≥ −8, the
+    last of all other classes.
     """
     single = logits.ndim == 3
     probabilities = (logits[None] if single else logits).softmax(1)
@@ -136,16 +130,9 @@ def look(
 ) -> tuple[torch.Tensor, Features]:
     """Logits of one frame, averaged over looks at several sizes, and the features of the finest look.
 
-    Parameters
-    ----------
-    frame : (H, W, 3) uint8
-    scales : tuple of int
-        The longer side of each look, in pixels; small clips are enlarged, since the network knows
-        things by size.
-
-    Returns
-    -------
-    (C, h, w) float32 tensor on the stride-4 grid of the largest look, and ``Features`` of that look
+    The frame is (H, W, 3) uint8; logits are a (C, h, w) float32 tensor on the stride-4 grid of the largest
+    look. ``scales`` are the longer sides of the looks, in pixels; small clips are enlarged, since the network
+    knows things by size.
     """
     height, width = frame.shape[:2]
     looks: list[tuple[torch.Tensor, Features]] = []

@@ -147,9 +147,8 @@ class EmbeddedSegmenter:
                 continue
             if region.name and (best[inside] == DECODER_CATEGORIES.index(region.name)).mean() > _LEFT_OVER:
                 continue
-            part = cv2.morphologyEx(
-                (inside & free).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)
-            )
+            unnamed = (inside & free).astype(np.uint8)
+            part = cv2.morphologyEx(unnamed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
             if part.mean() > 0.002:
                 found.append((soften(part > 0), region.guess))
         return found[: self.proposals]

@@ -160,13 +160,8 @@ def _preprocessor(model: str) -> dict[str, Any]:
 
 
 def _shorter_side(size: Any) -> int:
-    if isinstance(size, int):
-        return size
-    if isinstance(size, dict):
-        for key in ("height", "shortest_edge"):
-            if isinstance(size.get(key), int):
-                return int(size[key])
-    return 512
+    stated = [size.get("height"), size.get("shortest_edge")] if isinstance(size, dict) else [size]
+    return next((side for side in stated if isinstance(side, int)), 512)
 
 
 def _license(model: str) -> str:

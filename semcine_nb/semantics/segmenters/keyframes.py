@@ -76,6 +76,8 @@ def segment_key_frames(
 ) -> SemanticResponse:
     """Run ``predict`` on the key frames and store the scores of the categories its classes belong to.
 
+    They are stored as uint8 on the model's grid, at most `STORED_SIDE` wide or high.
+
     Parameters
     ----------
     video : Video
@@ -85,11 +87,6 @@ def segment_key_frames(
         The category of each of the n classes; probabilities of one category are summed.
     every : int
         See `key_frames`.
-
-    Returns
-    -------
-    SemanticResponse
-        uint8 storage on the model's grid, at most `STORED_SIDE` wide or high.
     """
     categories = tuple(name for name in known_categories() if name in targets)
     categories += tuple(dict.fromkeys(name for name in targets if name not in categories))
@@ -131,10 +128,8 @@ def _limited(scores: np.ndarray) -> np.ndarray:
         return scores
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     # one by one: OpenCV averages areas of at most four channels
-    channels = np.moveaxis(scores, 2, 0)
-    return np.dstack(
-        [cv2.resize(np.ascontiguousarray(c), size, interpolation=cv2.INTER_AREA) for c in channels]
-    )
+    channels = map(np.ascontiguousarray, np.moveaxis(scores, 2, 0))
+    return np.dstack([cv2.resize(channel, size, interpolation=cv2.INTER_AREA) for channel in channels])
 
 
 def _cells(frame: np.ndarray) -> np.ndarray:

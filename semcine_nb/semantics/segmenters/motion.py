@@ -61,30 +61,17 @@ class Motion:
 
 
 def measure_motion(frames: np.ndarray, size: tuple[int, int]) -> Motion:
-    """Statistics of a clip, on at most 90 frames.
-
-    Parameters
-    ----------
-    frames : (T, H, W, 3) uint8
-    size : (h, w)
-        The grid.
-    """
+    """Statistics of a clip (T, H, W, 3) uint8 on a grid of ``size`` (h, w), from at most 90 frames."""
     step = max(1, len(frames) // 90)
     fine = (size[1] * 2, size[0] * 2)
-    grays = np.stack(
-        [
-            cv2.resize(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), fine, interpolation=cv2.INTER_AREA)
-            for frame in frames[::step]
-        ]
-    )
+    full = (cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames[::step])
+    grays = np.stack([cv2.resize(gray, fine, interpolation=cv2.INTER_AREA) for gray in full])
     std = np.sqrt(grays.var(axis=0, dtype=np.float32)) / np.float32(255)
+    mad = np.zeros_like(std)
     if len(grays) > 1:
         pairs = np.abs(np.diff(grays[:40].astype(np.int16), axis=0))
         mad = np.median(pairs, axis=0).astype(np.float32) / np.float32(255)
-    else:
-        mad = np.zeros_like(std)
-    coarse = (size[1], size[0])
-    std, mad = _pooled(std, coarse), _pooled(mad, coarse)
+    std, mad = _pooled(std, size[::-1]), _pooled(mad, size[::-1])
     return Motion(std, mad, max(QUIET, 0.8 * float(np.median(std))))
 
 
@@ -106,15 +93,9 @@ def log_odds(motion: Motion, categories: tuple[str, ...]) -> np.ndarray:
 
 
 def motion_maps(frames: np.ndarray) -> np.ndarray:
-    """Motion of each pixel: logarithms of standard deviation and of mean frame-to-frame change.
+    """Motion of each pixel of (T, H, W, 3) uint8 frames: (H, W, 2) float32.
 
-    Parameters
-    ----------
-    frames : (T, H, W, 3) uint8
-
-    Returns
-    -------
-    (H, W, 2) float32
+    It is given as logarithms of the standard deviation and of the mean frame-to-frame change.
     """
     change = np.zeros(frames.shape[1:3], np.float32)
     gray = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]

@@ -85,7 +85,10 @@ class OnnxSegmenter:
                 topic="model-does-not-load",
             ) from error
         meta = self._session.get_modelmeta().custom_metadata_map
-        settings = {**_json(meta.get("semcine", "{}"), self.path), **_sidecar(self.path)}
+        settings = _json(meta.get("semcine", "{}"), self.path)
+        sidecar = self.path.with_suffix(".json")
+        if sidecar.is_file():
+            settings |= _json(sidecar.read_bytes(), sidecar)
         self.license = str(settings.get("license") or meta.get("license") or "not stated")
         self._read_layout()
         found = labels or settings.get("id2label") or _json(meta.get("id2label", "{}"), self.path)
@@ -146,8 +149,7 @@ class OnnxSegmenter:
         table = class_table(_BY_COUNT[count])
         _log.info("%s has %d outputs and no labels: taken for %s", self.path, count, table.name)
         names = zip(table.ids, table.classes, strict=True)
-        kept = [name for id_, name in names if count != 171 or id_ not in COCO_STUFF_UNUSED]
-        return dict(enumerate(kept))
+        return dict(enumerate(name for id_, name in names if count != 171 or id_ not in COCO_STUFF_UNUSED))
 
     def _predict(self, frame: np.ndarray) -> np.ndarray:
         """(H, W, 3) uint8 → (h, w, n) probabilities."""
@@ -188,11 +190,6 @@ class OnnxSegmenter:
         if (first == count) != (last == count):
             classes_last = last == count
         return np.ascontiguousarray(output[0] if classes_last else output[0].transpose(1, 2, 0))
-
-
-def _sidecar(path: Path) -> dict[str, Any]:
-    file = path.with_suffix(".json")
-    return _json(file.read_bytes(), file) if file.is_file() else {}
 
 
 def _json(text: str | bytes, path: Path) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def segment(
     progress: Progress = silent,
     cache: ArrayCache | Path | str | None = None,
 ) -> SemanticResponse:
-    """Find what is where in a clip.
+    """Find what is where in a clip: a response of the clip's own (T, H, W).
 
     Parameters
     ----------
@@ -72,11 +72,6 @@ def segment(
     cache : ArrayCache, Path or "default", optional
         Keeps responses by content, for segmenters that have ``fingerprint()``; the same clip, segmenter and
         settings are then read from there. One that cannot be written only warns.
-
-    Returns
-    -------
-    SemanticResponse
-        Of the clip's own (T, H, W).
 
     Raises
     ------
