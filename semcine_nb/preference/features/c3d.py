@@ -20,22 +20,14 @@ from torch.nn import functional
 from ...errors import RatingError
 from ...semantics.segmenters.caffe import brief_fault
 
-WINDOW = 16
-"""Frames the network sees at once."""
-
-STRIDE = 8
-"""Frames from one window to the next, so that windows overlap by eight."""
-
-SIDE = 112
-"""Height and width of what it sees, in pixels."""
-
-SIZE = 4096
-"""Activations of fc6."""
+WINDOW = 16  #: Frames the network sees at once.
+STRIDE = 8  #: Frames from one window to the next, so that windows overlap by eight.
+SIDE = 112  #: Height and width of what it sees, in pixels.
+SIZE = 4096  #: Activations of fc6.
 
 _RESIZED = (171, 128)  # (w, h) of a frame before the central crop
-_MEAN = np.array(
-    [90, 98, 102], np.float32
-)  # blue, green, red: Sports-1M, where the published mean volume is not at hand
+# blue, green, red: Sports-1M, where the published mean volume is not at hand
+_MEAN = np.array([90, 98, 102], np.float32)
 _POOLED = ("conv1a", "conv2a", "conv3b", "conv4b", "conv5b")
 _LAYERS = (
     ("conv1a", 3, 64),
@@ -120,9 +112,7 @@ def load_c3d(path: str | Path) -> C3D:
 def c3d_motion(rendered: NDArray[np.uint8], network: C3D) -> NDArray[np.float64]:
     """fc6 averaged over windows of 16 frames every 8: (4096,) float64 (supplement, Section 2).
 
-    Parameters
-    ----------
-    rendered : (N, H, W, 3) uint8, RGB, the loop; shorter than 16 frames, it is shown again to fill them
+    ``rendered`` (N, H, W, 3) uint8, RGB, is the loop; shorter than 16 frames, it is shown again to fill them.
     """
     total = np.zeros(SIZE)
     count = 0

@@ -102,20 +102,16 @@ def context_features(
 
     Raises
     ------
-    LoopError
-        If ``rendered`` is no loop of this cinemagraph.
-    RatingError
-        For another ``motion``, unreadable weights, or a response of another size.
+    LoopError : ``rendered`` is no loop of this cinemagraph.
+    RatingError : another ``motion``, unreadable weights, or a response of another size.
     """
     rendered = cinema.render() if rendered is None else np.asarray(rendered)
     _check(cinema, rendered, response)
     source, measured = _motion(cinema, rendered, motion)
     parts = hand_designed_features(cinema, rendered)
     parts[source] = measured
-    notes: tuple[str, ...] = ()
     response = cinema.response if response is None else response
-    if response is None:
-        notes = (_NO_RESPONSE,)
+    notes = (_NO_RESPONSE,) if response is None else ()
     parts["semantic"] = semantic_features(response, cinema.dynamic)
     names = (*hand_designed_names(), *_motion_names(source), *semantic_names())
     if extended:
@@ -140,12 +136,7 @@ def _slices(sizes: dict[str, int]) -> dict[str, slice]:
 
 def _check(cinema: Cinemagraph, rendered: NDArray, response: SemanticResponse | None) -> None:
     size = cinema.period.shape
-    if (
-        rendered.dtype != np.uint8
-        or rendered.ndim != 4
-        or rendered.shape[1:] != (*size, 3)
-        or not len(rendered)
-    ):
+    if rendered.dtype != np.uint8 or rendered.shape[1:] != (*size, 3) or not len(rendered):
         raise LoopError(
             f"rendered is {rendered.shape} {rendered.dtype}; this cinemagraph's loop is (N, {size[0]},"
             f" {size[1]}, 3) uint8, as its render() gives"
@@ -159,16 +150,13 @@ def _motion(
 ) -> tuple[str, NDArray[np.float64]]:
     """The motion block's name and its 4096 numbers."""
     if callable(motion):
-        name = "motion"
-        values = np.asarray(motion(rendered), np.float64)
+        name, values = "motion", np.asarray(motion(rendered), np.float64)
     elif motion == "embedded":
-        name = "embedded_motion"
-        values = embedded_motion(rendered, cinema.dynamic, cinema.video.fps)
+        name, values = "embedded_motion", embedded_motion(rendered, cinema.dynamic, cinema.video.fps)
     elif isinstance(motion, str) and motion.startswith("c3d:"):
         from .c3d import c3d_motion, load_c3d
 
-        name = "c3d"
-        values = c3d_motion(rendered, load_c3d(motion.removeprefix("c3d:")))
+        name, values = "c3d", c3d_motion(rendered, load_c3d(motion.removeprefix("c3d:")))
     else:
         raise RatingError(f"motion is {motion!r}; use 'embedded', 'c3d:PATH' or a function of the loop")
     if values.shape != (MOTION_SIZE,):

@@ -14,17 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SIZE = 4096
-"""As many as C3D's fc6, so that either fills the motion block."""
-
-CHANNELS = {4: 24, 8: 48, 16: 120, 32: 352}
-"""Channels of the activations at each stride."""
-
-MOMENTS = 5
-"""Evenly spaced over the loop; at each, three frames are looked at."""
-
+SIZE = 4096  #: As many as C3D's fc6, so that either fills the motion block.
+CHANNELS = {4: 24, 8: 48, 16: 120, 32: 352}  #: Channels of the activations at each stride.
+MOMENTS = 5  #: Evenly spaced over the loop; at each, three frames are looked at.
+#: Frames looked at after each moment, in nominal frames (1/30 s): C3D's sixteen cover as much.
 OFFSETS = (0, 2, 8)
-"""Frames looked at after each moment, in nominal frames (1/30 s): C3D's sixteen cover as much."""
 
 STATISTICS = (
     "mean, picture",
@@ -80,10 +74,9 @@ def embedded_motion(
         seen = look(cv2.resize(rendered[t], size, interpolation=cv2.INTER_AREA))
         for stride in CHANNELS:
             maps[stride][t] = seen[stride] / np.float32(_TYPICAL[stride])
-    parts = []
-    for stride in CHANNELS:
-        stack = np.stack([[maps[stride][t] for t in row] for row in times])  # (moments, offsets, C, h, w)
-        parts.append(_statistics(stack, dynamic))
+    parts = [
+        _statistics(np.stack([[seen[t] for t in row] for row in times]), dynamic) for seen in maps.values()
+    ]
     for stride in _QUADRANT_STRIDES:
         first, second = (np.stack([maps[stride][row[k]] for row in times]) for k in (0, 1))
         parts.append(_quadrants(first, second))
@@ -124,13 +117,8 @@ def _statistics(stack: NDArray[np.float32], dynamic: NDArray[np.bool_]) -> NDArr
     short, long = (np.abs(stack[:, k] - stack[:, 0]) for k in (1, 2))
     series = stack.reshape(moments * offsets, channels, height * width)
     together = (series.astype(np.float64) @ weight.ravel()).std(axis=0)
-    changes = [
-        pool(short, weight),
-        pool(long, weight),
-        pool(long, whole),
-        pool(series.std(axis=0)[None], weight),
-        together,
-    ]
+    apart = pool(series.std(axis=0)[None], weight)
+    changes = [pool(short, weight), pool(long, weight), pool(long, whole), apart, together]
     return np.concatenate([pool(stack, whole), pool(stack, weight), *(_GAIN * c for c in changes)])
 
 

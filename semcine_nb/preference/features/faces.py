@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from .small_loop import SmallLoop, sampled
 from .statistics import five_numbers
 
+# frames of the loop that are searched; what is found in fewer than two of them is taken for a mistake
 LOOKS = 3
-"""Frames of the loop that are searched; what is found in fewer than two of them is taken for a mistake."""
-
+# side in pixels of a square of the area that is searched. The detector's window is 24 px, so a face must be
+# 60 nominal px (a ninth of the height of 960 × 540) or larger
 SIDE = 288
-"""Side in pixels of a square of the area that is searched. The detector's window is 24 px, so a face must be
-60 nominal px (a ninth of the height of 960 × 540) or larger."""
-
 _WINDOW = 24
 _OVERLAP = 0.3  # intersection over union from which two finds are one face
 
@@ -33,12 +31,10 @@ def _detector() -> Any:
 
 
 def find_faces(loop: SmallLoop) -> NDArray[np.float64]:
-    """Frontal faces that show in most of the sampled frames.
+    """Frontal faces that show in most of the sampled frames: (F, 3) float64, a row a face, largest first.
 
-    Returns
-    -------
-    (F, 3) float64, a row a face, largest first: x and y of the center and the side of the square around it,
-    in nominal pixels (see `SmallLoop`). A face that moves counts once, at its mean place.
+    A row is x and y of the center and the side of the square around it, in nominal pixels (see `SmallLoop`).
+    A face that moves counts once, at its mean place.
     """
     finds: list[list[NDArray[np.float64]]] = []  # a list a face
     looks = sampled(len(loop.gray), LOOKS)
@@ -76,13 +72,9 @@ def _search(gray: NDArray[np.uint8]) -> NDArray[np.float64]:
     largest = min(small.shape)
     if largest < _WINDOW:
         return np.empty((0, 3))
+    sizes = {"min_size": (_WINDOW, _WINDOW), "max_size": (largest, largest)}
     found = _detector().detect_multi_scale(
-        small,
-        scale_factor=1.1,
-        step_ratio=1,
-        min_neighbor_number=8,
-        min_size=(_WINDOW, _WINDOW),
-        max_size=(largest, largest),
+        small, scale_factor=1.1, step_ratio=1, min_neighbor_number=8, **sizes
     )
     rows = [(box["c"], box["r"], (box["width"] + box["height"]) / 2) for box in found]
     return np.array(sorted(rows), np.float64).reshape(-1, 3) / scale

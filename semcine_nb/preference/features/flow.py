@@ -9,11 +9,8 @@ from numpy.typing import NDArray
 from .small_loop import SmallLoop, sampled
 from .statistics import five_numbers
 
-PAIRS = 12
-"""Pairs of successive frames that are looked at."""
-
-BAND = 12.0
-"""Half the width of the band along the outline, in nominal pixels."""
+PAIRS = 12  # pairs of successive frames that are looked at
+BAND = 12.0  # half the width of the band along the outline, in nominal pixels
 
 
 def flow_features(loop: SmallLoop) -> NDArray[np.float64]:

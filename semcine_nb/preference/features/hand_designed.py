@@ -66,10 +66,8 @@ def hand_designed_features(
 ) -> dict[str, NDArray[np.float64]]:
     """All blocks of hand-designed features in order: name → (5,), (10,) or (15,) float64, 55 in all.
 
-    Parameters
-    ----------
-    cinema : for what is dynamic, the frame rate, and the clip whose loop costs are taken
-    rendered : (N, H, W, 3) uint8, the loop
+    ``rendered`` (N, H, W, 3) uint8 is the loop; ``cinema`` says what is dynamic, the frame rate, and the clip
+    whose loop costs are taken.
     """
     loop = reduce_loop(rendered, cinema.dynamic, cinema.video.fps)
     faces = find_faces(loop)

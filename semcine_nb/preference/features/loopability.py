@@ -13,8 +13,7 @@ from .statistics import five_numbers
 if TYPE_CHECKING:
     from ...looping import LoopParameters
 
-AREA = 128 * 72
-"""Pixels of the reduced frames that are compared: sensor noise averages out, shapes stay."""
+AREA = 128 * 72  # pixels of the reduced frames that are compared: sensor noise averages out, shapes stay
 
 
 def global_loop_costs(
@@ -22,19 +21,14 @@ def global_loop_costs(
 ) -> NDArray[np.float64]:
     """The cost of every loop (p, s) of the whole frame: (L,) float64, gray levels (0 … 255).
 
+    ``frames`` (T, H, W, 3) uint8 are the clip's, not those of the loop made of it: the loop repeats by
+    construction. A clip of fewer than four frames has no cost at all.
+
     The temporal cost of eq. (2) on colors only, for one label at all pixels and without γ_t:
     sqrt((‖V(s) − V(s+p)‖² + ‖V(s−1) − V(s+p−1)‖²) / 2), with ‖·‖² the mean over pixels and channels, so that
     it is the root mean square jump that a person would see where the loop starts again. p and s run over the
-    solver's grid (`LoopParameters`); in a clip too short for it, over every s and p
-    that fit, p from half its frames.
-
-    Parameters
-    ----------
-    frames : (T, H, W, 3) uint8, the clip, not the loop made of it: the loop repeats by construction.
-
-    Returns
-    -------
-    No cost at all for a clip of fewer than four frames.
+    solver's grid (`LoopParameters`); in a clip too short for it, over every s and p that fit, p from half its
+    frames.
     """
     t, step = len(frames), parameters.step
     shortest = step * -(-parameters.shortest_period(fps) // step)

@@ -12,9 +12,8 @@ from ...semantics.categories import EXTENDED_CATEGORIES, PAPER_CATEGORIES
 if TYPE_CHECKING:
     from ...semantics import SemanticResponse
 
+#: Stands for every category beyond the paper's and the extended set: registered ones and proposals.
 OTHER = "other"
-"""Stands for every category beyond the paper's and the extended set: registered ones and proposals."""
-
 EXTENDED = (*EXTENDED_CATEGORIES, OTHER)
 
 
@@ -27,11 +26,8 @@ def occurrence_shares(
     number of frames in which the category wins at a pixel, divided by the number of pixels and frames, so
     that neither the size nor the length of a clip counts.
 
-    Parameters
-    ----------
-    response : with ``occurrences()``, (H, W, C) frames. Of a cinemagraph it has the K kept categories, as in
-        the paper; the whole scene's has all.
-    dynamic : (H, W) bool
+    ``dynamic`` is (H, W) bool. The ``response`` of a cinemagraph has the K kept categories, as in the paper;
+    the whole scene's has all. Its ``occurrences()`` are (H, W, C) frames.
     """
     counts = response.occurrences()
     whole = counts.shape[0] * counts.shape[1] * len(response)

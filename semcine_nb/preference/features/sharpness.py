@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 from .small_loop import SmallLoop, sampled
 from .statistics import five_numbers
 
-TILES = 8
-"""Parts along each side of the picture."""
-
+TILES = 8  # parts along each side of the picture
 _LOOKS = 4
 
 
@@ -31,9 +29,8 @@ def tile_sharpness(loop: SmallLoop) -> NDArray[np.float64]:
         edges = cv2.Laplacian(loop.gray[t], cv2.CV_32F)
         for i in range(TILES):
             for j in range(TILES):
-                result[i, j] += edges[rows[i] : rows[i + 1], columns[j] : columns[j + 1]].std(
-                    dtype=np.float64
-                )
+                part = edges[rows[i] : rows[i + 1], columns[j] : columns[j + 1]]
+                result[i, j] += part.std(dtype=np.float64)
     return result / len(looks)
 
 

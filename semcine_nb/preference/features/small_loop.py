@@ -8,17 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-AREA = 480 * 270
-"""Pixels of the reduced picture, whatever its shape."""
-
-NOMINAL_AREA = 960 * 540
-"""Pixels of the picture that lengths are told for: the working size of the method."""
-
-NOMINAL_FPS = 30.0
-"""Frames a second that times are told for."""
-
-MAX_FRAMES = 150
-"""A longer loop is looked at in every second, third, … frame."""
+AREA = 480 * 270  # pixels of the reduced picture, whatever its shape
+NOMINAL_AREA = 960 * 540  # pixels of the picture that lengths are told for: the working size of the method
+NOMINAL_FPS = 30.0  # frames a second that times are told for
+MAX_FRAMES = 150  # a longer loop is looked at in every second, third, … frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,14 +37,7 @@ class SmallLoop:
 
 
 def reduce_loop(rendered: NDArray[np.uint8], dynamic: NDArray[np.bool_], fps: float) -> SmallLoop:
-    """Reduce a rendered loop.
-
-    Parameters
-    ----------
-    rendered : (N, H, W, 3) uint8
-    dynamic : (H, W) bool
-    fps : frames a second at which the loop is played
-    """
+    """Reduce a loop ``rendered`` (N, H, W, 3) uint8 that is played at ``fps``; ``dynamic`` is (H, W) bool."""
     step = -(-len(rendered) // MAX_FRAMES)
     height, width = rendered.shape[1:3]
     scale = np.sqrt(AREA / (height * width))
@@ -61,12 +47,8 @@ def reduce_loop(rendered: NDArray[np.uint8], dynamic: NDArray[np.bool_], fps: fl
     gray = np.stack(
         [cv2.resize(cv2.cvtColor(f, cv2.COLOR_RGB2GRAY), size, interpolation=how) for f in rendered[::step]]
     )
-    return SmallLoop(
-        gray,
-        reduce_mask(dynamic, size),
-        float(np.sqrt(NOMINAL_AREA / (size[0] * size[1]))),
-        step * NOMINAL_FPS / fps,
-    )
+    pixel = float(np.sqrt(NOMINAL_AREA / (size[0] * size[1])))
+    return SmallLoop(gray, reduce_mask(dynamic, size), pixel, step * NOMINAL_FPS / fps)
 
 
 def reduce_mask(mask: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[np.bool_]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+# in the order of the supplement's Fig. 7; Std divides by the number of samples
 STATISTICS = ("Min", "Max", "Mean", "Median", "Std")
-"""In the order of the supplement's Fig. 7; Std divides by the number of samples."""
 
 
 def five_numbers(samples: ArrayLike) -> NDArray[np.float64]:

@@ -8,15 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .small_loop import SmallLoop
+from .small_loop import SmallLoop, sampled
 from .statistics import five_numbers
 
-SEEDS = 3
-"""Moments, evenly spaced over the loop, at which points are picked."""
-
-POINTS = 100
-"""Points picked at each moment, at most."""
-
+SEEDS = 3  # moments, evenly spaced over the loop, at which points are picked
+POINTS = 100  # points picked at each moment, at most
 _WINDOW = (15, 15)
 _LEVELS = 3
 _FAITHFUL = 1.0  # reduced px: a step that does not lead back to where it came from ends the track
@@ -44,7 +40,7 @@ def follow(loop: SmallLoop) -> Tracks:
     is followed by the first. Points that cannot be followed for a single step do not count.
     """
     n = len(loop.gray)
-    moments = sorted({i * n // SEEDS for i in range(SEEDS)}) if loop.dynamic.any() and n > 1 else []
+    moments = sampled(n, SEEDS) if loop.dynamic.any() and n > 1 else []
     corners = [_corners(loop.gray[t], loop.dynamic) for t in moments]
     begin = np.repeat(moments, [len(found) for found in corners])
     paths = _Paths(np.concatenate([np.empty((0, 2), np.float32), *corners]))
@@ -84,12 +80,9 @@ class _Paths:
             return
         old = self.place[rows]
         blank = np.empty((len(rows), 1, 2), np.float32)
-        new, there, _ = cv2.calcOpticalFlowPyrLK(
-            first, second, old[:, None], blank, winSize=_WINDOW, maxLevel=_LEVELS
-        )
-        back, again, _ = cv2.calcOpticalFlowPyrLK(
-            second, first, new, blank.copy(), winSize=_WINDOW, maxLevel=_LEVELS
-        )
+        search = {"winSize": _WINDOW, "maxLevel": _LEVELS}
+        new, there, _ = cv2.calcOpticalFlowPyrLK(first, second, old[:, None], blank, **search)
+        back, again, _ = cv2.calcOpticalFlowPyrLK(second, first, new, blank.copy(), **search)
         new, back = new[:, 0], back[:, 0]
         way = np.linalg.norm(new - old, axis=1)
         good = (there[:, 0] > 0) & (again[:, 0] > 0) & (way < _LONGEST_STEP)
