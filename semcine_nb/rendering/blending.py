@@ -161,11 +161,11 @@ def _borders(source: Source, timeline: Timeline, threads: int | None) -> Borders
     row = np.full(border.shape, -1, np.int32)
     row[border] = np.arange(len(ends), dtype=np.int32)
     steps = np.empty((len(ends), 3, timeline.length), np.float32)
-
-    def part(piece: slice) -> None:
-        _fill_steps(source, timeline, ends[piece], steps[piece])
-
-    run_parts(part, parts(len(ends), _CHUNK), threads)
+    run_parts(
+        lambda piece: _fill_steps(source, timeline, ends[piece], steps[piece]),
+        parts(len(ends), _CHUNK),
+        threads,
+    )
     return Borders(row, steps)
 
 

@@ -56,21 +56,15 @@ def make_levels(active: np.ndarray, screening: float) -> list[Level]:
     """Levels for the True pixels of ``active`` (H, W) bool, down to where ε alone holds C."""
     sets = [active]
     while 2 * 4.0 ** (1 - len(sets)) > screening and sets[-1].size > 1:
-        coarser = _halved(sets[-1])
+        # cells of 2×2 pixels that are in the set with all that the picture has of them: those in it in part
+        # would move the border where C = 0 outwards, and the cycles diverge there
+        coarser = block_reduce(sets[-1], 2, np.all, cval=True)
         if not coarser.any():
             break
         sets.append(coarser)
     pixels = [_ordered(each) for each in sets]
     numbers = [_numbers(each.shape, *order) for each, order in zip(sets, pixels, strict=True)]
     return [_level(pixels, numbers, i) for i in range(len(sets))]
-
-
-def _halved(active: np.ndarray) -> np.ndarray:
-    """Cells of 2×2 pixels that are in the set with all that the picture has of them.
-
-    Cells that are in it in part would move the border where C = 0 outwards, and the cycles diverge there.
-    """
-    return block_reduce(active, 2, np.all, cval=True)
 
 
 def _ordered(active: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -134,7 +128,7 @@ def group_screening(n: int, screening: float) -> np.ndarray:
 def solve_group(
     levels: list[Level], source: np.ndarray, screening: np.ndarray, cycles: int = 3
 ) -> np.ndarray:
-    """Solve (ε − Δ) C = source for one group of frequencies.
+    """Solve (ε − Δ) C = source for one group of frequencies; C is of the shape of ``source``.
 
     Parameters
     ----------
@@ -143,10 +137,6 @@ def solve_group(
     screening : (LANES,) float32, one row of `group_screening`.
     cycles : V-cycles; each of the first takes the error to about a fifteenth, three to about two hundredths
         of a gray level. Where over-relaxed sweeps alone reach that sooner there are none.
-
-    Returns
-    -------
-    (P + 1, LANES) float32, its last row zero.
     """
     fastest = relaxation(screening)
     most = 8 * cycles  # a cycle takes the time of eight sweeps

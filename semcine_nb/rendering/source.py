@@ -44,7 +44,7 @@ def shown(source, sample, y, x, c):
 def median_still(
     frames: np.ndarray, labels: Labelling, reach: int = MEDIAN_REACH, threads: int | None = None
 ) -> np.ndarray:
-    """Temporal median of every pixel around the frame that the static pixel nearest to it shows.
+    """Temporal median, (H, W, 3) uint8, around the frame that the static pixel nearest to each one shows.
 
     It takes noise, compression blocks and short sparkles out of the static part, which a single frame would
     freeze. Moving pixels get a value too, since blending asks what lies beyond the border.
@@ -54,10 +54,6 @@ def median_still(
     frames : (T, H, W, 3) uint8.
     labels : of the same pixels. Without a static pixel, the clip's middle frame is the center everywhere.
     reach : frames on either side; at the clip's ends the window is moved inwards, and never exceeds it.
-
-    Returns
-    -------
-    (H, W, 3) uint8.
     """
     if labels.dynamic.all():
         center = np.full(labels.start.shape, len(frames) // 2)
@@ -67,11 +63,7 @@ def median_still(
     width = min(2 * reach + 1, len(frames))
     low = np.clip(center - reach, 0, len(frames) - width).astype(np.int32)
     out = np.empty(frames.shape[1:], np.uint8)
-
-    def part(rows: slice) -> None:
-        _medians(frames, low, width, rows, out)
-
-    run_parts(part, parts(len(out), _ROWS), threads)
+    run_parts(lambda rows: _medians(frames, low, width, rows, out), parts(len(out), _ROWS), threads)
     return out
 
 

@@ -17,7 +17,7 @@ _ROWS = 32  # a task
 
 
 def upsample_labels(labels: Labelling, guide_small: np.ndarray, guide_large: np.ndarray) -> Labelling:
-    """Bring labels to a larger picture so that their borders follow its edges.
+    """Bring labels to a larger picture (H, W) so that their borders follow its edges.
 
     Each large pixel takes the label with the most votes among the 5×5 small pixels around it, weighted by
     nearness and by how much their color in the small guide is like its own in the large one: the weights of
@@ -29,10 +29,6 @@ def upsample_labels(labels: Labelling, guide_small: np.ndarray, guide_large: np.
     labels : (h, w).
     guide_small, guide_large : (h, w, 3) and (H, W, 3) uint8, the same moment at both sizes; a mean over a few
         frames shows an object that moves and what lies around it better than one frame does.
-
-    Returns
-    -------
-    (H, W) labels.
 
     Raises
     ------
@@ -50,11 +46,7 @@ def upsample_labels(labels: Labelling, guide_small: np.ndarray, guide_large: np.
     size = 2 * _REACH + 1
     mixed = ndimage.maximum_filter(label, size) != ndimage.minimum_filter(label, size)
     out = np.empty(guide_large.shape[:2], np.int32)
-
-    def part(rows: slice) -> None:
-        _vote(label, mixed, guide_small, guide_large, rows, out)
-
-    run_parts(part, parts(len(out), _ROWS))
+    run_parts(lambda rows: _vote(label, mixed, guide_small, guide_large, rows, out), parts(len(out), _ROWS))
     return Labelling(p[out].astype(np.int32), s[out].astype(np.int32))
 
 

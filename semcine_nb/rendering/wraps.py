@@ -28,16 +28,12 @@ _INVISIBLE = 0.5  # gray levels: the RMS jump, of pixels and of blocks, that is 
 
 
 def wrap_share(frames: np.ndarray, timeline: Timeline, threads: int | None = None) -> np.ndarray:
-    """Share of each pixel's jump in time that a blend should take out.
+    """Share of each pixel's jump in time that a blend should take out: (H, W) float32 in [0, 1], smooth.
 
     Parameters
     ----------
     frames : (T, H, W, 3) uint8 source; with fewer than 4 frames nothing is usual.
     timeline : (H, W) labels; labels without a jump have a share of 0.
-
-    Returns
-    -------
-    (H, W) float32 in [0, 1], smooth.
     """
     h, w = timeline.label.shape
     if not len(timeline.jumps.label):

@@ -50,14 +50,11 @@ def page(ranked: RankedCinemagraphs, loops: Sequence[Loop], title: str) -> str:
     title : what the clip is called
     """
     clip = ranked.clip
-    facts = (
-        f"{clip.width}×{clip.height} pixels, {len(clip)} frames at {clip.fps:.4g} a second "
-        f"({clip.duration:.1f} s)"
-    )
+    frames = f"{len(clip)} frames at {clip.fps:.4g} a second ({clip.duration:.1f} s)"
     return html_template("semcine_nb.results", "page.html.j2").render(
         title=title,
         basis=ranked.basis,
-        clip=facts,
+        clip=f"{clip.width}×{clip.height} pixels, {frames}",
         notes=tuple(dict.fromkeys((*clip.notes, *ranked.solver.notes))),
         gradient=", ".join(to_hex(LABEL_COLORS(x)) for x in np.linspace(0, 1, 6)),
         tile=_tile_width(clip.width, clip.height, len(ranked)),
@@ -92,11 +89,11 @@ def _card(cinema: Cinemagraph, place: Place, loop: Loop, told: Sequence[str]) ->
         {"alt": f"Where {name} is, over a frame", "image": picture_uri(mask, "jpeg"), "ends": None}
     ]
     for symbol, values in (("period p", cinema.period), ("start s", cinema.start)):
-        ends = (int(values[dynamic].min()), int(values[dynamic].max())) if dynamic.any() else None
-        alt = f"Heat map of the {symbol} of {name}: "
-        alt += (
-            f"{ends[0]} to {ends[1]} frames where it moves, grey elsewhere" if ends else "static everywhere"
-        )
+        ends, said = None, "static everywhere"
+        if dynamic.any():
+            ends = int(values[dynamic].min()), int(values[dynamic].max())
+            said = f"{ends[0]} to {ends[1]} frames where it moves, grey elsewhere"
+        alt = f"Heat map of the {symbol} of {name}: {said}"
         maps.append({"alt": alt, "image": picture_uri(label_map(values, dynamic), "png"), "ends": ends})
     own = [cinema.candidate.note] if cinema.candidate.note else []
     return {

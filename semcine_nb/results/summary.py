@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,7 @@ def statistics(cinema: Cinemagraph, place: Place) -> dict[str, Any]:
         "rating": place.rating,
         "rating_std": place.std,
         "unrated_score": place.unrated.value,
-        "energy": {
-            "total": cinema.energy.total,
-            "temporal": cinema.energy.temporal,
-            "label": cinema.energy.label,
-            "spatial": cinema.energy.spatial,
-        },
+        "energy": {"total": cinema.energy.total, **asdict(cinema.energy)},
         "target_share": float(cinema.candidate.mask.mean()),
         "dynamic_share": float(dynamic.mean()),
         "target_dynamic_share": _number(quality.tearing.coverage),

@@ -18,18 +18,12 @@ def sample_names() -> tuple[str, ...]:
 
 
 def make_sample(
-    name: str,
-    seed: int = 0,
-    size: tuple[int, int] = (480, 270),
-    seconds: float = 3.0,
-    fps: float = 30.0,
+    name: str, seed: int = 0, size: tuple[int, int] = (480, 270), seconds: float = 3.0, fps: float = 30.0
 ) -> Sample:
-    """Paint one of the procedural clips.
+    """Paint one of the procedural clips, with exact masks, objects and their periods.
 
     Parameters: ``name``, one of `sample_names`; ``seed`` of everything random in it; ``size`` (width, height)
     in pixels; ``seconds`` of film; ``fps`` frames a second. Same arguments, same frames.
-
-    Returns: `Sample`, the clip with exact masks, objects and their periods.
 
     Raises: `VideoError` for an unknown name, or a size or length that is too small.
     """

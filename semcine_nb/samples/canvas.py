@@ -211,12 +211,6 @@ def read_at(picture: Field, x: ArrayLike, y: ArrayLike, border: int = cv2.BORDER
     return np.asarray(cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=border), np.float32)
 
 
-def warp(picture: Field, dx: Field, dy: Field, border: int = cv2.BORDER_REPLICATE) -> Field:
-    """Read ``picture`` (h, w, …) at each pixel's place plus (dx, dy) pixels."""
-    y, x = np.mgrid[: dx.shape[0], : dx.shape[1]].astype(np.float32)
-    return read_at(picture, x + dx, y + dy, border)
-
-
 class Cutout:
     """Paint on a ``fine`` stage, made once, that the picture shows moved or bent."""
 

@@ -54,9 +54,8 @@ class _Sky:
         drift = 0.0015 * t
         span = (0.55, 0.55 * self._stage.aspect)
         low = drift_texture(self._low, self._stage.shape, span, (0.016 * np.sin(turn), -drift))
-        high = drift_texture(
-            self._high, self._stage.shape, (0.9, 1.3), (0.3 + 0.010 * np.cos(turn), 0.2 - 0.6 * drift)
-        )
+        offset = 0.3 + 0.010 * np.cos(turn), 0.2 - 0.6 * drift
+        high = drift_texture(self._high, self._stage.shape, (0.9, 1.3), offset)
         vapor = 0.8 * low + 0.38 * high + 0.1 * np.sin(turn) * high
         cover = smoothstep(-0.4, 1.3, vapor) * self._thin
         # undersides are gray: compare with the vapor a little higher up

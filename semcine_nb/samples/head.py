@@ -8,6 +8,7 @@ import numpy as np
 from .canvas import Box, Canvas, Cutout, Paint, Sheet, Stage, blend, read_points, smooth_curve, smoothstep
 from .noise import Field, grain, noise_tile, sample_tile
 
+Point = tuple[float, float]
 PERSON_PERIOD = 40
 # outlines in picture heights about the middle of the face
 FACE = (
@@ -41,7 +42,7 @@ def closed(t: float) -> float:
     return float(smoothstep(4.5, 1.0, off))
 
 
-def fill(fine: Stage, box: Box, middle: tuple[float, float], outline: str) -> Field:
+def fill(fine: Stage, box: Box, middle: Point, outline: str) -> Field:
     """Coverage (H, W) of a rounded outline about ``middle``."""
     sheet = Sheet(fine, box, scale=2)
     sheet.polygon(smooth_curve(read_points(outline) + middle, 90), (1, 1, 1))
@@ -55,11 +56,7 @@ class Head:
     """
 
     def __init__(
-        self,
-        fine: Stage,
-        middle: tuple[float, float],
-        labels: tuple[int, int, int],
-        rng: np.random.Generator,
+        self, fine: Stage, middle: Point, labels: tuple[int, int, int], rng: np.random.Generator
     ) -> None:
         self._labels = labels
         self.fine, self.middle = fine, middle

@@ -84,27 +84,24 @@ class Ripples:
 
     def __init__(self, x: Field, y: Field, waves: Sequence[Sequence[float]], footprint: Field) -> None:
         self.shape = x.shape
-        table = np.asarray(waves, np.float64).reshape(-1, 5)
-        self._omega = 2 * np.pi / table[:, 3]
-        self._phase = table[:, 4]
-        self._k = table[:, :2]
-        self._amplitude = table[:, 2]
-        basis = np.empty((2 * len(table), x.size), np.float32)
-        for i, (kx, ky) in enumerate(self._k):
-            angle = (kx * x + ky * y).ravel()
+        kx, ky, self._amplitude, period, self._phase = np.asarray(waves, np.float64).reshape(-1, 5).T
+        self._omega = 2 * np.pi / period
+        self._k = kx, ky
+        self._basis = np.empty((2 * len(kx), x.size), np.float32)
+        for i, (across, along) in enumerate(zip(kx, ky, strict=True)):
+            angle = (across * x + along * y).ravel()
             # a wave shorter than two pixels would flicker: let it vanish into the distance
-            damp = np.exp(-0.5 * (np.hypot(kx * 0.25, ky) * footprint.ravel() / 1.4) ** 2)
-            basis[2 * i] = np.cos(angle) * damp
-            basis[2 * i + 1] = np.sin(angle) * damp
-        self._basis = basis
+            damp = np.exp(-0.5 * (np.hypot(across * 0.25, along) * footprint.ravel() / 1.4) ** 2)
+            self._basis[2 * i] = np.cos(angle) * damp
+            self._basis[2 * i + 1] = np.sin(angle) * damp
 
     def slopes(self, t: float) -> tuple[Field, Field]:
         """Surface slope across and along the line of sight at frame time ``t``, each like x."""
         angle = self._phase - self._omega * t
         # d/dx of a·sin(k·x + angle) is a·k·cos(k·x + angle)
         weights = np.empty((2, 2 * len(angle)), np.float32)
-        for axis in range(2):
-            scale = self._amplitude * self._k[:, axis]
+        for axis, k in enumerate(self._k):
+            scale = self._amplitude * k
             weights[axis, 0::2] = scale * np.cos(angle)
             weights[axis, 1::2] = -scale * np.sin(angle)
         across, along = (weights @ self._basis).reshape(2, *self.shape)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from .canvas import Canvas, Color, Paint, Stage, blend, read_at, smoothstep, warp
+from .canvas import Canvas, Color, Paint, Stage, blend, read_at, smoothstep
 from .noise import Field, Ripples
 
 CAMERA = 0.35
@@ -49,12 +49,7 @@ class Water:
     """
 
     def __init__(
-        self,
-        stage: Stage,
-        image: Field,
-        view: View,
-        waves: Sequence[Sequence[float]],
-        surface: Surface,
+        self, stage: Stage, image: Field, view: View, waves: Sequence[Sequence[float]], surface: Surface
     ) -> None:
         self.stage, self.view, self._surface = stage, view, surface
         self.top = int(view.shore * stage.height)
@@ -98,13 +93,11 @@ class Water:
             return
         inner = slice(waterline - self.top, waterline - self.top + below), slice(left, left + w)
         sx, sz = (slope[inner] for slope in self._slope)
-        flipped = np.dstack([thing.color, thing.coverage])[::-1]
-        y, _ = np.mgrid[:below, :w].astype(np.float32)
+        flipped = np.ascontiguousarray(np.dstack([thing.color, thing.coverage])[::-1], np.float32)
+        y, x = np.mgrid[:below, :w].astype(np.float32)
         # close to the waterline the picture is hardly shifted
         reach = 0.5 * self.stage.height * np.minimum(1.0, 0.3 + y / max(1.0, 0.25 * h))
-        moved = warp(
-            np.ascontiguousarray(flipped, np.float32), reach * 0.7 * sx, reach * sz, cv2.BORDER_CONSTANT
-        )
+        moved = read_at(flipped, x + reach * 0.7 * sx, y + reach * sz, cv2.BORDER_CONSTANT)
         faded = strength * (1 - 0.5 * y / h)
         image = canvas.image[waterline : waterline + below, inner[1]]
         image *= 1 - (faded * moved[..., 3])[..., None]

@@ -122,13 +122,11 @@ def _boulders(stage: Stage, rng: np.random.Generator) -> Paint:
     """Rocks in and before the pool."""
     rock = _rock(stage, rng, 0.9)
     y = stage.grid()[1]
-    color = np.zeros((*stage.shape, 3), np.float32)
-    coverage = np.zeros(stage.shape, np.float32)
+    color, coverage = np.zeros((*stage.shape, 3), np.float32), np.zeros(stage.shape, np.float32)
     for outline in BOULDERS:
         points = smooth_curve(np.asarray(outline) * (stage.aspect, 1.0), 80)
         sheet = Sheet(stage, stage.box(0, 0.70, stage.aspect, 1.0))
-        jagged = points + 0.004 * rng.standard_normal(points.shape)
-        sheet.polygon(jagged, (1, 1, 1))
+        sheet.polygon(points + 0.004 * rng.standard_normal(points.shape), (1, 1, 1))
         cover = sheet.coverage()
         top, bottom = points[:, 1].min(), min(points[:, 1].max(), 1.0)
         round_light = 1.35 - 0.85 * smoothstep(top, bottom, y)
@@ -171,11 +169,10 @@ class _Fall:
 
     def paint(self, canvas: Canvas, t: float) -> None:
         """Lay the fall at frame time ``t``."""
+        runs = zip(self._tiles, FALL_PERIODS, (0.22, 0.30, 0.40), (0.8, 1.0, 1.2), strict=True)
         flow = [
             sample_tile(tile, self._u * across + 0.31 * i, self._since * down - t / period)
-            for i, (tile, period, across, down) in enumerate(
-                zip(self._tiles, FALL_PERIODS, (0.22, 0.30, 0.40), (0.8, 1.0, 1.2), strict=True)
-            )
+            for i, (tile, period, across, down) in enumerate(runs)
         ]
         strands = 0.62 * flow[0] + 0.38 * flow[1] + 0.50 * flow[2]
         cover = np.clip(self._body * (0.92 + 0.22 * strands) - self._thin + 0.15 * self._burst, 0, 1)
