@@ -47,6 +47,18 @@ def whole_file(path: str | os.PathLike[str], sync: bool = True) -> Iterator[Path
 
 
 @contextmanager
+def stored_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """As :func:`whole_file`, with a StoreError where the place cannot be written."""
+    try:
+        with whole_file(path) as part:
+            yield part
+    except OSError as error:
+        raise StoreError(
+            f"cannot write {path}: {error.strerror or error}; check the disk's space and rights"
+        ) from error
+
+
+@contextmanager
 def whole_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     """An empty folder whose files move into ``folder`` when the block ends well; else they vanish.
 

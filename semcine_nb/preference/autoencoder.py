@@ -146,8 +146,7 @@ class AutoEncoderModel(PreferenceModel):
         self._fit_maps(u, r)
         self._fit_regression(u)
         target = self.centering_.residual(held)
-        error = self._held(target, held, r)
-        self.history_ = [error]
+        self.history_ = [self._held(target, held, r)]
         self._keep(u, r)
         best, since = np.inf, 0
         for iteration in range(self.n_iter):

@@ -41,9 +41,7 @@ class PreferenceModel(BaseEstimator):
 
         ``validation`` (m, n) bool marks ratings that tune and stop the model; None takes a seeded tenth.
 
-        Raises
-        ------
-        RatingError : shapes that disagree, infinite ratings, NaN in the features.
+        Raises RatingError for shapes that disagree, infinite ratings, NaN in the features.
         """
         self.ratings_ = check_ratings(ratings)
         values = check_features(features, self.ratings_.shape[0])
@@ -98,7 +96,10 @@ class PreferenceModel(BaseEstimator):
         """
         index, given = self._check_newcomer(items, values)
         new = None if new_features is None else self._check_new(new_features)
-        return self._with_error(self._predict_newcomer(index, given, new), return_std)
+        return self._foresee_newcomer(index, given, new, return_std)
+
+    def _foresee_newcomer(self, items: Indices, values: Floats, new: Floats | None, return_std: bool) -> Any:
+        return self._with_error(self._predict_newcomer(items, values, new), return_std)
 
     def _predict_newcomer(self, items: Indices, values: Floats, new: Floats | None) -> Floats:
         shown = None if new is None else self._predict_items(new)

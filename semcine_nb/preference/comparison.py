@@ -110,6 +110,6 @@ def tune(
     for values in track(list(product(*grid.values())), progress, "tune"):
         point = {name: v for keys, v in zip(grid, values, strict=True) for name in keys.split("=")}
         fitted = clone(model).set_params(**point).fit(train, features, validation=mask)
-        error = judged.error(fitted.predict())
-        rows.append({**point, "RMSE": float(np.sqrt(np.mean(error**2)))})
+        rmse = float(np.sqrt(np.mean(judged.error(fitted.predict()) ** 2)))
+        rows.append({**point, "RMSE": rmse})
     return pd.DataFrame(rows).sort_values("RMSE", kind="stable").reset_index(drop=True)

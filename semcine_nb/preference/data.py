@@ -52,9 +52,8 @@ class Ratings:
 
     def sparse(self, values: ArrayLike | None = None) -> sp.csr_array:
         """(m, n) CSR holding ``values`` (the ratings by default) at the known entries, zeros included."""
-        data = (
-            self.values if values is None else np.broadcast_to(np.asarray(values, float), self.values.shape)
-        )
+        given = self.values if values is None else np.asarray(values, float)
+        data = np.broadcast_to(given, self.values.shape)
         return sp.csr_array((data, (self.rows, self.columns)), shape=self.shape)
 
     def average(self) -> float:
@@ -77,9 +76,7 @@ class Ratings:
 def check_ratings(ratings: Any) -> Ratings:
     """Triplets from (m, n) with NaN where unrated, or from a scipy.sparse matrix of the ratings alone.
 
-    Raises
-    ------
-    RatingError : not a matrix of numbers, or an infinite rating.
+    Raises RatingError for what is no matrix of numbers, and for an infinite rating.
     """
     if isinstance(ratings, Ratings):
         return ratings
@@ -116,9 +113,8 @@ def check_features(
 ) -> Floats:
     """Features (m, d) as float64; ``None`` gives d = 0.
 
-    Raises
-    ------
-    RatingError : wrong number of rows or columns, NaN or infinite values (named by row and column).
+    Raises RatingError for a wrong number of rows or columns, and for NaN or infinite values (named by row and
+    column).
     """
     if features is None:
         return np.zeros((items or 0, 0))
@@ -145,9 +141,7 @@ def check_features(
 def check_newcomer(items: Sequence[int], values: ArrayLike, m: int) -> tuple[Indices, Floats]:
     """A newcomer's items and ratings (k,) as arrays.
 
-    Raises
-    ------
-    RatingError : not one finite rating for each item, or items that are no rows of ``m``.
+    Raises RatingError for other than one finite rating for each item, and items that are no rows of ``m``.
     """
     asked = np.atleast_1d(np.asarray(items))
     if asked.size and not np.issubdtype(asked.dtype, np.integer):
@@ -184,15 +178,14 @@ def split_validation(
         if mask.shape != ratings.shape:
             raise RatingError(f"validation has shape {mask.shape}; the ratings have {ratings.shape}")
         held = mask[ratings.rows, ratings.columns]
-        return ratings.take(~held), ratings.take(held)
-    if not 0 <= share <= 1:
+    elif not 0 <= share <= 1:
         raise RatingError(f"the share of the validation ratings must lie in [0, 1]; got {share}")
-    order = rng.permutation(len(ratings))
-    _, first = np.unique(ratings.columns[order], return_index=True)
-    # the first rating of each person in this order stays in training
-    chosen = np.delete(order, first)[: round(share * len(ratings))]
-    held = np.zeros(len(ratings), dtype=bool)
-    held[chosen] = True
+    else:
+        order = rng.permutation(len(ratings))
+        # the first rating of each person in this order stays in training
+        _, first = np.unique(ratings.columns[order], return_index=True)
+        held = np.zeros(len(ratings), dtype=bool)
+        held[np.delete(order, first)[: round(share * len(ratings))]] = True
     return ratings.take(~held), ratings.take(held)
 
 
@@ -210,13 +203,10 @@ class BlockScaler:
     def fit(cls, features: Floats, blocks: Mapping[str, slice] | None) -> BlockScaler:
         d = features.shape[1]
         largest = np.abs(features).max(axis=0) if features.size else np.ones(d)
-        if blocks is not None:
-            for name, columns in blocks.items():
-                if len(largest[columns]) == 0:
-                    raise RatingError(
-                        f"block {name!r} ({columns}) lies outside the {d} columns of the features"
-                    )
-                largest[columns] = largest[columns].max()
+        for name, columns in (blocks or {}).items():
+            if len(largest[columns]) == 0:
+                raise RatingError(f"block {name!r} ({columns}) lies outside the {d} columns of the features")
+            largest[columns] = largest[columns].max()
         used = dict(blocks) if blocks else ({"all": slice(0, d)} if d else {})
         return cls(np.where(largest > 0, largest, 1.0), used)
 

@@ -43,14 +43,14 @@ class Evaluation:
 
     def table(self) -> pd.DataFrame:
         """One row a model: every metric with its standard error (``_se``), and the CPU seconds of a fit."""
-        rows = {}
+        rows: dict[str, dict[str, float]] = {}
         for name in self.predictions:
             draws = self._draws(name)
-            row: dict[str, float] = {}
+            rows[name] = {}
             for metric in METRICS:
-                row[metric] = float(draws[metric][0])
-                row[f"{metric}_se"] = _deviation(draws[metric][1:])
-            rows[name] = {**row, "fit_seconds": self.seconds[name]}
+                rows[name][metric] = float(draws[metric][0])
+                rows[name][f"{metric}_se"] = _deviation(draws[metric][1:])
+            rows[name]["fit_seconds"] = self.seconds[name]
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
     def paired(self, reference: str) -> pd.DataFrame:
@@ -83,9 +83,8 @@ class Evaluation:
             if not len(part):
                 continue
             truth, guess = self.test.values[part], self.predictions[name][part]
-            scores = np.array(
-                [average_precision(truth, guess, rng), spearman(truth, guess), ndcg(truth, guess, rng)]
-            )
+            precision = average_precision(truth, guess, rng)
+            scores = np.array([precision, spearman(truth, guess), ndcg(truth, guess, rng)])
             person = self.test.columns[part[0]]
             defined = np.isfinite(scores)
             sums[person, defined] += scores[defined]
@@ -172,9 +171,7 @@ def evaluate_models(
             model.fit(train, x, validation=mask)
             guess = model.predict()[test.rows, test.columns]
         else:
-            out = np.zeros(known.shape[0], dtype=bool)
-            out[test.rows] = True
-            out = np.isin(np.asarray(groups), np.unique(np.asarray(groups)[out]))
+            out = np.isin(np.asarray(groups), np.asarray(groups)[test.rows])
             model.fit(dense[~out], x[~out], validation=mask[~out])
             place = np.cumsum(out) - 1
             guess = model.predict_items(x[out])[place[test.rows], test.columns]
@@ -202,17 +199,15 @@ def _folds(
     rest: Ratings, groups: ArrayLike | None, folds: int, rng: np.random.Generator
 ) -> NDArray[np.int64]:
     if groups is None:
-        units = np.arange(len(rest))
-        count = len(rest)
+        count, units = len(rest), np.arange(len(rest))
     else:
         clips = np.asarray(groups)
         if clips.shape != (rest.shape[0],):
             raise RatingError(
                 f"groups has shape {clips.shape}; give one clip for each of {rest.shape[0]} items"
             )
-        names, units = np.unique(clips, return_inverse=True)
-        units = units[rest.rows]
-        count = len(names)
+        names, clip = np.unique(clips, return_inverse=True)
+        count, units = len(names), clip[rest.rows]
     used = min(folds, count)
     if used < 2 or not len(rest):
         raise RatingError(

@@ -78,8 +78,6 @@ class GaussianProcessModel(PreferenceModel):
             dict(zip(learned.names, learned.weights.tolist(), strict=True)) if learned else {}
         )
 
-    # learning
-
     def _learn(self, ratings: Ratings, kernel: ItemKernel | None, rng: np.random.Generator) -> _Learned:
         data = FactorData(ratings)
         factors = fit_factors(data, self.rank, self.n_iter, rng)
@@ -100,8 +98,7 @@ class GaussianProcessModel(PreferenceModel):
             shown = np.maximum(np.einsum("ikk->ik", precision)[rated].mean(axis=0), 1e-6)
             noise = 1 / shown
             if step < 2:
-                # undo the shrinkage of the current posterior: an item's factors as its
-                # ratings alone show them
+                # undo the posterior's shrinkage: an item's factors as its ratings alone show them
                 shown_alone = np.einsum("iab,ib->ia", np.linalg.inv(precision + 1e-3 * np.eye(q)), target)
                 prior.learn_shares(np.where(rated[:, None], shown_alone, 0.0), noise)
             tol = 1e-8 if step == self.rounds - 1 else 1e-5
@@ -143,8 +140,6 @@ class GaussianProcessModel(PreferenceModel):
         variance = f.noise[some.columns] + np.einsum("kq,kq->k", people[:, 1:] ** 2, alone[some.rows])
         return _scale(error, variance)
 
-    # predicting
-
     def predict(self, return_std: bool = False) -> Any:
         """Predicted ratings (m, n) of all items by all people; with their standard deviations if asked for.
 
@@ -178,25 +173,16 @@ class GaussianProcessModel(PreferenceModel):
         mean, variance = prior.predict(kernel(x, self._x), own, f.items, self._learned.noise)
         return mean, variance[:, :, None] * np.eye(q)
 
-    def predict_newcomer(
-        self,
-        items: Sequence[int],
-        values: ArrayLike,
-        return_std: bool = False,
-        new_features: ArrayLike | None = None,
-    ) -> Any:
-        """As in ``PreferenceModel``, by the posterior of this person's loadings."""
-        index, given = self._check_newcomer(items, values)
+    def _foresee_newcomer(self, items: Indices, values: Floats, new: Floats | None, return_std: bool) -> Any:
+        """By the posterior of this person's loadings."""
         f = self._learned.factors
-        loading, loading_cov = self.population_.posterior(f, index, given)
-        z, cov = f.items, f.item_cov
-        if new_features is not None:
-            z, cov = self._new_items(self._check_new(new_features))
+        loading, loading_cov = self.population_.posterior(f, items, values)
+        z, cov = (f.items, f.item_cov) if new is None else self._new_items(new)
         mean = loading[0] + z @ loading[1:]
         if not return_std:
             return mean
         variance = _variance(loading[None], loading_cov[None], f.noise.mean(), z, cov)[:, 0]
-        return mean, self.calibration_.at(len(index)) * np.sqrt(variance)
+        return mean, self.calibration_.at(len(items)) * np.sqrt(variance)
 
     def next_items(self, items: Sequence[int], values: ArrayLike, n: int = 1) -> Indices:
         """The ``n`` items whose ratings are expected to tell most about all others, most telling first."""

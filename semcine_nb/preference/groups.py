@@ -31,10 +31,7 @@ def embed_people(users: ArrayLike, seed: int = 0) -> Floats:
     """Coordinates of people (n, L) by t-SNE in the plane (n, 2) (van der Maaten & Hinton, JMLR 2008).
 
     Distances between far groups mean little in it, and small studies look more clustered than they are.
-
-    Raises
-    ------
-    RatingError : fewer than three people.
+    Raises RatingError for fewer than three people.
     """
     u = _checked(users)
     if len(u) < 3:
@@ -45,13 +42,9 @@ def embed_people(users: ArrayLike, seed: int = 0) -> Floats:
     # the tree that speeds up large ones fails on people who are exactly alike; the start by principal axes
     # needs two of them
     alike = len(np.unique(u, axis=0)) < len(u)
-    tsne = TSNE(
-        2,
-        perplexity=perplexity,
-        init="random" if min(u.shape) < 2 or alike else "pca",
-        method="exact" if len(u) <= EXACT or alike else "barnes_hut",
-        random_state=seed,
-    )
+    init = "random" if min(u.shape) < 2 or alike else "pca"
+    method = "exact" if len(u) <= EXACT or alike else "barnes_hut"
+    tsne = TSNE(2, perplexity=perplexity, init=init, method=method, random_state=seed)
     return np.asarray(tsne.fit_transform(u), float)
 
 

@@ -73,9 +73,8 @@ class JointModel(AutoEncoderModel):
         cross = self._met @ u
         solved = cho_solve(self._factor, cross)
         block = u.T @ (self._count[:, None] * u) + self.theta_penalty * np.eye(u.shape[1])
-        self.theta_user_ = np.linalg.solve(
-            block - cross.T @ solved, u.T @ self._sums - solved.T @ self._v_target
-        )
+        target = u.T @ self._sums - solved.T @ self._v_target
+        self.theta_user_ = np.linalg.solve(block - cross.T @ solved, target)
         rest = self._solved_target - solved @ self.theta_user_
         self._theta_v, self.intercept_ = rest[:-1], float(rest[-1])
         self._items = self._v @ self._theta_v + self.intercept_  # c_i = θ_v·v_i + b
@@ -84,13 +83,8 @@ class JointModel(AutoEncoderModel):
         self._target_squares = self._train.per_person(error**2)
 
     def _person_regression(self, j: int) -> Regression | None:
-        return Regression(
-            self.theta_user_,
-            float(self._target_sum[j]),
-            float(self._target_squares[j]),
-            int(self._count[j]),
-            self._weight,
-        )
+        total, squares = float(self._target_sum[j]), float(self._target_squares[j])
+        return Regression(self.theta_user_, total, squares, int(self._count[j]), self._weight)
 
     def objective(self, u: Floats, r: Floats) -> float:
         """Eq. (8) divided by λ at the present maps and θ, for u (n, L) and centered ratings r (n, m)."""
@@ -135,6 +129,5 @@ class JointModel(AutoEncoderModel):
 
     def _newcomer_regression(self, items: Indices, values: Floats) -> Regression:
         error = values - self._items[items]
-        return Regression(
-            self.theta_user_, float(error.sum()), float(error @ error), len(items), self._weight
-        )
+        total, squares = float(error.sum()), float(error @ error)
+        return Regression(self.theta_user_, total, squares, len(items), self._weight)

@@ -11,7 +11,7 @@ doi:10.1007/BF01066731): a useless block gets none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import eigh
@@ -121,7 +121,7 @@ class ItemKernel:
                 part = _Part(f"{name}/{width}", len(self.views) - 1, width**2 * median, 0.0)
                 middle = float(part.raw(squares).mean())
                 if middle < 1 - 1e-9:
-                    self.parts.append(_Part(part.name, part.view, part.width, middle))
+                    self.parts.append(replace(part, middle=middle))
         return median
 
     def learn(self, factors: Floats, certainty: Floats) -> float:
@@ -143,9 +143,8 @@ class ItemKernel:
         gram = (design @ design.T).astype(float)
         ridge = 1e-3 * np.trace(gram) / len(gram)
         root = np.linalg.cholesky(gram + max(ridge, 1e-12) * np.eye(len(gram)))
-        weights, _ = nnls(
-            root.T, np.linalg.solve(root, (design @ target).astype(float)), maxiter=50 * len(gram)
-        )
+        right = np.linalg.solve(root, (design @ target).astype(float))
+        weights, _ = nnls(root.T, right, maxiter=50 * len(gram))
         total = float(weights.sum())
         if total <= 1e-6:
             return 0.0
@@ -204,9 +203,8 @@ class ItemKernel:
         if not self.parts:
             return np.zeros((m, 0)), np.zeros(0)
         if m <= LANDMARKS:
-            values, vectors = np.linalg.eigh(
-                self._of_sample() if m == len(self.some) else self(self.train, self.train)
-            )
+            whole = self._of_sample() if m == len(self.some) else self(self.train, self.train)
+            values, vectors = np.linalg.eigh(whole)
             keep = values > FLAT * max(values[-1], 1e-12)
             return vectors[:, keep], values[keep]
         landmarks = np.sort(rng.permutation(m)[: LANDMARKS // 2])

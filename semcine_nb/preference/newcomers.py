@@ -168,5 +168,5 @@ def _foresee(
     phi = np.column_stack([np.ones(len(rest)), factors.items[rest.rows]])
     moment = cov[1:, 1:] + np.outer(loading[1:], loading[1:])
     variance = factors.noise.mean() + np.einsum("ia,ab,ib->i", phi, cov, phi)
-    variance = variance + np.einsum("iab,ab->i", factors.item_cov[rest.rows], moment)
+    variance += np.einsum("iab,ab->i", factors.item_cov[rest.rows], moment)
     return rest.values - phi @ loading, variance

@@ -66,10 +66,8 @@ def rank(
     count = int(np.sum(known.columns == column))
     if count:
         rating, std = (part[:, column] for part in model.predict_items(new, return_std=True))
-        basis = (
-            f"{counted(count, 'rating')} of this person and {len(known) - count} of "
-            f"{counted(len(names) - 1, 'other')}"
-        )
+        others = f"{len(known) - count} of {counted(len(names) - 1, 'other')}"
+        basis = f"{counted(count, 'rating')} of this person and {others}"
     else:
         rating, std = model.predict_newcomer([], [], return_std=True, new_features=new)
         everybody = "1 person likes" if len(names) == 1 else f"{len(names)} people like"

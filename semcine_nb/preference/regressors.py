@@ -59,9 +59,8 @@ class FeatureRegression(PreferenceModel):
         self.pca_ = PCA(size, random_state=self.seed).fit(scaled) if 0 < size < scaled.shape[1] else None
         self._v = self._reduce(scaled)
         n = train.shape[1]
-        self._people: Floats = np.zeros((n, 0))
-        if self.scope == "subjective":
-            self._people = self._coordinates(train, held, features)
+        subjective = self.scope == "subjective"
+        self._people = self._coordinates(train, held, features) if subjective else np.zeros((n, 0))
         self.average_ = train.average()
         self._models: list[Any] = []
         if self.scope == "individual":

@@ -72,9 +72,7 @@ def walk_newcomer(
     test = kept if len(kept) else np.setdiff1d(np.flatnonzero(np.isfinite(answers)), asked)
     test = test[np.isfinite(answers[test])]
     rng = np.random.default_rng(seed)
-    precision = [
-        average_precision(answers[test], guess[test], rng) if len(test) else np.nan for guess in rating
-    ]
+    precision = [average_precision(answers[test], guess[test], rng) for guess in rating]
     return Walk(np.array(asked, np.int64), answers[asked], rating, std, answers, np.array(precision))
 
 
@@ -88,15 +86,14 @@ def walk_newcomers(
 ) -> dict[str, list[Walk]]:
     """Take some people out of a study, fit ``model`` to the others, and let those arrive, asked in two ways.
 
+    Gives "chosen" and "random" → a walk for each of them.
+
     Parameters
     ----------
     model : unfitted. ratings (m, n) with NaN where unrated; features (m, d).
     people : columns, or how many of those who rated most (at most a third of all).
     steps, seed : of ``walk_newcomer``. Half of a person's ratings are never asked about: the test.
 
-    Returns
-    -------
-    "chosen" and "random" → a walk for each of them
     """
     known = check_ratings(ratings)
     dense = known.dense()

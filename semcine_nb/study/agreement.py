@@ -38,11 +38,9 @@ def krippendorff_alpha(ratings: ArrayLike, metric: str = "ordinal") -> float:
     if np.isinf(values).any():
         raise RatingError("ratings must be finite, or NaN where unrated")
     scale = np.unique(values[~np.isnan(values)])
-    counts = (
-        np.array([(values == value).sum(axis=1) for value in scale], dtype=float)
-        .reshape(len(scale), len(values))
-        .T
-    )
+    counts = np.zeros((len(values), len(scale)))
+    for k, value in enumerate(scale):
+        counts[:, k] = (values == value).sum(axis=1)
     counts = counts[counts.sum(axis=1) >= 2]  # a lone rating can be compared with none
     if not counts.size:
         raise RatingError("no cinemagraph was rated by two people: there is no agreement to measure")

@@ -46,16 +46,13 @@ class CinemagraphRecord:
         """Check and pack. Raises RatingError for features that are no finite vector, or blocks outside it."""
         packed = layout = None
         if features is not None:
+            needed = f"the features of {item!r} must be a vector of finite numbers"
             try:
                 values = np.asarray(getattr(features, "values", features), dtype="<f8")
             except (TypeError, ValueError) as error:
-                raise RatingError(
-                    f"the features of {item!r} must be a vector of finite numbers: {error}"
-                ) from error
+                raise RatingError(f"{needed}: {error}") from error
             if values.ndim != 1 or not np.isfinite(values).all():
-                raise RatingError(
-                    f"the features of {item!r} must be a vector of finite numbers, not {values.shape}"
-                )
+                raise RatingError(f"{needed}, not {values.shape}")
             blocks = getattr(features, "blocks", {}) if blocks is None else blocks
             packed, layout = values.tobytes(), _layout(item, values.size, blocks)
         return cls(item, clip, None if path is None else str(path), _content_hash(path), packed, layout)

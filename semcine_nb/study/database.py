@@ -65,7 +65,8 @@ class Database:
         deadline = time.monotonic() + self.timeout
         try:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                while self._is_held_by_readers(connection.exec_driver_sql(statement)):
+                # the first column of wal_checkpoint is "busy": readers hold the log; VACUUM returns no row
+                while (result := connection.exec_driver_sql(statement)).returns_rows and result.scalar_one():
                     if time.monotonic() > deadline:
                         raise StoreError(
                             f"erased, but {self.label} may hold a copy in its -wal file until others close it"
@@ -73,9 +74,6 @@ class Database:
                     time.sleep(0.05)
         except SQLAlchemyError as error:
             raise StoreError(f"erased, but not yet from the files: {_explain(error, self.label)}") from None
-
-    def _is_held_by_readers(self, result: sa.CursorResult[Any]) -> bool:
-        return self.is_sqlite and bool(result.scalar_one())  # the first column of wal_checkpoint is "busy"
 
     def close(self) -> None:
         self.engine.dispose()
@@ -101,24 +99,21 @@ class Database:
         version = None
         if "schema_version" in present:
             version = connection.execute(sa.select(schema_version.c.version)).scalar()
+        if version == SCHEMA_VERSION:
+            return True
         if version is None:
-            raise StoreError(
-                f"{self.label} has tables of another program: choose a database of its own",
-                topic="database-version",
+            why = "has tables of another program: choose a database of its own"
+        elif version > SCHEMA_VERSION:
+            why = (
+                f"was made by a newer version of this package (schema {version}, this one knows "
+                f"{SCHEMA_VERSION}): upgrade the package"
             )
-        if version > SCHEMA_VERSION:
-            raise StoreError(
-                f"{self.label} was made by a newer version of this package (schema {version}, this one knows "
-                f"{SCHEMA_VERSION}): upgrade the package",
-                topic="database-version",
+        else:
+            why = (
+                f"was made by an older version of this package (schema {version}, this one writes "
+                f"{SCHEMA_VERSION}): export its ratings there and import them into a new database"
             )
-        if version < SCHEMA_VERSION:
-            raise StoreError(
-                f"{self.label} was made by an older version of this package (schema {version}, this one "
-                f"writes {SCHEMA_VERSION}): export its ratings there and import them into a new database",
-                topic="database-version",
-            )
-        return True
+        raise StoreError(f"{self.label} {why}", topic="database-version")
 
     def _create_schema(self, connection: Connection) -> None:
         if not self.is_sqlite:  # SQLite's write transaction already keeps others out

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RatingError, StoreError
-from ..files import whole_file
+from ..files import stored_file
 from ..limits import Limits, current_limits, too_large
 from .events import Event
 
@@ -20,7 +20,7 @@ COLUMNS = tuple(field.name for field in fields(Event))
 _NEEDED = ("person", "item", "value")
 # what the parsers raise on a damaged file
 _FAULTS = (ValueError, ArithmeticError, LookupError, TypeError, RuntimeError, AttributeError, MemoryError)
-_NUMBERS = ("value", "response_time", "order", "loops_seen")
+_NUMBERS = {"value": "Int64", "order": "Int64", "response_time": "Float64", "loops_seen": "Float64"}
 
 
 def to_frame(events: Sequence[Event]) -> pd.DataFrame:
@@ -30,9 +30,8 @@ def to_frame(events: Sequence[Event]) -> pd.DataFrame:
     frame = pd.DataFrame(
         [{name: getattr(event, name) for name in COLUMNS} for event in events], columns=COLUMNS
     )
-    types = {"value": "Int64", "order": "Int64", "response_time": "Float64", "loops_seen": "Float64"}
     frame["time"] = pd.to_datetime(frame["time"], utc=True)
-    return frame.astype(types)
+    return frame.astype(_NUMBERS)
 
 
 def write(events: Sequence[Event], path: str | Path) -> Path:
@@ -43,17 +42,12 @@ def write(events: Sequence[Event], path: str | Path) -> Path:
     path = Path(path)
     suffix = _suffix(path)
     frame = to_frame(events)
-    try:
-        with whole_file(path) as part:
-            if suffix == ".csv":
-                frame["time"] = [moment.isoformat() for moment in frame["time"]]
-                frame.to_csv(part, index=False)
-            else:
-                frame.to_parquet(part, index=False)
-    except OSError as error:
-        raise StoreError(
-            f"cannot write {path}: {error.strerror or error}; check the disk's space and rights"
-        ) from error
+    with stored_file(path) as part:
+        if suffix == ".csv":
+            frame["time"] = [moment.isoformat() for moment in frame["time"]]
+            frame.to_csv(part, index=False)
+        else:
+            frame.to_parquet(part, index=False)
     return path
 
 
@@ -92,12 +86,7 @@ def _read_file(path: Path) -> pd.DataFrame:
         _check_size(path, path.stat().st_size, 0, most)
         if suffix == ".csv":  # as text: a person called NA or 007 stays that
             frame = pd.read_csv(
-                path,
-                dtype=str,
-                keep_default_na=False,
-                usecols=_is_ours,
-                nrows=most.rows + 1,
-                on_bad_lines="error",
+                path, dtype=str, keep_default_na=False, usecols=COLUMNS.__contains__, nrows=most.rows + 1
             )
             _check_size(path, 0, len(frame), most)
             return frame
@@ -120,12 +109,8 @@ def _read_parquet(path: Path, most: Limits) -> pd.DataFrame:
         about = file.metadata
         groups = [about.row_group(i) for i in range(about.num_row_groups)]
         _check_size(path, sum(group.total_byte_size for group in groups), about.num_rows, most)
-        names = [name for name in file.schema_arrow.names if _is_ours(name)]
+        names = [name for name in file.schema_arrow.names if name in COLUMNS]
         return file.read(columns=names).to_pandas()
-
-
-def _is_ours(column: object) -> bool:
-    return column in COLUMNS
 
 
 def _check_size(path: Path, size: int, rows: int, most: Limits) -> None:
@@ -179,4 +164,4 @@ def _sentence(error: Exception, given: dict[str, Any]) -> str:
     if isinstance(error, RatingError):
         return str(error)
     needed = [name for name in ("person", "item") if name not in given]
-    return f"{needed[0]} is empty" if needed else f"{error}"
+    return f"{needed[0]} is empty" if needed else str(error)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RatingError, StoreError
-from ..files import whole_file
+from ..files import stored_file
 from ..limits import check_archive, current_limits
 
 ENDING = "-features.npz"  # after the stem of the cinemagraph's own file
@@ -34,9 +34,7 @@ class StoredFeatures:
 def save_features(path: str | Path, features: Any) -> Path:
     """Write what has ``.values`` (d,) and ``.blocks``, such as ``ContextFeatures``, whole or not at all.
 
-    Raises
-    ------
-    RatingError : no finite vector. StoreError : a place that cannot be written.
+    Raises RatingError for no finite vector, StoreError for a place that cannot be written.
     """
     path, values = Path(path), np.asarray(features.values, "<f8")
     if values.ndim != 1 or not np.isfinite(values).all():
@@ -46,11 +44,8 @@ def save_features(path: str | Path, features: Any) -> Path:
         "blocks": {name: columns.indices(values.size)[:2] for name, columns in features.blocks.items()},
         "names": names,
     }
-    try:
-        with whole_file(path) as part, part.open("wb") as file:
-            np.savez_compressed(file, values=values, layout=np.array(json.dumps(layout, ensure_ascii=False)))
-    except OSError as error:
-        raise StoreError(f"cannot write {path}: {error.strerror}") from error
+    with stored_file(path) as part, part.open("wb") as file:
+        np.savez_compressed(file, values=values, layout=np.array(json.dumps(layout, ensure_ascii=False)))
     return path
 
 

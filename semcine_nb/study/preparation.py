@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import RatingError, StoreError
-from ..files import whole_file
+from ..files import stored_file
 from ..progress import Progress, silent, track
 from .feature_files import features_beside
 from .store import RatingStore
@@ -125,13 +125,8 @@ class Review:
         """Write the review to a JSON file, whole or not at all. Raises StoreError where that fails."""
         path = Path(path)
         content = {"folder": str(self.folder), "entries": [asdict(entry) for entry in self.entries.values()]}
-        try:
-            with whole_file(path) as part:
-                part.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-        except OSError as error:
-            raise StoreError(
-                f"cannot write {path}: {error.strerror or error}; check the disk's space and rights"
-            ) from error
+        with stored_file(path) as part:
+            part.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
         return path
 
     @classmethod
@@ -180,7 +175,6 @@ def _judged(entry: Entry, path: Path, measure: Callable[[Path], float], limit: f
     if math.isnan(value):
         return replace(entry, decision="rejected", reason="could not be measured")
     if value > limit:
-        return replace(
-            entry, artefacts=value, decision="rejected", reason=f"artefacts {value:.3g} > {limit:.3g}"
-        )
+        reason = f"artefacts {value:.3g} > {limit:.3g}"
+        return replace(entry, artefacts=value, decision="rejected", reason=reason)
     return replace(entry, artefacts=value)

@@ -48,7 +48,11 @@ class Protocol:
         the others. The pilot shows the last of the order, which few people reach within the time; a second
         look at them is no first impression, so they are left out of what counts.
         """
-        order = sorted(items, key=lambda item: _draw(self.seed, person, item))
+
+        def draw(item: str) -> bytes:
+            return hashlib.sha256(f"{self.seed}\0{person}\0{item}".encode()).digest()
+
+        order = sorted(items, key=draw)
         split = len(order) - min(self.pilot, len(order))
         seen = [(item, "pilot") for item in order[split:]]
         for i, item in enumerate(order[:split] if self.pilot_apart(len(order)) else order, start=1):
@@ -69,10 +73,6 @@ class Showing:
     item: str
     phase: str
     order: int
-
-
-def _draw(seed: int, person: str, item: str) -> bytes:
-    return hashlib.sha256(f"{seed}\0{person}\0{item}".encode()).digest()
 
 
 @dataclass
@@ -108,8 +108,6 @@ class Session:
         # looking took its time even where the rating was taken back
         self._spent = sum(event.response_time or 0.0 for event in events if event.phase != "pilot")
 
-    # --- before --------------------------------------------------------------------------------------
-
     @property
     def needs_consent(self) -> bool:
         return self.store.consented(self.person) is None
@@ -121,8 +119,6 @@ class Session:
     @property
     def consent_text(self) -> str:
         return self.protocol.consent.replace("{minutes}", f"{self.protocol.minutes:g}")
-
-    # --- during --------------------------------------------------------------------------------------
 
     def next(self) -> Showing | None:
         """The showing that is due, until it is rated or skipped; None when all is seen or time is up.
@@ -152,17 +148,13 @@ class Session:
 
     def rate(self, value: int, loops_seen: float | None = None) -> Event:
         """Keep 1 to 5 stars for the current cinemagraph. Raises RatingError where none is shown."""
-        shown = self._on_show()
-        context = self._context(shown)
-        event = self.store.rate(self.person, shown.item, value, loops_seen=loops_seen, **context)
-        return self._finish(event)
+        item, context = self._on_show(loops_seen)
+        return self._finish(self.store.rate(self.person, item, value, **context))
 
     def skip(self, loops_seen: float | None = None) -> Event:
         """Pass over the current cinemagraph for good. Raises RatingError where none is shown."""
-        shown = self._on_show()
-        return self._finish(
-            self.store.skip(self.person, shown.item, loops_seen=loops_seen, **self._context(shown))
-        )
+        item, context = self._on_show(loops_seen)
+        return self._finish(self.store.skip(self.person, item, **context))
 
     def undo(self) -> Event | None:
         """Take back the last rating or skip, whose cinemagraph comes up again; None where there is none."""
@@ -182,8 +174,6 @@ class Session:
         if self._paused_at is not None:
             self._shown_at += self.clock() - self._paused_at
             self._paused_at = None
-
-    # --- how far -------------------------------------------------------------------------------------
 
     @property
     def seconds_left(self) -> float:
@@ -207,15 +197,14 @@ class Session:
         if self.needs_consent:
             raise RatingError(f"{self.person!r} has not agreed to take part")
 
-    def _on_show(self) -> Showing:
-        if self.current is None:
+    def _on_show(self, loops_seen: float | None) -> tuple[str, dict[str, object]]:
+        """The current cinemagraph, and the context in which it is judged."""
+        shown = self.current
+        if shown is None:
             raise RatingError("no cinemagraph is shown: call next() first")
         self._check_consent()
-        return self.current
-
-    def _context(self, shown: Showing) -> dict[str, object]:
-        seen = {"response_time": self._looked(), "order": shown.order}
-        return seen | {"session": self.id, "phase": shown.phase}
+        seen = {"response_time": self._looked(), "order": shown.order, "loops_seen": loops_seen}
+        return shown.item, {**seen, "session": self.id, "phase": shown.phase}
 
     def _looked(self) -> float:
         """Seconds for which the current cinemagraph has been on show, pauses left out."""

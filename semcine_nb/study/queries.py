@@ -111,10 +111,10 @@ def read_matrix(connection: Connection) -> RatingMatrix:
     # ratings first, so that who comes between the reads is known too; in parts: there may be millions
     parts = connection.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)).partitions()
     given = [np.array([tuple(row) for row in part], dtype=np.int64) for part in parts]
-    items = connection.execute(
-        sa.select(cinemagraphs.c.id, cinemagraphs.c.item).order_by(cinemagraphs.c.id)
-    ).all()
-    codes = connection.execute(sa.select(people.c.id, people.c.person).order_by(people.c.id)).all()
+    items, codes = (
+        connection.execute(sa.select(column.table.c.id, column).order_by(column.table.c.id)).all()
+        for column in (cinemagraphs.c.item, people.c.person)
+    )
     item_ids, person_ids = (np.array([row.id for row in rows], dtype=np.int64) for rows in (items, codes))
     matrix = np.full((len(items), len(codes)), np.nan)
     for cinemagraph, person, value in (part.T for part in given):

@@ -18,7 +18,7 @@ The constants below were set from the paper's statistics alone, before any model
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -55,7 +55,7 @@ class SimulatedStudy:
     complete: NDArray[np.uint8]
     structure: str
     seed: int
-    note: str = field(default="simulated ratings")
+    note: str = "simulated ratings"
 
 
 def simulate_study(
@@ -126,16 +126,13 @@ def _liking(
     m = len(x)
     seen_part = np.tanh(_unit(x[:, :VISIBLE] @ rng.normal(size=VISIBLE)))
     appeal = _unit(_unit(seen_part) + rng.normal(size=m))
-    taste = {"groups": _group_taste, "continuous": _continuous_taste, "nonlinear": _nonlinear_taste}[
-        structure
-    ](items, people, rng).astype(np.float32)
+    tastes = {"groups": _group_taste, "continuous": _continuous_taste, "nonlinear": _nonlinear_taste}
+    taste = tastes[structure](items, people, rng).astype(np.float32)
     if people > 1:
         taste -= taste.mean(axis=1, keepdims=True)  # what all share is appeal, not taste
     taste /= max(float(taste.std()), 1e-6)
-    return (
-        np.float32(np.sqrt(SHARES["appeal"])) * appeal[:, None].astype(np.float32)
-        + np.float32(np.sqrt(SHARES["taste"])) * taste
-    )
+    appeal_part = np.float32(np.sqrt(SHARES["appeal"])) * appeal[:, None].astype(np.float32)
+    return appeal_part + np.float32(np.sqrt(SHARES["taste"])) * taste
 
 
 def _errors(m: int, people: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -115,7 +115,6 @@ class RatingStore:
         return self._database.read(queries.read_features)[1]
 
     # --- people ------------------------------------------------------------------------------------------
-
     def add_person(self, code: str | None = None) -> Person:
         """A new participant, or a new token for one who has lost the link (the old one stops working).
 
@@ -123,13 +122,11 @@ class RatingStore:
         """
         code = f"p-{secrets.token_hex(6)}" if code is None else check_name(code, "a person")
         token = secrets.token_urlsafe(24)
+        kept = {"token_hash": queries.token_hash(token)}
 
         def work(connection: Connection) -> None:
-            queries.person_id(self._database, connection, code)
-            renewed = (
-                people.update().where(people.c.person == code).values(token_hash=queries.token_hash(token))
-            )
-            connection.execute(renewed)
+            id_ = queries.person_id(self._database, connection, code)
+            connection.execute(people.update().where(people.c.id == id_).values(kept))
 
         self._database.write(work)
         return Person(code, token)
@@ -268,9 +265,8 @@ class RatingStore:
 
         def work(connection: Connection) -> int:
             if add_items and events:
-                rows = [
-                    {"item": item, "added": now()} for item in dict.fromkeys(event.item for event in events)
-                ]
+                items = dict.fromkeys(event.item for event in events)
+                rows = [{"item": item, "added": now()} for item in items]
                 connection.execute(self._database.insert(cinemagraphs), rows)
             return queries.insert_events(self._database, connection, events)
 

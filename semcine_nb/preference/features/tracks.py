@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -80,7 +81,7 @@ class _Paths:
             return
         old = self.place[rows]
         blank = np.empty((len(rows), 1, 2), np.float32)
-        search = {"winSize": _WINDOW, "maxLevel": _LEVELS}
+        search: dict[str, Any] = {"winSize": _WINDOW, "maxLevel": _LEVELS}
         new, there, _ = cv2.calcOpticalFlowPyrLK(first, second, old[:, None], blank, **search)
         back, again, _ = cv2.calcOpticalFlowPyrLK(second, first, new, blank.copy(), **search)
         new, back = new[:, 0], back[:, 0]
