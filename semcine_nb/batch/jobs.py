@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
@@ -101,8 +102,7 @@ def plan(sources: Sequence[Path], out: Path, work: Path, recipe: Recipe) -> list
     for source, name in zip(sources, folder_names(sources), strict=True):
         pixels, trouble = 0, ""
         try:
-            frames, height, width = planned_shape(source, **recipe.read)
-            pixels = frames * height * width
+            pixels = math.prod(planned_shape(source, **recipe.read))
         except SemcineError as error:
             trouble = str(error)
         key = content_key("batch", __version__, *_stamp(source), wanted)

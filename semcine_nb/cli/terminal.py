@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from typing import Any
 
 from ..progress import Bar
 
@@ -14,12 +15,5 @@ def terminal_bar(total: float | None = None, desc: str = "") -> Bar:
     # where a terminal does not tell its size, tqdm alone would show nothing
     size = shutil.get_terminal_size()
     form = "{desc:<32.32} {percentage:3.0f}% |{bar:24}| {elapsed}" if total else None
-    return tqdm(
-        total=total,
-        desc=desc,
-        leave=False,
-        disable=None,
-        ncols=size.columns,
-        nrows=size.lines,
-        bar_format=form,
-    )
+    shape: dict[str, Any] = {"ncols": size.columns, "nrows": size.lines, "bar_format": form}
+    return tqdm(total=total, desc=desc, leave=False, disable=None, **shape)

@@ -27,11 +27,8 @@ def show_areas(selection: Selection) -> Figure:
     """h_g of each category as a share of all pixels of all frames; green is kept, red dropped."""
     figure, (axis,) = charts(1, (9, 0.4 * len(selection.reasons) + 0.9))
     reasons = tuple(selection.reasons)[::-1]
-    bars = axis.barh(
-        [r.category for r in reasons],
-        [r.share for r in reasons],
-        color=[KEPT if r.kept else DROPPED for r in reasons],
-    )
+    colors = [KEPT if r.kept else DROPPED for r in reasons]
+    bars = axis.barh([r.category for r in reasons], [r.share for r in reasons], color=colors)
     axis.bar_label(bars, [f"{r.share:.1%}" for r in reasons], padding=4)
     axis.set_xlabel("h_g as a share of T·H·W")
     axis.margins(x=0.12)
@@ -54,18 +51,12 @@ def show_filters(selection: Selection, min_std: float = 0.05, min_blob: float = 
             reason.mean_blob, reason.std, s=60 + 2500 * reason.share,
             color="none" if hollow else color, edgecolor=color, alpha=0.75, linewidth=1.5,
         )  # fmt: skip
-        axis.annotate(
-            reason.category + (" (static)" if hollow else ""),
-            (reason.mean_blob, reason.std),
-            ha="center", va="center", fontsize=9,
-        )  # fmt: skip
+        name = reason.category + (" (static)" if hollow else "")
+        axis.annotate(name, (reason.mean_blob, reason.std), ha="center", va="center", fontsize=9)
     axis.axhline(min_std, color="black", linestyle=":", label=f"(b) std = {min_std:g}")
     axis.axvline(min_blob, color="black", linestyle="--", label=f"(c) mean blob = {min_blob:g} px")
-    axis.set(
-        xscale="log",
-        xlabel="mean area of a connected piece of π, pixels",
-        ylim=(0, 1.35 * max([min_std, *(r.std for r in selection.reasons if r.mean_blob)])),
-    )
+    highest = max([min_std, *(r.std for r in selection.reasons if r.mean_blob)])
+    axis.set(xscale="log", ylim=(0, 1.35 * highest), xlabel="mean area of a connected piece of π, pixels")
     axis.set_ylabel("temporal std of gray, mean over π")
     axis.margins(x=0.2)
     axis.legend(frameon=False, loc="upper left")

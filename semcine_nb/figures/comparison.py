@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from ..looping.evaluation import evaluate
 from ..looping.quality import alignment, tearing
 from ..rendering.labelling import phi
 from .colors import mask_overlay
-from .panels import GREEN, charts, clip_panels, draw, draw_labels, grid
+from .panels import GREEN, charts, clip_panels, draw, draw_frame, draw_labels, grid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,8 +46,9 @@ def show_methods(cinemagraphs: Mapping[str, Cinemagraph], box: Box | None = None
     for row, (name, cinema) in zip(axes, cinemagraphs.items(), strict=True):
         frame = cinema.video.frames[len(cinema.video) // 2]
         draw(row[0], frame, f"{name}: {cinema.dynamic.mean():.0%} moves", 10)
-        for axis in row if box else ():
-            _frame(axis, box)
+        if box:
+            for axis in row:
+                draw_frame(axis, box, "red", 1.5)
     return figure
 
 
@@ -57,9 +58,8 @@ def show_closeups(cinemagraphs: Mapping[str, Cinemagraph], box: Box, times: tupl
     The frames are φ itself without blending, so that what the labels do is not hidden.
     """
     x, y, width, height = box
-    figure, axes = grid(
-        len(cinemagraphs), len(times), (13, len(cinemagraphs) * (13 / len(times) * height / width + 0.35))
-    )
+    high = 13 / len(times) * height / width + 0.35
+    figure, axes = grid(len(cinemagraphs), len(times), (13, len(cinemagraphs) * high))
     for row, (name, cinema) in enumerate(cinemagraphs.items()):
         for axis, t in zip(axes[row], times, strict=True):
             picture = loop_frame(cinema, t)[y : y + height, x : x + width]
@@ -128,10 +128,3 @@ def compare_methods(
             "total": energy.total,
         }
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def _frame(axis: Any, box: Box | None) -> None:
-    from matplotlib.patches import Rectangle
-
-    if box is not None:
-        axis.add_patch(Rectangle(box[:2], *box[2:], fill=False, color="red", linewidth=1.5))

@@ -84,24 +84,26 @@ def draw_labels(
     """Draw the ``name`` ("period" or "start") of labellings, one an axis, on one scale, gray where static.
 
     A labelling has ``period``, ``start`` and ``dynamic``, (H, W) each. The scale stands beside the last axis,
-    or beside ``every`` one.
+    or beside ``every`` one, in frames.
     """
-    moving = np.concatenate([getattr(one, name)[one.dynamic] for one in labellings])
-    low, high = (int(moving.min()), int(moving.max())) if moving.size else (0, 1)
-    for axis, one in zip(axes, labellings, strict=True):
-        axis.imshow(label_map(getattr(one, name), one.dynamic, low, max(high, low + 1)))
-    for axis in (axes if every else axes[-1:]) if moving.size else ():
-        label_scale(figure, axis, moving)
-
-
-def label_scale(figure: Figure, axis: Any, values: NDArray[np.integer]) -> None:
-    """The color bar of ``label_map(values)`` beside ``axis``, in frames."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    low, high = int(values.min()), int(values.max())
-    norm = Normalize(low, max(high, low + 1))
-    figure.colorbar(ScalarMappable(norm, LABEL_COLORS), ax=axis, shrink=0.8, ticks=sorted({low, high}))
+    moving = np.concatenate([getattr(one, name)[one.dynamic] for one in labellings])
+    low, high = (int(moving.min()), int(moving.max())) if moving.size else (0, 1)
+    top = max(high, low + 1)
+    for axis, one in zip(axes, labellings, strict=True):
+        axis.imshow(label_map(getattr(one, name), one.dynamic, low, top))
+    for axis in (axes if every else axes[-1:]) if moving.size else ():
+        scale = ScalarMappable(Normalize(low, top), LABEL_COLORS)
+        figure.colorbar(scale, ax=axis, shrink=0.8, ticks=sorted({low, high}))
+
+
+def draw_frame(axis: Any, box: tuple[float, float, float, float], color: str, width: float) -> None:
+    """Frame a box (x, y, width, height) of a picture with a line of ``width`` points."""
+    from matplotlib.patches import Rectangle
+
+    axis.add_patch(Rectangle(box[:2], *box[2:], fill=False, color=color, linewidth=width))
 
 
 def say(figure: Figure, note: str, legend: str) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..lessons.clips import careful_map
 from ..lessons.measures import (
@@ -94,15 +93,14 @@ class Scene:
 def overview(scene: Scene) -> Reproduction:
     """Fig. 1: segmentation, candidates, a loop for each; the ranking stands in Fig. 4 of the supplement."""
     found = ", ".join(scene.cinemagraphs)
-    inside = {n: float(c.dynamic[c.candidate.mask].mean()) for n, c in scene.cinemagraphs.items()}
+    inside = [float(c.dynamic[c.candidate.mask].mean()) for c in scene.cinemagraphs.values()]
+    shares = ", ".join(f"{share:.0%}" for share in inside)
     return Reproduction(
         "Fig. 1",
         "One clip gives several cinemagraphs, each animating another object that the segmentation found.",
         f"What wins where, and p and s of every candidate, {SIMULATED}.",
-        f"{len(scene.cinemagraphs)} candidates ({found}); of each one's map moves "
-        + ", ".join(f"{share:.0%}" for share in inside.values())
-        + ".",
-        len(inside) > 1 and min(inside.values()) > 0.5,
+        f"{len(inside)} candidates ({found}); of each one's map moves {shares}.",
+        len(inside) > 1 and min(inside) > 0.5,
         {
             "scene": show_scene(scene.sample.video, scene.response),
             "candidates": show_methods(scene.cinemagraphs),
@@ -112,14 +110,9 @@ def overview(scene: Scene) -> Reproduction:
 
 def connectivity_figure(scene: Scene) -> Reproduction:
     """Fig. 2: γ_s by colors and by semantics, and how much of what is dark lies at outlines."""
-    maps = connectivity_maps(scene.sample.video, scene.selection.response)
     near = outlines(scene.sample)
-
-    def at_outlines(gamma: NDArray[np.float32]) -> float:
-        dark = 1 - gamma
-        return float(dark[near].sum() / max(float(dark.sum()), 1e-9))
-
-    color, semantic = at_outlines(maps.color), at_outlines(maps.semantic)
+    dark = [1 - gamma for gamma in connectivity_maps(scene.sample.video, scene.selection.response)]
+    color, semantic = (float(each[near].sum() / max(float(each.sum()), 1e-9)) for each in dark)
     return Reproduction(
         "Fig. 2",
         "Seams by semantics follow the boundaries of moving things better than seams by colors.",
@@ -141,6 +134,8 @@ def liao_figures(scene: Scene, thing: str) -> tuple[Reproduction, Reproduction]:
     table: Any = compare_methods(both, scene.solver, ours.candidate)
     torn = {name: tearing(c.labels, mask) for name, c in both.items()}
     total = {name: float(table.loc[name, "total"]) for name in both}
+    fewer = torn["ours"].pieces < torn["Liao et al."].pieces
+    more = " Ours is not in fewer pieces: the painted person moves as one, and colors alone see that."
     labels = Reproduction(
         "Fig. 3",
         "Our labels p and s hold together along semantic regions; those of Liao et al. do not.",
@@ -149,29 +144,24 @@ def liao_figures(scene: Scene, thing: str) -> tuple[Reproduction, Reproduction]:
         f"{torn['ours'].pieces}; neighbors out of step: {torn['Liao et al.'].cut} and {torn['ours'].cut}; "
         f"the energy of eq. (1) for this target is {total['Liao et al.']:.1f} and {total['ours']:.1f}; "
         f"IoU of what moves with it {alignment(liao.period, mask):.2f} and "
-        f"{alignment(ours.period, mask):.2f}."
-        + (
-            ""
-            if torn["ours"].pieces < torn["Liao et al."].pieces
-            else " Ours is not in fewer pieces: the painted person moves as one, and colors alone see that."
-        ),
-        torn["ours"].pieces < torn["Liao et al."].pieces and total["ours"] < total["Liao et al."],
+        f"{alignment(ours.period, mask):.2f}.{'' if fewer else more}",
+        fewer and total["ours"] < total["Liao et al."],
         {"": show_methods(both)},
     )
     step = {name: seam_step(c, mask) for name, c in both.items()}
     tears = step["Liao et al."] > max(10.0, 2 * step["ours"])
+    seen = "Liao's seams are plainly visible."
+    if not tears:
+        seen = (
+            "No face is torn: the painted person repeats exactly, so colors alone find its loop. This "
+            "needs a clip of a real person."
+        )
     closeups = Reproduction(
         "Fig. 5",
         "Liao et al. tear or distort faces and bodies; our results have no such artifacts.",
         f"The place where Liao's seams inside “{thing}” cost most, unblended, {SIMULATED}.",
         f"Across a seam inside “{thing}” colors are off by {step['Liao et al.']:.1f} gray levels (RMS) with "
-        f"Liao and {step['ours']:.1f} with ours. "
-        + (
-            "Liao's seams are plainly visible."
-            if tears
-            else "No face is torn: the painted person repeats exactly, so colors alone find its loop. This "
-            "needs a clip of a real person."
-        ),
+        f"Liao and {step['ours']:.1f} with ours. {seen}",
         tears,
         {"": show_closeups(both, worst_place(liao, mask), (0, 20, 40, 60))},
     )
@@ -195,6 +185,12 @@ def alignment_figure(scene: Scene, things: tuple[str, ...]) -> Reproduction:
         better.append(shared["ours"] == max(shared.values()))
         than_yeh.append(shared["ours"] > shared["Yeh and Li"])
         figures[thing] = show_alignment(every, mask)
+    order = f"Ours is {'' if all(than_yeh) else 'not always '}nearer than Yeh and Li. "
+    if not all(better):
+        order += (
+            "A lasso around an object that is known is nearer still: ours moves some of "
+            "what surrounds the object where that costs nothing."
+        )
     return Reproduction(
         "Fig. 6",
         "What moves in our results follows the outline of the object better than with Tompkin et al. or Yeh "
@@ -202,20 +198,7 @@ def alignment_figure(scene: Scene, things: tuple[str, ...]) -> Reproduction:
         f"Mean size of optical flow of each result, dark where large, {SIMULATED}. Tompkin's region is drawn "
         "by hand in the paper; here it is the convex hull of the object, as with a lasso, so its share is "
         "the drawing's, not the method's. Yeh and Li choose one region in the clip, whatever the target.",
-        "IoU of dynamic pixels and object: "
-        + "; ".join(said)
-        + ". "
-        + (
-            "Ours is nearer than Yeh and Li. "
-            if all(than_yeh)
-            else "Ours is not always nearer than Yeh and Li. "
-        )
-        + (
-            ""
-            if all(better)
-            else "A lasso around an object that is known is nearer still: ours moves some of "
-            "what surrounds the object where that costs nothing."
-        ),
+        f"IoU of dynamic pixels and object: {'; '.join(said)}. {order}",
         all(better),
         figures,
     )

@@ -26,10 +26,7 @@ SIMULATED = "on simulated ratings"
 NOT_MADE = (
     ("Fig. 4", "a drawing of the model, no result; docs/method.md links its parts to the code"),
     ("Supplement, Fig. 1", "the page that people rated on; lesson 5 opens this project's"),
-    (
-        "User study of 59 people",
-        "its ratings and cinemagraphs are not published; ratings here are simulated",
-    ),
+    ("User study of 59 people", "its ratings and cinemagraphs are not published; ratings here are simulated"),
     ("Clips of Fig. 1 to 7", "not published with a licence to use them; painted clips stand in"),
     ("Supplement, time profile", "times belong to a machine; docs/performance.md has this project's"),
     ("Supplementary videos", "of the paper's clips; lessons 3 and 4 play this project's"),
@@ -62,10 +59,11 @@ def comparison_figure(study: StudyData, folds: int = 3) -> Reproduction:
     models = [*PAPER, "MC (exact)", "Gaussian process"]
     result = compare(study.ratings, study.features, models=models, blocks=study.blocks, folds=folds)
     table: Any = result.table()
-    order = {
-        m: list(table.loc[list(PAPER), m].sort_values(ascending=False).index) for m in ("pooled_AP", "mAP")
-    }
     pooled, mean = table["pooled_AP"], table["mAP"]
+    by_pooled, by_mean = (
+        list(values.loc[list(PAPER)].sort_values(ascending=False).index) for values in (pooled, mean)
+    )
+    order = " > ".join(f"{name} {pooled[name]:.3f}" for name in by_pooled)
     together = min(pooled[["S-RF + MC", "S-RF + AEm", "S-RF + Joint", "Joint (RBF)"]]) > pooled["I-RF"]
     return Reproduction(
         "Fig. 8",
@@ -74,12 +72,10 @@ def comparison_figure(study: StudyData, folds: int = 3) -> Reproduction:
         f"mAP and pooled AP over {folds} folds of {study.ratings.shape[0]} cinemagraphs × "
         f"{study.ratings.shape[1]} people, simulated. The paper does not define its mAP; these definitions "
         "are in semcine_nb.preference.evaluation.",
-        "By pooled AP: "
-        + " > ".join(f"{name} {pooled[name]:.3f}" for name in order["pooled_AP"])
-        + ". By mAP "
-        f"the best of the paper's is {order['mAP'][0]} ({mean[order['mAP'][0]]:.3f}), I-RF has "
+        f"By pooled AP: {order}. By mAP "
+        f"the best of the paper's is {by_mean[0]} ({mean[by_mean[0]]:.3f}), I-RF has "
         f"{mean['I-RF']:.3f}, this project's Gaussian process {mean['Gaussian process']:.3f} (simulated).",
-        bool(together) and order["pooled_AP"][0] == "Joint (RBF)",
+        bool(together) and by_pooled[0] == "Joint (RBF)",
         {"": show_comparison(result, note=study.note)},
         SIMULATED,
     )

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .colors import mask_overlay
-from .panels import BLUE, RED, charts, draw, draw_labels, grid, say
+from .panels import BLUE, RED, charts, draw, draw_frame, draw_labels, grid, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,16 +23,8 @@ if TYPE_CHECKING:
     from ..preference import Evaluation
 
 PAPER = (
-    "Rand",
-    "CR",
-    "G-RF",
-    "I-RF",
-    "S-RF + MC",
-    "S-RF + AEm",
-    "S-RF + Joint",
-    "Joint (linear)",
-    "Joint (RBF)",
-)
+    "Rand", "CR", "G-RF", "I-RF", "S-RF + MC", "S-RF + AEm", "S-RF + Joint", "Joint (linear)", "Joint (RBF)",
+)  # fmt: skip
 PAPER_COLOR, OTHER_COLOR = "#3b6fb6", "#b9c2cc"
 UNRATED_COLOR = "white"  # as in Fig. 9
 METRIC_NAMES = {"pooled_AP": "pooled AP"}
@@ -98,10 +90,7 @@ def show_completed(ratings: ArrayLike, completed: Mapping[str, ArrayLike], note:
 
 
 def show_people(
-    positions: ArrayLike,
-    groups: ArrayLike | None = None,
-    names: Sequence[str] | None = None,
-    note: str = "",
+    positions: ArrayLike, groups: ArrayLike | None = None, names: Sequence[str] | None = None, note: str = ""
 ) -> Figure:
     """Fig. 10: people in the plane (n, 2), colored by their group (n,) and numbered (or named).
 
@@ -110,9 +99,7 @@ def show_people(
     from matplotlib import colormaps
 
     where = np.asarray(positions, float)
-    label = np.zeros(len(where), int)
-    if groups is not None:
-        label = np.unique(np.asarray(groups), return_inverse=True)[1]
+    label = np.unique(np.zeros(len(where)) if groups is None else groups, return_inverse=True)[1]
     figure, (axis,) = charts(1, (6.6, 5.4))
     for group in np.unique(label):
         inside = label == group
@@ -168,9 +155,9 @@ def show_predicted(
         axis.set_xticks(np.arange(n), labels if i == k - 1 else [""] * n, fontsize=9)
         for j in range(n):
             if i == int(np.argmax(guess[:, j])):
-                _frame(axis, j, 0.92, RED)
+                draw_frame(axis, (j - 0.46, -0.46, 0.92, 0.92), RED, 2)
             if known[i, j] and truth[i, j] == best[j]:
-                _frame(axis, j, 0.80, BLUE)
+                draw_frame(axis, (j - 0.40, -0.40, 0.80, 0.80), BLUE, 2)
     say(figure, note, "red: predicted best; blue: rated best; ?: not rated")
     return figure
 
@@ -184,14 +171,6 @@ def _draw_predictions(axis: Any, guess: np.ndarray, truth: np.ndarray) -> None:
     for j, (predicted, given) in enumerate(zip(guess, truth, strict=True)):
         said = f"{given:.0f}" if np.isfinite(given) else "?"
         axis.text(j, 0, f"{predicted:.1f}\n({said})", ha="center", va="center")
-
-
-def _frame(axis: Any, place: int, side: float, color: str) -> None:
-    """A square around one prediction."""
-    from matplotlib.patches import Rectangle
-
-    corner = place - side / 2, -side / 2
-    axis.add_patch(Rectangle(corner, side, side, fill=False, color=color, lw=2))
 
 
 def spread(completed: np.ndarray, known: np.ndarray) -> float:

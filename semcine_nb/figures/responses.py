@@ -62,12 +62,8 @@ def show_scenes(video: Video, scenes: Mapping[str, SemanticResponse], frame: int
     figure, axes = clip_panels(video, len(scenes), 0.9)
     for axis, (title, scene) in zip(axes, scenes.items(), strict=True):
         draw(axis, _tinted(video, scene, t, colors), title)
-    figure.legend(
-        handles=[Patch(facecolor=color, label=name) for name, color in colors.items()],
-        loc="outside lower center",
-        ncols=min(len(colors), 8),
-        frameon=False,
-    )
+    handles = [Patch(facecolor=color, label=name) for name, color in colors.items()]
+    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(colors), 8), frameon=False)
     return figure
 
 
@@ -103,11 +99,7 @@ def show_occurrence(
 
 
 def try_noise(
-    video: Video,
-    scene: SemanticResponse,
-    category: str,
-    strength: float = 0.2,
-    threshold: float = THRESHOLD,
+    video: Video, scene: SemanticResponse, category: str, strength: float = 0.2, threshold: float = THRESHOLD
 ) -> Figure:
     """A response made restless, drawn at once: one frame of it, its flicker, and what π makes of it."""
     noisy = Flickering(scene, strength)(video)

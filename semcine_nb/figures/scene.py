@@ -18,12 +18,9 @@ if TYPE_CHECKING:
 
 
 def show_scene(video: Video, scene: SemanticResponse, frame: int | None = None) -> Figure:
-    """A frame, and over it the category that wins at each pixel, the largest named first (Fig. 2).
+    """A frame, the middle one by default, and over it the category that wins at each pixel (Fig. 2).
 
-    Parameters
-    ----------
-    video, scene : a clip and what ``segment`` says is in it
-    frame : which frame, the middle one by default
+    ``scene`` is what ``segment`` says is in the clip. The largest category is named first.
     """
     from matplotlib.patches import Patch
 

@@ -22,18 +22,10 @@ KEPT, GUESSED, DROPPED = (60, 220, 90), (255, 190, 30), (230, 70, 60)
 
 
 def show_selection(video: Video, selection: Selection, columns: int = 3) -> Figure:
-    """One panel a category in the order of h_g: π over the middle frame, green if kept, amber if kept
-    as a first guess, red if dropped.
+    """One panel a category in the order of h_g: π over the middle frame of the selection's clip.
 
-    Each title has the category, its share of all pixels, the figures of filters (b) and (c), and the reason.
-
-    Parameters
-    ----------
-    video : Video
-        The clip of the selection.
-    selection : Selection
-    columns : int
-        Panels side by side.
+    Green is kept, amber kept as a first guess, red dropped; ``columns`` panels stand side by side. Each title
+    has the category, its share of all pixels, the figures of filters (b) and (c), and the reason.
     """
     frame = video.frames[len(video.frames) // 2]
     rows = -(-len(selection.reasons) // columns)
@@ -48,12 +40,7 @@ def show_selection(video: Video, selection: Selection, columns: int = 3) -> Figu
 
 def tint(frame: np.ndarray, mask: np.ndarray, color: tuple[int, int, int] = KEPT) -> np.ndarray:
     """A mask (H, W) bool laid over a frame (H, W, 3) uint8: half the color inside, its outline full, the rest
-    grayed a little.
-
-    Raises
-    ------
-    SegmentationError
-        If the mask has another size than the frame.
+    grayed a little. Raises SegmentationError if the mask has another size than the frame.
     """
     mask = np.asarray(mask, bool)
     if mask.shape != frame.shape[:2]:

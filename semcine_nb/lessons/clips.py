@@ -32,10 +32,6 @@ def open_clip(
     size : (width, height) in pixels: of a sample, and the bound for any other clip
     seconds : how much of it
 
-    Returns
-    -------
-    Video
-
     Raises
     ------
     VideoError
@@ -76,13 +72,9 @@ def open_scene(
 def careful_map(
     source: str | PathLike[str] | Any, clip: Video, candidate: Candidate, reach: int = 6
 ) -> NDArray[np.bool_]:
-    """The map that a person would paint for a candidate: a sample's exact one, else its own, gaps closed.
+    """The map (H, W) that a person would paint for a candidate: a sample's exact one, else its own, mended.
 
     Gaps up to ``reach`` pixels wide close, holes are filled and specks smaller than ``reach``² go.
-
-    Returns
-    -------
-    (H, W) bool
     """
     from scipy.ndimage import binary_fill_holes
 
@@ -106,9 +98,7 @@ def sure_points(
 ) -> list[tuple[str, int, int]]:
     """Places that a person would click on: deep inside what each category wins in one frame.
 
-    Returns
-    -------
-    list of (category, x, y), ``count`` a category at most, in pixels; fewer where there is no more room
+    Each is (category, x, y) in pixels, ``count`` a category at most, fewer where there is no more room.
     """
     import cv2
 
