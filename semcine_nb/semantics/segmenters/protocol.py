@@ -20,6 +20,9 @@ class Segmenter(Protocol):
 
     A model that labels one picture is run on few frames by `segment_key_frames`:
 
+    >>> import numpy as np
+    >>> from semcine_nb.progress import silent
+    >>> from semcine_nb.semantics.segmenters import segment_key_frames
     >>> class Greener:
     ...     name, license = "greener", "CC0"
     ...

@@ -47,9 +47,10 @@ KINDS = {
         "masks.MaskFolder", "a folder of PNG masks named by category, or of label images with a labels.json"
     ),
 }
-"""Names by which `segment` finds a segmenter; the text after the colon is handed to its class.
+"""Names by which `segment` finds a segmenter.
 
-Another segmenter gets a name by one entry here."""
+A key with a colon needs a source: for ``"onnx:model.onnx"`` the class is called with the string
+``"model.onnx"``. A key without a colon takes none. Another segmenter gets a name by one entry here."""
 
 _log = logging.getLogger("semcine")
 
