@@ -5,8 +5,9 @@ Color and semantics stand in one vector, U = [a·V | b·F | 0], scaled so that t
 exactly as long as its weight, (1 − w)/3, is the larger one (it is at the paper's w = 0.2). F is rounded to
 the same step, half a gray level at most. What the solver reports is computed without rounding (`evaluation`).
 
-A new term of a label's own cost belongs into `label_cost`, one of two labels' into `pair_cost`: everything
-else, from the moves to the reported energy, calls these.
+A new term of a label's own cost belongs into `label_cost`: the moves, the reported energy and the cost maps
+call it. One of two labels' belongs into `pair_cost`; the reported energy (`evaluation`) and the tables on
+blocks (`block_tables`) sum pairs in loops of their own. The definition of both is in `energy`.
 """
 
 from __future__ import annotations
@@ -214,7 +215,7 @@ def temporal_cost(costs: Costs, y: int, x: int, label: Label) -> float:
 
 @njit(**INNER)
 def label_cost(costs: Costs, y: int, x: int, label: Label) -> float:
-    """α₁·E_label of a label at a pixel, eq. (6)."""
+    """α₁·E_label of a label (p, s) at a pixel, eq. (6); a term for several cases goes into each return."""
     if label[0] == 1:
         return np.float64(costs.static_cost[y, x])
     if label[0] <= costs.short_range:

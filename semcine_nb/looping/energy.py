@@ -140,7 +140,10 @@ def label_cost(
     fps: float,
     parameters: LoopParameters,
 ) -> Array:
-    """E_label (H, W), eq. (6): static inside π_ID costs E_static, a short loop on nature costs α_∞."""
+    """E_label (H, W), eq. (6): static inside π_ID costs E_static, a short loop on nature costs α_∞.
+
+    A new price of a pixel's own label is added here and in `costs.label_cost`.
+    """
     static = period == 1
     short = ~static & (period <= parameters.short_range(fps))
     return static_penalty(color, parameters) * (static & mask) + parameters.alpha_infinity * (short & natural)
