@@ -49,4 +49,4 @@ class Case:
 
     def costs(self) -> Costs:
         """Eq. (1) as the moves read it."""
-        return self.clip_costs().of(self.candidate.mask, self.parameters)
+        return self.clip_costs().of(self.candidate, self.parameters)

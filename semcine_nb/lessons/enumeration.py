@@ -85,7 +85,8 @@ def try_move(
 
     def one_pixel(p: NDArray[np.int32], s: NDArray[np.int32]) -> NDArray[np.float64]:
         own = energy.temporal_cost(color, semantic, p, s, natural, parameters)
-        asked = energy.label_cost(color, p, np.asarray(candidate.mask, bool), natural, clip.fps, parameters)
+        labels = Labelling(p, s)
+        asked = energy.label_cost(color, labels, candidate, natural, clip.fps, parameters)
         return (own + parameters.alpha_label * asked).ravel()
 
     keep, take = one_pixel(*current), one_pixel(*proposed)
@@ -105,7 +106,7 @@ def try_move(
         pairs += len(table)
         raised += int((table[:, 1] + table[:, 2] < table[:, 0] + table[:, 3] - 1e-12).sum())
     by_trying = states[energies.argmin()].reshape(h, w).astype(bool)
-    costs = clip_costs(clip, response, parameters).of(candidate.mask, parameters)
+    costs = clip_costs(clip, response, parameters).of(candidate, parameters)
     return Move(energies, by_trying, _cut(costs, current, proposed), pairs, raised)
 
 

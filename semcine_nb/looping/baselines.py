@@ -116,7 +116,7 @@ def liao_2013(
     shared = _color_costs(clip, parameters, threads, progress)
     everywhere = np.ones(clip.frames.shape[1:3], np.bool_)
     starts = all_starts(shared.unlabeled, space, everywhere, threads, progress)
-    costs = shared.of(everywhere, parameters)
+    costs = shared.of(_whole_picture(clip), parameters)
     labels = PeriodSearch(shared, space, starts, threads).choose(costs, everywhere)
     return _color_cinemagraph(clip, costs, everywhere, labels, parameters, "Liao et al. 2013")
 
@@ -146,7 +146,7 @@ def tompkin_2011(
     p, s = _best_loop(shared.unlabeled, space, region, period, start)
     labels = Labelling(np.where(region, p, 1).astype(np.int32), np.full(region.shape, s, np.int32))
     labels.check(len(clip.frames))
-    costs = shared.of(np.ones_like(region), LIAO_2013)
+    costs = shared.of(_whole_picture(clip), LIAO_2013)
     return _color_cinemagraph(clip, costs, region, labels, LIAO_2013, "Tompkin et al. 2011")
 
 
@@ -219,6 +219,10 @@ def _color_costs(
     gamma = np.float32(parameters.alpha_spatial) * color_connectivity(clip, parameters)
     unlabeled = shared.unlabeled._replace(scale=3 * shared.unlabeled.scale, spatial_factor=gamma)
     return replace(shared, unlabeled=unlabeled, natural=np.zeros_like(shared.natural))
+
+
+def _whole_picture(clip: Video) -> Candidate:
+    return Candidate(("background",), np.ones(clip.frames.shape[1:3], np.bool_))
 
 
 def color_connectivity(clip: Video, parameters: LoopParameters = LIAO_2013) -> NDArray[np.float32]:

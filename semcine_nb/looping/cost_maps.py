@@ -85,7 +85,7 @@ def _costs_of(cinemas: Sequence[Cinemagraph], progress: Progress) -> list[CostMa
     for cinema in cinemas:
         labels = cinema.labels
         labels.check(len(video))
-        costs = shared.of(cinema.candidate.mask, cinema.parameters)
+        costs = shared.of(cinema.candidate, cinema.parameters)
         temporal, spatial = _spread(costs, labels)
         found.append(CostMaps(temporal, label_map(costs, labels), spatial, connected))
     return found

@@ -30,7 +30,7 @@ from .parameters import LoopParameters
 from .temporal_changes import temporal_changes
 
 if TYPE_CHECKING:
-    from ..semantics import SemanticResponse
+    from ..semantics import Candidate, SemanticResponse
     from ..video import Video
 
 LANES = 8  # U is padded to whole groups of eight bytes: the kernels add eight at a time
@@ -84,8 +84,9 @@ class ClipCosts:
     moving: NDArray[np.bool_]
     fps: float
 
-    def of(self, mask: NDArray[np.bool_], parameters: LoopParameters) -> Costs:
-        """Eq. (1) of a target: ``mask`` (H, W) is π_ID; of ``parameters`` those of eq. (6) are read."""
+    def of(self, candidate: Candidate, parameters: LoopParameters) -> Costs:
+        """Eq. (1) of a candidate; of ``parameters`` those of eq. (6) are read."""
+        mask = np.asarray(candidate.mask, bool)
         weight = parameters.alpha_label
         static_cost = weight * parameters.alpha_static * self.static_penalty * mask
         return self.unlabeled._replace(

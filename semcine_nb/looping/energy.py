@@ -77,7 +77,8 @@ def loop_energy(
     semantic = np.stack([response.shares(t, dtype=np.float64) for t in range(frames)])
     natural = response.natural_map(parameters.occurrence_threshold)
     temporal = temporal_cost(color, semantic, period, start, natural, parameters)
-    label = label_cost(color, period, np.asarray(candidate.mask, bool), natural, clip.fps, parameters)
+    labels = Labelling.of(period, start)
+    label = label_cost(color, labels, candidate, natural, clip.fps, parameters)
     right, down = connectivity(response, parameters)
     across = spatial_cost(color, semantic, period, start, parameters, axis=1)
     along = spatial_cost(color, semantic, period, start, parameters, axis=0)
@@ -134,8 +135,8 @@ def static_penalty(color: Array, parameters: LoopParameters) -> Array:
 
 def label_cost(
     color: Array,
-    period: NDArray[np.integer],
-    mask: NDArray[np.bool_],
+    labels: Labelling,
+    candidate: Candidate,
     natural: NDArray[np.bool_],
     fps: float,
     parameters: LoopParameters,
@@ -144,8 +145,8 @@ def label_cost(
 
     A new price of a pixel's own label is added here and in `costs.label_cost`.
     """
-    static = period == 1
-    short = ~static & (period <= parameters.short_range(fps))
+    static, mask = ~labels.dynamic, np.asarray(candidate.mask, bool)
+    short = labels.dynamic & (labels.period <= parameters.short_range(fps))
     return static_penalty(color, parameters) * (static & mask) + parameters.alpha_infinity * (short & natural)
 
 

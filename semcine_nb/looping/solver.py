@@ -126,7 +126,7 @@ class LoopSolver:
                 f"The mask has shape {candidate.mask.shape}; the clip's frames are "
                 f"{self.clip.frames.shape[1:3]}."
             )
-        return self.clip_costs.of(candidate.mask, parameters or self.parameters)
+        return self.clip_costs.of(candidate, parameters or self.parameters)
 
     def _stage_one(self, threads: int, progress: Progress, cache: ArrayCache | None) -> Labels:
         moving, costs = self.clip_costs.moving, self.clip_costs.unlabeled  # starts depend on no label cost

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from test_solver import pulsing_square
@@ -46,7 +48,7 @@ def test_liao_loops_the_square_and_reports_its_own_energy(square):
     line = clip.frames[:, y, x] / 255.0
     wrap = ((line[s] - line[s + p]) ** 2).sum() + ((line[s - 1] - line[s + p - 1]) ** 2).sum()
     change = np.median(np.linalg.norm(np.diff(line, axis=0), axis=-1))
-    costs = _color_costs(clip, LIAO_2013).of(np.ones_like(candidate.mask), LIAO_2013)
+    costs = _color_costs(clip, LIAO_2013).of(replace(candidate, mask=np.ones_like(candidate.mask)), LIAO_2013)
     only = slice(y, y + 1), slice(x, x + 1)
     assert costs.energy(cinema.labels, only)[0] == pytest.approx(wrap / (1 + 400 * change), rel=1e-4)
 

@@ -41,7 +41,7 @@ def test_each_pixel_bears_its_own(case: Any) -> None:
     semantic = np.stack([case.response.shares(t, dtype=np.float64) for t in range(len(case.clip))])
     temporal = temporal_cost(color, semantic, cinema.period, cinema.start, natural, case.parameters)
     assert np.allclose(maps.temporal, temporal, atol=0.02 * temporal.max())
-    label = label_cost(color, cinema.period, case.candidate.mask, natural, case.clip.fps, case.parameters)
+    label = label_cost(color, cinema.labels, case.candidate, natural, case.clip.fps, case.parameters)
     assert np.allclose(maps.label, label, rtol=1e-3, atol=1e-5)
     right, down = connectivity(case.response, case.parameters)
     assert maps.connectivity[0, 0] == pytest.approx((right[0, 0] + down[0, 0]) / 2)

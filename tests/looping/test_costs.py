@@ -45,7 +45,7 @@ def test_the_costs_of_a_label_are_those_of_the_definition():
     case.parameters = LoopParameters(min_period=4, step=2, short_period=6, alpha_label=2.0)
     labels, natural = case.labels(), case.response.natural_map()
     color = case.clip.frames / 255
-    expected = 2 * label_cost(color, labels.period, case.candidate.mask, natural, 30.0, case.parameters)
+    expected = 2 * label_cost(color, labels, case.candidate, natural, 30.0, case.parameters)
     np.testing.assert_allclose(label_map(case.costs(), labels), expected, rtol=1e-4, atol=1e-6)
     assert (label_map(case.clip_costs().unlabeled, labels) == 0).all()
 
@@ -53,9 +53,9 @@ def test_the_costs_of_a_label_are_those_of_the_definition():
 def test_another_price_of_standing_still_needs_no_new_costs_of_the_clip():
     case = Case(3)
     shared, stronger = case.clip_costs(), replace(case.parameters, alpha_static=0.0)
-    assert (shared.of(case.candidate.mask, stronger).static_cost == 0).all()
+    assert (shared.of(case.candidate, stronger).static_cost == 0).all()
     np.testing.assert_array_equal(
-        shared.of(case.candidate.mask, case.parameters).static_cost, case.costs().static_cost
+        shared.of(case.candidate, case.parameters).static_cost, case.costs().static_cost
     )
 
 
