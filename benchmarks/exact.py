@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from semcine_nb.looping import Labelling, LoopSolver
 from semcine_nb.looping.baselines import stage_one
-from semcine_nb.looping.block_tables import start_problem
 from semcine_nb.looping.blocks import enlarge
 from semcine_nb.looping.costs import Costs
 from semcine_nb.looping.energy import loop_energy
 from semcine_nb.looping.labels import LabelSpace
 from semcine_nb.looping.moves import expand
 from semcine_nb.looping.ordered import ordered_optimum
+from semcine_nb.looping.start_tables import start_problem
 from semcine_nb.looping.starts import BLOCK, best_starts
 from semcine_nb.samples import make_sample, sample_names
 from semcine_nb.semantics import Candidate, SemanticResponse, select_candidates

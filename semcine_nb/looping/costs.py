@@ -7,7 +7,7 @@ the same step, half a gray level at most. What the solver reports is computed wi
 
 A new term of a label's own cost belongs into `label_cost`: the moves, the reported energy and the cost maps
 call it. One of two labels' belongs into `pair_cost`; the reported energy (`evaluation`) and the tables on
-blocks (`block_tables`) sum pairs in loops of their own. The definition of both is in `energy`.
+blocks (`period_tables`) sum pairs in loops of their own. The definition of both is in `energy`.
 """
 
 from __future__ import annotations

@@ -16,13 +16,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..rendering.labelling import Labelling
-from .block_tables import PeriodTables
 from .blocks import BlockProblem, any_in_blocks, enlarge
 from .borders import shift_borders
 from .costs import ClipCosts, Costs, Window, pair_cost, scratch_of, temporal_costs
 from .distances import Label
 from .labels import Labels, LabelSpace
 from .moves import expand, fuse
+from .period_tables import PeriodTables
 from .starts import BLOCK, Mask
 
 SWEEPS = 2  # over all labels on blocks; all others take one

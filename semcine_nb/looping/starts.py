@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from ..cache import ArrayCache, content_key
 from ..progress import Progress, silent
 from ..rendering.labelling import Labelling
-from .block_tables import start_problem
 from .blocks import any_in_blocks, enlarge
 from .borders import shift_borders
 from .costs import Costs
 from .labels import Labels, LabelSpace
 from .moves import expand
 from .ordered import ordered_optimum
+from .start_tables import start_problem
 
 Mask = NDArray[np.bool_]
 BLOCK = 4  # side of the blocks that stages 1 and 2 begin with, pixels
